@@ -1,0 +1,427 @@
+package org.tensorferry.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/**
+ * An integer that is known now or an exact expression over {@link Symbol}s that is known when the model runs. The size
+ * of an axis is a Dim, and so is every integer that TorchScript computes from sizes.
+ *
+ * <p>Kept in one normal form, a polynomial with integer coefficients over symbols and over the operations that do not
+ * dissolve in it (floor division, minimum, maximum); equal forms are equal numbers for every value of the symbols. The
+ * converse does not hold for all expressions: two unequal Dims may still always agree.
+ */
+public final class Dim implements Comparable<Dim> {
+
+  public static final Dim ZERO = of(0);
+  public static final Dim ONE = of(1);
+
+  /** What a term multiplies: a symbol, or an operation that stays. */
+  public sealed interface Atom permits Variable, Operation {}
+
+  public record Variable(Symbol symbol) implements Atom {
+    @Override
+    public String toString() {
+      return symbol.name();
+    }
+  }
+
+  public record Operation(Operator operator, Dim left, Dim right) implements Atom {
+    @Override
+    public String toString() {
+      return operator == Operator.FLOOR_DIV
+          ? parenthesised(left) + "//" + parenthesised(right)
+          : operator.name().toLowerCase(java.util.Locale.ROOT) + "(" + left + ", " + right + ")";
+    }
+
+    private static String parenthesised(Dim dim) {
+      return dim.terms.size() > 1 ? "(" + dim + ")" : dim.toString();
+    }
+  }
+
+  public enum Operator {
+    FLOOR_DIV,
+    MIN,
+    MAX
+  }
+
+  /** Product of atoms (sorted by their text, repeated for powers) to coefficient; the empty product is the constant. */
+  private final TreeMap<Product, Long> terms;
+
+  private final String text;
+
+  /** A product of atoms; its text is its order. */
+  public record Product(List<Atom> atoms, String text) implements Comparable<Product> {
+    private static final Product UNIT = new Product(List.of(), "");
+
+    private static Product of(List<Atom> atoms) {
+      List<Atom> sorted = new ArrayList<>(atoms);
+      sorted.sort((a, b) -> a.toString().compareTo(b.toString()));
+      StringBuilder text = new StringBuilder();
+      for (Atom atom : sorted) {
+        text.append(text.length() == 0 ? "" : "*").append(atom);
+      }
+      return new Product(List.copyOf(sorted), text.toString());
+    }
+
+    private Product times(Product other) {
+      if (atoms.isEmpty()) {
+        return other;
+      }
+      if (other.atoms.isEmpty()) {
+        return this;
+      }
+      List<Atom> all = new ArrayList<>(atoms);
+      all.addAll(other.atoms);
+      return of(all);
+    }
+
+    @Override
+    public int compareTo(Product other) {
+      return text.compareTo(other.text);
+    }
+  }
+
+  private Dim(TreeMap<Product, Long> terms) {
+    terms.values().removeIf(coefficient -> coefficient == 0);
+    this.terms = terms;
+    this.text = print();
+  }
+
+  public static Dim of(long value) {
+    TreeMap<Product, Long> terms = new TreeMap<>();
+    terms.put(Product.UNIT, value);
+    return new Dim(terms);
+  }
+
+  public static Dim of(Symbol symbol) {
+    return ofAtom(new Variable(symbol));
+  }
+
+  private static Dim ofAtom(Atom atom) {
+    TreeMap<Product, Long> terms = new TreeMap<>();
+    terms.put(Product.of(List.of(atom)), 1L);
+    return new Dim(terms);
+  }
+
+  /** True where the number is known now. */
+  public boolean isKnown() {
+    return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().atoms().isEmpty());
+  }
+
+  public boolean is(long value) {
+    return isKnown() && known() == value;
+  }
+
+  /**
+   * The number.
+   *
+   * @throws IllegalStateException where it is not known now; ask {@link #isKnown} first
+   */
+  public long known() {
+    if (!isKnown()) {
+      throw new IllegalStateException("not known before the model runs: " + this);
+    }
+    return terms.isEmpty() ? 0 : terms.get(Product.UNIT);
+  }
+
+  /** The terms, constant first; the product with no atoms is the constant. */
+  public Map<Product, Long> terms() {
+    return java.util.Collections.unmodifiableMap(terms);
+  }
+
+  public Dim plus(Dim other) {
+    TreeMap<Product, Long> sum = new TreeMap<>(terms);
+    other.terms.forEach((product, coefficient) -> sum.merge(product, coefficient, Math::addExact));
+    return new Dim(sum);
+  }
+
+  public Dim plus(long other) {
+    return plus(of(other));
+  }
+
+  public Dim minus(Dim other) {
+    return plus(other.times(-1));
+  }
+
+  public Dim minus(long other) {
+    return plus(-other);
+  }
+
+  public Dim times(Dim other) {
+    TreeMap<Product, Long> product = new TreeMap<>();
+    terms.forEach(
+        (p, a) ->
+            other.terms.forEach(
+                (q, b) -> product.merge(p.times(q), Math.multiplyExact(a, b), Math::addExact)));
+    return new Dim(product);
+  }
+
+  public Dim times(long other) {
+    return times(of(other));
+  }
+
+  /**
+   * Quotient rounded toward minus infinity, as Python's {@code //}.
+   *
+   * @throws ArithmeticException where the divisor is known to be zero
+   */
+  public Dim floorDiv(Dim divisor) {
+    if (divisor.isKnown()) {
+      return floorDiv(divisor.known());
+    }
+    if (equals(divisor)) {
+      return ONE;
+    }
+    Dim exact = exactQuotient(divisor);
+    return exact != null ? exact : ofAtom(new Operation(Operator.FLOOR_DIV, this, divisor));
+  }
+
+  /** As {@link #floorDiv(Dim)}. */
+  public Dim floorDiv(long divisor) {
+    if (isKnown()) {
+      return of(Math.floorDiv(known(), divisor));
+    }
+    if (divisor == 0) {
+      throw new ArithmeticException("division by zero");
+    }
+    if (divisor < 0) {
+      return times(-1).floorDiv(-divisor);
+    }
+    if (divisor == 1) {
+      return this;
+    }
+    // (k*a + r) // k = a + r // k for integer a, so the divisible terms leave the quotient.
+    TreeMap<Product, Long> whole = new TreeMap<>();
+    TreeMap<Product, Long> rest = new TreeMap<>();
+    terms.forEach(
+        (product, coefficient) -> {
+          whole.put(product, Math.floorDiv(coefficient, divisor));
+          rest.put(product, Math.floorMod(coefficient, divisor));
+        });
+    Dim remainder = new Dim(rest);
+    if (remainder.isKnown()) {
+      return new Dim(whole).plus(Math.floorDiv(remainder.known(), divisor));
+    }
+    return new Dim(whole).plus(ofAtom(new Operation(Operator.FLOOR_DIV, remainder, of(divisor))));
+  }
+
+  /** Quotient rounded up. */
+  public Dim ceilDiv(long divisor) {
+    return plus(divisor - 1).floorDiv(divisor);
+  }
+
+  /** Remainder with the sign of the divisor, as Python's {@code %}. */
+  public Dim floorMod(Dim divisor) {
+    return minus(floorDiv(divisor).times(divisor));
+  }
+
+  public Dim min(Dim other) {
+    return choose(Operator.MIN, other);
+  }
+
+  public Dim max(Dim other) {
+    return choose(Operator.MAX, other);
+  }
+
+  private Dim choose(Operator operator, Dim other) {
+    Dim difference = minus(other);
+    boolean min = operator == Operator.MIN;
+    if (difference.atMost().isPresent() && difference.atMost().getAsLong() <= 0) {
+      return min ? this : other;
+    }
+    if (difference.atLeast().isPresent() && difference.atLeast().getAsLong() >= 0) {
+      return min ? other : this;
+    }
+    boolean inOrder = compareTo(other) <= 0;
+    return ofAtom(new Operation(operator, inOrder ? this : other, inOrder ? other : this));
+  }
+
+  /** The quotient where the divisor is one product that divides every term, else null. */
+  private @org.jspecify.annotations.Nullable Dim exactQuotient(Dim divisor) {
+    if (divisor.terms.size() != 1) {
+      return null;
+    }
+    Product by = divisor.terms.firstKey();
+    long factor = divisor.terms.get(by);
+    TreeMap<Product, Long> quotient = new TreeMap<>();
+    for (Map.Entry<Product, Long> term : terms.entrySet()) {
+      List<Atom> left = new ArrayList<>(term.getKey().atoms());
+      for (Atom atom : by.atoms()) {
+        if (!left.remove(atom)) {
+          return null;
+        }
+      }
+      if (term.getValue() % factor != 0) {
+        return null;
+      }
+      quotient.put(Product.of(left), term.getValue() / factor);
+    }
+    return new Dim(quotient);
+  }
+
+  /** A number that this is never less than, where one follows from the least values of the symbols. */
+  public OptionalLong atLeast() {
+    return bound(true);
+  }
+
+  /** A number that this is never greater than, where one follows. */
+  public OptionalLong atMost() {
+    return bound(false);
+  }
+
+  private OptionalLong bound(boolean lower) {
+    long sum = 0;
+    for (Map.Entry<Product, Long> term : terms.entrySet()) {
+      long coefficient = term.getValue();
+      OptionalLong bound =
+          productBound(term.getKey(), coefficient > 0 ? lower : !lower);
+      if (bound.isEmpty()) {
+        return bound;
+      }
+      sum += coefficient * bound.getAsLong();
+    }
+    return OptionalLong.of(sum);
+  }
+
+  private static OptionalLong productBound(Product product, boolean lower) {
+    long bound = 1;
+    for (Atom atom : product.atoms()) {
+      OptionalLong least = atomBound(atom, true);
+      OptionalLong wanted = lower ? least : atomBound(atom, false);
+      boolean alone = product.atoms().size() == 1;
+      if (wanted.isEmpty() || (!alone && (least.isEmpty() || least.getAsLong() < 0))) {
+        return OptionalLong.empty();
+      }
+      bound *= wanted.getAsLong();
+    }
+    return OptionalLong.of(bound);
+  }
+
+  private static OptionalLong atomBound(Atom atom, boolean lower) {
+    if (atom instanceof Variable variable) {
+      return lower ? OptionalLong.of(variable.symbol().min()) : OptionalLong.empty();
+    }
+    Operation operation = (Operation) atom;
+    OptionalLong left = lower ? operation.left().atLeast() : operation.left().atMost();
+    OptionalLong right = lower ? operation.right().atLeast() : operation.right().atMost();
+    return switch (operation.operator()) {
+      case FLOOR_DIV -> {
+        if (left.isPresent() && operation.right().isKnown() && operation.right().known() > 0) {
+          yield OptionalLong.of(Math.floorDiv(left.getAsLong(), operation.right().known()));
+        }
+        boolean positive =
+            operation.left().atLeast().orElse(-1) >= 0 && operation.right().atLeast().orElse(0) > 0;
+        yield lower && positive ? OptionalLong.of(0) : OptionalLong.empty();
+      }
+      case MIN -> combine(left, right, !lower, Math.min(left.orElse(0), right.orElse(0)));
+      case MAX -> combine(left, right, lower, Math.max(left.orElse(0), right.orElse(0)));
+    };
+  }
+
+  private static OptionalLong combine(OptionalLong a, OptionalLong b, boolean oneSuffices, long both) {
+    if (a.isPresent() && b.isPresent()) {
+      return OptionalLong.of(both);
+    }
+    return oneSuffices ? (a.isPresent() ? a : b) : OptionalLong.empty();
+  }
+
+  /** The value where every symbol has the value that the function gives it. */
+  public long evaluate(ToLongFunction<Symbol> values) {
+    long sum = 0;
+    for (Map.Entry<Product, Long> term : terms.entrySet()) {
+      long product = term.getValue();
+      for (Atom atom : term.getKey().atoms()) {
+        product *= evaluate(atom, values);
+      }
+      sum += product;
+    }
+    return sum;
+  }
+
+  private static long evaluate(Atom atom, ToLongFunction<Symbol> values) {
+    if (atom instanceof Variable variable) {
+      return values.applyAsLong(variable.symbol());
+    }
+    Operation operation = (Operation) atom;
+    long left = operation.left().evaluate(values);
+    long right = operation.right().evaluate(values);
+    return switch (operation.operator()) {
+      case FLOOR_DIV -> Math.floorDiv(left, right);
+      case MIN -> Math.min(left, right);
+      case MAX -> Math.max(left, right);
+    };
+  }
+
+  /** The value at the symbols' examples; empty where one of them has no example. */
+  public OptionalLong example() {
+    return symbols().stream().allMatch(symbol -> symbol.example().isPresent())
+        ? OptionalLong.of(evaluate(symbol -> symbol.example().getAsLong()))
+        : OptionalLong.empty();
+  }
+
+  /** Every symbol in the expression, sorted by name. */
+  public java.util.SortedSet<Symbol> symbols() {
+    java.util.TreeSet<Symbol> symbols = new java.util.TreeSet<>();
+    for (Product product : terms.keySet()) {
+      for (Atom atom : product.atoms()) {
+        if (atom instanceof Variable variable) {
+          symbols.add(variable.symbol());
+        } else {
+          Operation operation = (Operation) atom;
+          symbols.addAll(operation.left().symbols());
+          symbols.addAll(operation.right().symbols());
+        }
+      }
+    }
+    return symbols;
+  }
+
+  private String print() {
+    StringBuilder out = new StringBuilder();
+    // The constant comes last, as people write it.
+    terms.entrySet().stream()
+        .sorted((a, b) -> Boolean.compare(a.getKey().atoms().isEmpty(), b.getKey().atoms().isEmpty()))
+        .forEach(
+            term -> {
+              long coefficient = term.getValue();
+              boolean constant = term.getKey().atoms().isEmpty();
+              if (out.length() > 0) {
+                out.append(coefficient < 0 ? " - " : " + ");
+                coefficient = Math.abs(coefficient);
+              }
+              if (constant) {
+                out.append(coefficient);
+              } else if (coefficient == 1 || coefficient == -1) {
+                out.append(coefficient < 0 ? "-" : "").append(term.getKey().text());
+              } else {
+                out.append(coefficient).append("*").append(term.getKey().text());
+              }
+            });
+    return out.length() == 0 ? "0" : out.toString();
+  }
+
+  @Override
+  public int compareTo(Dim other) {
+    return text.compareTo(other.text);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Dim dim && dim.text.equals(text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,16 @@
+package org.tensorferry.tensor;
+
+/** Bytes of one torch storage, little endian, read on demand; usually a window of a mapped file. */
+public interface Storage {
+
+  /** Size in bytes. */
+  long size();
+
+  /**
+   * Copies bytes.
+   *
+   * @param offset first byte, from 0
+   * @throws IndexOutOfBoundsException where the range leaves the storage
+   */
+  void read(long offset, byte[] target, int from, int length);
+}
