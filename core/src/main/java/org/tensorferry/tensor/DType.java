@@ -24,14 +24,22 @@ public enum DType {
   COMPLEX64(9, 8, 8, Kind.COMPLEX, "ComplexFloat", "torch.complex64"),
   COMPLEX128(10, 18, 16, Kind.COMPLEX, "ComplexDouble", "torch.complex128"),
   BOOL(11, 10, 1, Kind.BOOLEAN, "Bool", "torch.bool"),
-  BFLOAT16(15, 14, 2, Kind.FLOATING, "BFloat16", "torch.bfloat16");
+  BFLOAT16(15, 14, 2, Kind.FLOATING, "BFloat16", "torch.bfloat16"),
+  /** TensorFlow's text; torch has no such tensors. */
+  STRING(-1, 7, 0, Kind.OPAQUE, "", ""),
+  /** TensorFlow's handle of a variable. */
+  RESOURCE(-1, 20, 0, Kind.OPAQUE, "", ""),
+  /** TensorFlow's handle of a tensor list. */
+  VARIANT(-1, 21, 0, Kind.OPAQUE, "", "");
 
   /** Torch's four categories of type promotion, lowest first. */
   public enum Kind {
     BOOLEAN,
     INTEGER,
     FLOATING,
-    COMPLEX
+    COMPLEX,
+    /** Types of TensorFlow alone; they never meet torch's promotion. */
+    OPAQUE
   }
 
   private final int torchCode;
