@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The only exception that leaves Tensorferry: one or more problems and the exit code that a command ends with. */
+/**
+ * The only exception that leaves Tensorferry: one or more problems and the exit code that a command
+ * ends with.
+ */
 public final class FerryException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -7,9 +7,9 @@ import java.util.Objects;
 /**
  * One thing that went wrong, as the user reads it: what happened, where, why, and what to do.
  *
- * <p>Immutable; every method returns a copy with one part more. Wording: {@code what} is one concrete sentence with
- * backticks around names, {@code why} explains, {@code fix} tells the user what to do next. Empty parts are left out of
- * the text.
+ * <p>Immutable; every method returns a copy with one part more. Wording: {@code what} is one
+ * concrete sentence with backticks around names, {@code why} explains, {@code fix} tells the user
+ * what to do next. Empty parts are left out of the text.
  *
  * @param what one sentence, without a full stop missing at its end
  * @param where places, outermost first: file, module path, source line, operator, byte offset

@@ -7,8 +7,8 @@ import java.util.Optional;
  * Element type of a tensor.
  *
  * <p>The torch code is the value of {@code c10::ScalarType} that TorchScript stores for a dtype
- * (c10/core/ScalarType.h); the TensorFlow number is the enum value of {@code tensorflow.DataType} (types.proto).
- * Declared in torch's order.
+ * (c10/core/ScalarType.h); the TensorFlow number is the enum value of {@code tensorflow.DataType}
+ * (types.proto). Declared in torch's order.
  */
 public enum DType {
   UINT8(0, 4, 1, Kind.INTEGER, "Byte", "torch.uint8"),
@@ -49,7 +49,13 @@ public enum DType {
   private final String storageName;
   private final String torchName;
 
-  DType(int torchCode, int tensorFlowNumber, int bytes, Kind kind, String storageName, String torchName) {
+  DType(
+      int torchCode,
+      int tensorFlowNumber,
+      int bytes,
+      Kind kind,
+      String storageName,
+      String torchName) {
     this.torchCode = torchCode;
     this.tensorFlowNumber = tensorFlowNumber;
     this.bytes = bytes;

@@ -4,16 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /**
- * An integer that is known now or an exact expression over {@link Symbol}s that is known when the model runs. The size
- * of an axis is a Dim, and so is every integer that TorchScript computes from sizes.
+ * An integer that is known now or an exact expression over {@link Symbol}s that is known when the
+ * model runs. The size of an axis is a Dim, and so is every integer that TorchScript computes from
+ * sizes.
  *
- * <p>Kept in one normal form, a polynomial with integer coefficients over symbols and over the operations that do not
- * dissolve in it (floor division, minimum, maximum); equal forms are equal numbers for every value of the symbols. The
- * converse does not hold for all expressions: two unequal Dims may still always agree.
+ * <p>Kept in one normal form, a polynomial with integer coefficients over symbols and over the
+ * operations that do not dissolve in it (floor division, minimum, maximum); equal forms are equal
+ * numbers for every value of the symbols. The converse does not hold for all expressions: two
+ * unequal Dims may still always agree.
  */
 public final class Dim implements Comparable<Dim> {
 
@@ -49,8 +52,11 @@ public final class Dim implements Comparable<Dim> {
     MAX
   }
 
-  /** Product of atoms (sorted by their text, repeated for powers) to coefficient; the empty product is the constant. */
-  private final TreeMap<Product, Long> terms;
+  /**
+   * Product of atoms (sorted by their text, repeated for powers) to coefficient; the empty product
+   * is the constant.
+   */
+  private final SortedMap<Product, Long> terms;
 
   private final String text;
 
@@ -86,7 +92,7 @@ public final class Dim implements Comparable<Dim> {
     }
   }
 
-  private Dim(TreeMap<Product, Long> terms) {
+  private Dim(SortedMap<Product, Long> terms) {
     terms.values().removeIf(coefficient -> coefficient == 0);
     this.terms = terms;
     this.text = print();
@@ -246,8 +252,9 @@ public final class Dim implements Comparable<Dim> {
     if (divisor.terms.size() != 1) {
       return null;
     }
-    Product by = divisor.terms.firstKey();
-    long factor = divisor.terms.get(by);
+    Map.Entry<Product, Long> only = divisor.terms.entrySet().iterator().next();
+    Product by = only.getKey();
+    long factor = only.getValue();
     TreeMap<Product, Long> quotient = new TreeMap<>();
     for (Map.Entry<Product, Long> term : terms.entrySet()) {
       List<Atom> left = new ArrayList<>(term.getKey().atoms());
@@ -264,7 +271,9 @@ public final class Dim implements Comparable<Dim> {
     return new Dim(quotient);
   }
 
-  /** A number that this is never less than, where one follows from the least values of the symbols. */
+  /**
+   * A number that this is never less than, where one follows from the least values of the symbols.
+   */
   public OptionalLong atLeast() {
     return bound(true);
   }
@@ -278,8 +287,7 @@ public final class Dim implements Comparable<Dim> {
     long sum = 0;
     for (Map.Entry<Product, Long> term : terms.entrySet()) {
       long coefficient = term.getValue();
-      OptionalLong bound =
-          productBound(term.getKey(), coefficient > 0 ? lower : !lower);
+      OptionalLong bound = productBound(term.getKey(), coefficient > 0 ? lower : !lower);
       if (bound.isEmpty()) {
         return bound;
       }
@@ -323,7 +331,8 @@ public final class Dim implements Comparable<Dim> {
     };
   }
 
-  private static OptionalLong combine(OptionalLong a, OptionalLong b, boolean oneSuffices, long both) {
+  private static OptionalLong combine(
+      OptionalLong a, OptionalLong b, boolean oneSuffices, long both) {
     if (a.isPresent() && b.isPresent()) {
       return OptionalLong.of(both);
     }
@@ -385,7 +394,8 @@ public final class Dim implements Comparable<Dim> {
     StringBuilder out = new StringBuilder();
     // The constant comes last, as people write it.
     terms.entrySet().stream()
-        .sorted((a, b) -> Boolean.compare(a.getKey().atoms().isEmpty(), b.getKey().atoms().isEmpty()))
+        .sorted(
+            (a, b) -> Boolean.compare(a.getKey().atoms().isEmpty(), b.getKey().atoms().isEmpty()))
         .forEach(
             term -> {
               long coefficient = term.getValue();

@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 /**
  * How a TensorFlow variable is made from torch tensors: a list of named steps, as data.
  *
- * <p>One recipe serves every use of a mapping: it moves the bytes into a checkpoint, emits the same operations into a
- * graph, runs backwards, and prints itself into the report. Steps before a {@link Stack}, {@link Concat} or {@link Sum}
- * apply to each source alone.
+ * <p>One recipe serves every use of a mapping: it moves the bytes into a checkpoint, emits the same
+ * operations into a graph, runs backwards, and prints itself into the report. Steps before a {@link
+ * Stack}, {@link Concat} or {@link Sum} apply to each source alone.
  *
  * @param steps in order of application
  */
@@ -35,8 +35,8 @@ public record Recipe(List<Step> steps) {
   }
 
   /**
-   * Cuts an axis into {@code order.size()} equal blocks; result block i is source block {@code order[i]}. The gates of
-   * recurrent layers.
+   * Cuts an axis into {@code order.size()} equal blocks; result block i is source block {@code
+   * order[i]}. The gates of recurrent layers.
    */
   public record ReorderBlocks(int axis, List<Integer> order) implements Step {
     @Override
@@ -146,7 +146,8 @@ public record Recipe(List<Step> steps) {
       values = apply(step, values, algebra);
     }
     if (values.size() != 1) {
-      throw new IllegalArgumentException(this + " leaves " + values.size() + " values; a recipe must end with one");
+      throw new IllegalArgumentException(
+          this + " leaves " + values.size() + " values; a recipe must end with one");
     }
     return values.get(0);
   }
@@ -156,7 +157,9 @@ public record Recipe(List<Step> steps) {
       return values.stream().map(v -> algebra.transpose(v, ints(transpose.permutation()))).toList();
     }
     if (step instanceof ReorderBlocks reorder) {
-      return values.stream().map(v -> algebra.reorderBlocks(v, reorder.axis(), ints(reorder.order()))).toList();
+      return values.stream()
+          .map(v -> algebra.reorderBlocks(v, reorder.axis(), ints(reorder.order())))
+          .toList();
     }
     if (step instanceof Reshape reshape) {
       return values.stream().map(v -> algebra.reshape(v, longs(reshape.shape()))).toList();
@@ -188,7 +191,8 @@ public record Recipe(List<Step> steps) {
     if (!isInvertible()) {
       throw new IllegalStateException("can't undo: " + this);
     }
-    // Shapes before each step, found by walking forward once on the first source (all have equal shapes).
+    // Shapes before each step, found by walking forward once on the first source (all have equal
+    // shapes).
     List<long[]> before = new ArrayList<>();
     List<long[]> shapes = sourceShapes;
     for (Step step : steps) {
@@ -202,7 +206,8 @@ public record Recipe(List<Step> steps) {
     return values;
   }
 
-  private static <T> List<T> undo(Step step, List<T> values, long[] before, int sources, Algebra<T> algebra) {
+  private static <T> List<T> undo(
+      Step step, List<T> values, long[] before, int sources, Algebra<T> algebra) {
     if (step instanceof Transpose transpose) {
       int[] inverse = inverse(ints(transpose.permutation()));
       return values.stream().map(v -> algebra.transpose(v, inverse)).toList();
@@ -217,7 +222,9 @@ public record Recipe(List<Step> steps) {
     if (step instanceof Concat concat) {
       return algebra.split(values.get(0), concat.axis(), sources);
     }
-    return algebra.split(values.get(0), 0, sources).stream().map(v -> algebra.reshape(v, before)).toList();
+    return algebra.split(values.get(0), 0, sources).stream()
+        .map(v -> algebra.reshape(v, before))
+        .toList();
   }
 
   /** The shape of the result. */
@@ -250,7 +257,9 @@ public record Recipe(List<Step> steps) {
         public long[] reshape(long[] from, long[] to) {
           long known = Arrays.stream(to).filter(size -> size >= 0).reduce(1, (a, b) -> a * b);
           long all = Arrays.stream(from).reduce(1, (a, b) -> a * b);
-          return Arrays.stream(to).map(size -> size < 0 ? all / Math.max(known, 1) : size).toArray();
+          return Arrays.stream(to)
+              .map(size -> size < 0 ? all / Math.max(known, 1) : size)
+              .toArray();
         }
 
         @Override
@@ -289,6 +298,8 @@ public record Recipe(List<Step> steps) {
   /** As the report prints it: {@code transpose, stack}, or {@code copy} where nothing changes. */
   @Override
   public String toString() {
-    return steps.isEmpty() ? "copy" : steps.stream().map(Step::toString).collect(Collectors.joining(", "));
+    return steps.isEmpty()
+        ? "copy"
+        : steps.stream().map(Step::toString).collect(Collectors.joining(", "));
   }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The sizes of a tensor's axes, each a number or an expression over dynamic dims. The rank is always known.
+ * The sizes of a tensor's axes, each a number or an expression over dynamic dims. The rank is
+ * always known.
  *
  * @param dims outermost first
  */

@@ -3,8 +3,9 @@ package org.tensorferry.tensor;
 import java.util.OptionalLong;
 
 /**
- * A named integer that is known only when the converted model runs: a dynamic dim of an input such as {@code batch}, or
- * a value that the model computes. Identity is the name; names are unique within one conversion.
+ * A named integer that is known only when the converted model runs: a dynamic dim of an input such
+ * as {@code batch}, or a value that the model computes. Identity is the name; names are unique
+ * within one conversion.
  *
  * @param name as the user or the conversion named it
  * @param example the value that decides branches, or empty where the model computes it
