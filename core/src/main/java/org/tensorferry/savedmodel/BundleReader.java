@@ -28,11 +28,11 @@ import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.BundleHeaderProto.Endianness;
 
 /**
- * Reads a TensorBundle, the format of TensorFlow checkpoints and of a SavedModel's variables. {@link BundleWriter}
- * says what the bytes are.
+ * Reads a TensorBundle, the format of TensorFlow checkpoints and of a SavedModel's variables.
+ * {@link BundleWriter} says what the bytes are.
  *
- * <p><b>Limits.</b> Little endian only; partitioned variables (slices) are refused when read. Everything the index
- * claims is compared with the data files before memory is taken.
+ * <p><b>Limits.</b> Little endian only; partitioned variables (slices) are refused when read.
+ * Everything the index claims is compared with the data files before memory is taken.
  */
 public final class BundleReader implements Closeable {
 
@@ -70,7 +70,8 @@ public final class BundleReader implements Closeable {
   private void readIndex() throws IOException {
     Path indexFile = BundleFiles.index(prefix);
     if (!Files.isRegularFile(indexFile) || Files.size(indexFile) > MAX_INDEX_BYTES) {
-      throw broken("there is no `" + indexFile.getFileName() + "`, or it is larger than 1 GiB", null);
+      throw broken(
+          "there is no `" + indexFile.getFileName() + "`, or it is larger than 1 GiB", null);
     }
     NavigableMap<byte[], byte[]> table =
         SortedTable.read(Files.readAllBytes(indexFile), indexFile.toString());
@@ -95,19 +96,30 @@ public final class BundleReader implements Closeable {
     }
   }
 
-  /** The entry, if its claims hold: its bytes lie in a data file and are as many as its shape has. */
+  /**
+   * The entry, if its claims hold: its bytes lie in a data file and are as many as its shape has.
+   */
   private BundleEntryProto checked(String key, BundleEntryProto proto) throws IOException {
     if (proto.getShardId() < 0 || proto.getShardId() >= shards.size()) {
       throw broken(key, proto, "there is no shard " + proto.getShardId(), null);
     }
     long room = shards.get(proto.getShardId()).size();
-    if (proto.getOffset() < 0 || proto.getSize() < 0 || proto.getOffset() > room - proto.getSize()) {
-      throw broken(key, proto, proto.getSize() + " bytes leave the data file of " + room + " bytes", null);
+    if (proto.getOffset() < 0
+        || proto.getSize() < 0
+        || proto.getOffset() > room - proto.getSize()) {
+      throw broken(
+          key, proto, proto.getSize() + " bytes leave the data file of " + room + " bytes", null);
     }
     BundleEntry entry = BundleEntry.of(key, proto);
     DType type = entry.type().orElse(DType.STRING);
-    if (type.kind() != DType.Kind.OPAQUE && proto.getSlicesCount() == 0 && proto.getSize() != count(entry) * type.bytes()) {
-      throw broken(key, proto, type + entry.shape().toString() + " does not have " + proto.getSize() + " bytes", null);
+    if (type.kind() != DType.Kind.OPAQUE
+        && proto.getSlicesCount() == 0
+        && proto.getSize() != count(entry) * type.bytes()) {
+      throw broken(
+          key,
+          proto,
+          type + entry.shape().toString() + " does not have " + proto.getSize() + " bytes",
+          null);
     }
     return proto;
   }
@@ -146,7 +158,10 @@ public final class BundleReader implements Closeable {
     return proto;
   }
 
-  /** Copies the elements of a numeric tensor, piece by piece, and checks them against their checksum at the end. */
+  /**
+   * Copies the elements of a numeric tensor, piece by piece, and checks them against their checksum
+   * at the end.
+   */
   public void copy(String key, OutputStream to) throws IOException {
     BundleEntryProto proto = proto(key);
     MaskedCrc crc = new MaskedCrc();
@@ -161,7 +176,10 @@ public final class BundleReader implements Closeable {
     check(key, proto, crc);
   }
 
-  /** The elements of a numeric tensor as a storage read from the file on demand, after one pass over its checksum. */
+  /**
+   * The elements of a numeric tensor as a storage read from the file on demand, after one pass over
+   * its checksum.
+   */
   public Storage storage(String key) throws IOException {
     BundleEntryProto proto = proto(key);
     copy(key, OutputStream.nullOutputStream());
@@ -188,7 +206,8 @@ public final class BundleReader implements Closeable {
   /** The elements of a string tensor, row-major. */
   public List<byte[]> strings(String key) throws IOException {
     BundleEntryProto proto = proto(key);
-    if (proto.getDtypeValue() != DType.STRING.tensorFlowNumber() || proto.getSize() > MAX_STRING_BYTES) {
+    if (proto.getDtypeValue() != DType.STRING.tensorFlowNumber()
+        || proto.getSize() > MAX_STRING_BYTES) {
       throw broken(key, proto, "it is not a string tensor of at most 1 GiB", null);
     }
     byte[] bytes = new byte[(int) proto.getSize()];
@@ -200,7 +219,8 @@ public final class BundleReader implements Closeable {
     }
   }
 
-  private List<byte[]> strings(String key, BundleEntryProto proto, byte[] bytes) throws IOException {
+  private List<byte[]> strings(String key, BundleEntryProto proto, byte[] bytes)
+      throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     MaskedCrc crc = new MaskedCrc();
     List<Integer> lengths = new ArrayList<>();
@@ -255,7 +275,8 @@ public final class BundleReader implements Closeable {
     return new FerryException(ExitCode.UNREADABLE, List.of(problem), cause);
   }
 
-  private FerryException broken(String key, BundleEntryProto proto, String why, @Nullable Throwable cause) {
+  private FerryException broken(
+      String key, BundleEntryProto proto, String why, @Nullable Throwable cause) {
     Problem problem =
         Problem.of("the tensor `" + key + "` of the checkpoint `" + prefix + "` can't be read")
             .at("byte offset", proto.getOffset())
@@ -265,7 +286,9 @@ public final class BundleReader implements Closeable {
   }
 
   private static String reason(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getClass().getSimpleName() + ": " + e.getMessage();
+    return e.getMessage() == null
+        ? e.toString()
+        : e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
   private void closeQuietly(Exception reason) {

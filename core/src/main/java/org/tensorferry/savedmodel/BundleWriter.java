@@ -23,17 +23,19 @@ import org.tensorflow.proto.VersionDef;
 /**
  * Writes a TensorBundle, TensorFlow's checkpoint format; {@link BundleReader} reads it.
  *
- * <p><b>Principle.</b> Tensors are appended to one data file as they come, so that none is held whole; where each one
- * lies is kept aside and written last, as a {@link SortedTable}.
+ * <p><b>Principle.</b> Tensors are appended to one data file as they come, so that none is held
+ * whole; where each one lies is kept aside and written last, as a {@link SortedTable}.
  *
- * <p><b>Bytes.</b> {@code <prefix>.data-00000-of-00001}: the elements of each tensor, little endian and row-major, one
- * tensor directly after the other. A string tensor is {varint length of each, u32 masked CRC-32C of the lengths, the
- * strings}. {@code <prefix>.index}: the key "" holds a BundleHeaderProto, every other key a BundleEntryProto with the
- * masked CRC-32C of the tensor's bytes.
+ * <p><b>Bytes.</b> {@code <prefix>.data-00000-of-00001}: the elements of each tensor, little endian
+ * and row-major, one tensor directly after the other. A string tensor is {varint length of each,
+ * u32 masked CRC-32C of the lengths, the strings}. {@code <prefix>.index}: the key "" holds a
+ * BundleHeaderProto, every other key a BundleEntryProto with the masked CRC-32C of the tensor's
+ * bytes.
  *
  * <p><b>Limits.</b> One shard, no slices.
  *
- * @see <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/util/tensor_bundle/tensor_bundle.h">tensor_bundle.h</a>
+ * @see <a
+ *     href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/util/tensor_bundle/tensor_bundle.h">tensor_bundle.h</a>
  */
 public final class BundleWriter implements Closeable {
 
@@ -56,7 +58,10 @@ public final class BundleWriter implements Closeable {
     this.data = data;
   }
 
-  /** Begins the bundle {@code prefix}, for example {@code model/variables/variables}; its directory must exist. */
+  /**
+   * Begins the bundle {@code prefix}, for example {@code model/variables/variables}; its directory
+   * must exist.
+   */
   public static BundleWriter create(Path prefix) throws IOException {
     OutputStream file = Files.newOutputStream(BundleFiles.shard(prefix, 0, 1));
     return new BundleWriter(prefix, new BufferedOutputStream(file, BUFFER_BYTES));
@@ -65,7 +70,8 @@ public final class BundleWriter implements Closeable {
   /**
    * Appends a tensor of numbers.
    *
-   * @throws IllegalArgumentException where the key is taken or the source does not yield the bytes of the shape
+   * @throws IllegalArgumentException where the key is taken or the source does not yield the bytes
+   *     of the shape
    */
   public void add(String key, DType type, long[] shape, Source source) throws IOException {
     Appender appender = new Appender(data);
@@ -73,16 +79,30 @@ public final class BundleWriter implements Closeable {
     long expected = Arrays.stream(shape).reduce(type.bytes(), Math::multiplyExact);
     if (appender.count != expected) {
       throw new IllegalArgumentException(
-          "`" + key + "`: " + type + Arrays.toString(shape) + " has " + expected + " bytes, its source wrote " + appender.count);
+          "`"
+              + key
+              + "`: "
+              + type
+              + Arrays.toString(shape)
+              + " has "
+              + expected
+              + " bytes, its source wrote "
+              + appender.count);
     }
-    addEntry(key, DataType.forNumber(type.tensorFlowNumber()), shape, appender.count, appender.crc.masked());
+    addEntry(
+        key,
+        DataType.forNumber(type.tensorFlowNumber()),
+        shape,
+        appender.count,
+        appender.crc.masked());
   }
 
   /** Appends a tensor of strings. */
   public void addStrings(String key, long[] shape, List<byte[]> strings) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(head);
-    // The entry's checksum sees the lengths as fixed-size numbers, not as the varints that are written.
+    // The entry's checksum sees the lengths as fixed-size numbers, not as the varints that are
+    // written.
     MaskedCrc lengths = new MaskedCrc();
     MaskedCrc all = new MaskedCrc();
     for (byte[] string : strings) {
@@ -113,7 +133,8 @@ public final class BundleWriter implements Closeable {
             .setSize(size)
             .setCrc32C(crc)
             .build();
-    if (key.isEmpty() || index.put(key.getBytes(StandardCharsets.UTF_8), entry.toByteArray()) != null) {
+    if (key.isEmpty()
+        || index.put(key.getBytes(StandardCharsets.UTF_8), entry.toByteArray()) != null) {
       throw new IllegalArgumentException("the key `" + key + "` is empty or taken");
     }
     offset += size;

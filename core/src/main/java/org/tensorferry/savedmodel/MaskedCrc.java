@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The checksum of TensorFlow's files: CRC-32C (Castagnoli), rotated and shifted so that the checksum of data that
- * itself contains checksums stays strong. Source: tsl/lib/hash/crc32c.h.
+ * The checksum of TensorFlow's files: CRC-32C (Castagnoli), rotated and shifted so that the
+ * checksum of data that itself contains checksums stays strong. Source: tsl/lib/hash/crc32c.h.
  */
 final class MaskedCrc {
 
@@ -23,7 +23,10 @@ final class MaskedCrc {
     return this;
   }
 
-  /** Adds the length of one string as the string tensor format wants it: 4 bytes, 8 where 4 do not hold it. */
+  /**
+   * Adds the length of one string as the string tensor format wants it: 4 bytes, 8 where 4 do not
+   * hold it.
+   */
   MaskedCrc addLength(long length) {
     boolean wide = length > 0xffff_ffffL;
     ByteBuffer bytes = ByteBuffer.allocate(wide ? 8 : 4).order(ByteOrder.LITTLE_ENDIAN);

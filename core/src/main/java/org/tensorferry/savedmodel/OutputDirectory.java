@@ -20,9 +20,10 @@ import org.tensorferry.error.Problem;
 /**
  * A directory that appears whole or not at all.
  *
- * <p>It is filled under a temporary name beside its place, {@code .<name>.tensorferry-<random>}, and {@link #commit}
- * moves it there; {@link #close} without a commit, or the end of the JVM, removes everything that was made. An output
- * that stood there before stays until the new one is complete, and comes back where the move fails.
+ * <p>It is filled under a temporary name beside its place, {@code .<name>.tensorferry-<random>},
+ * and {@link #commit} moves it there; {@link #close} without a commit, or the end of the JVM,
+ * removes everything that was made. An output that stood there before stays until the new one is
+ * complete, and comes back where the move fails.
  */
 public final class OutputDirectory implements Closeable {
 
@@ -53,7 +54,8 @@ public final class OutputDirectory implements Closeable {
    * Begins an output; missing parents are created.
    *
    * @param force whether an existing output is replaced
-   * @throws FerryException with {@link ExitCode#UNWRITABLE} where the place is taken or not writable
+   * @throws FerryException with {@link ExitCode#UNWRITABLE} where the place is taken or not
+   *     writable
    */
   public static OutputDirectory begin(Path place, boolean force) {
     Path target = place.toAbsolutePath().normalize();
@@ -96,7 +98,9 @@ public final class OutputDirectory implements Closeable {
 
   private void createParents() throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
-    for (Path parent = target.getParent(); parent != null && !Files.exists(parent); parent = parent.getParent()) {
+    for (Path parent = target.getParent();
+        parent != null && !Files.exists(parent);
+        parent = parent.getParent()) {
       missing.push(parent);
     }
     for (Path parent : missing) {
@@ -105,7 +109,10 @@ public final class OutputDirectory implements Closeable {
     }
   }
 
-  /** Where the output is for now: complete after {@link #write}, so that it can be checked before {@link #commit}. */
+  /**
+   * Where the output is for now: complete after {@link #write}, so that it can be checked before
+   * {@link #commit}.
+   */
   public Path directory() {
     return staging;
   }
@@ -154,7 +161,8 @@ public final class OutputDirectory implements Closeable {
         throw new FerryException(
             ExitCode.UNWRITABLE,
             List.of(
-                Problem.of("`" + target + "` is complete, but what it replaced could not be deleted")
+                Problem.of(
+                        "`" + target + "` is complete, but what it replaced could not be deleted")
                     .because(reason(e))
                     .fix("delete `" + aside + "`")),
             e);

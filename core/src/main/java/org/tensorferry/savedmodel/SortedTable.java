@@ -18,19 +18,22 @@ import org.tensorferry.error.Problem;
 /**
  * A file of keys and values in key order, the index of a TensorBundle.
  *
- * <p><b>Principle.</b> LevelDB's table format: blocks of entries with shared key prefixes, an index block that finds
- * the block of a key, and a footer that finds the index block.
+ * <p><b>Principle.</b> LevelDB's table format: blocks of entries with shared key prefixes, an index
+ * block that finds the block of a key, and a footer that finds the index block.
  *
- * <p><b>Bytes.</b> A block is a run of {varint shared key length, varint own key length, varint value length, rest of
- * the key, value}, then the u32 offsets of the entries that share nothing (restarts), then their u32 count. After each
- * block stand its compression (one byte, 0 for none) and the masked CRC-32C of block and compression byte. A handle is
- * {varint offset, varint size} of a block. File: data blocks, an empty meta-index block, the index block {key not less
- * than the last of the block, handle}, footer of 48 bytes {meta-index handle, index handle, zeros, magic}. All numbers
- * are little endian.
+ * <p><b>Bytes.</b> A block is a run of {varint shared key length, varint own key length, varint
+ * value length, rest of the key, value}, then the u32 offsets of the entries that share nothing
+ * (restarts), then their u32 count. After each block stand its compression (one byte, 0 for none)
+ * and the masked CRC-32C of block and compression byte. A handle is {varint offset, varint size} of
+ * a block. File: data blocks, an empty meta-index block, the index block {key not less than the
+ * last of the block, handle}, footer of 48 bytes {meta-index handle, index handle, zeros, magic}.
+ * All numbers are little endian.
  *
- * <p><b>Limits.</b> The whole table is held in memory; compressed blocks are refused (TensorFlow writes none here).
+ * <p><b>Limits.</b> The whole table is held in memory; compressed blocks are refused (TensorFlow
+ * writes none here).
  *
- * @see <a href="https://github.com/google/leveldb/blob/main/doc/table_format.md">table_format.md</a>
+ * @see <a
+ *     href="https://github.com/google/leveldb/blob/main/doc/table_format.md">table_format.md</a>
  */
 final class SortedTable {
 
@@ -94,7 +97,8 @@ final class SortedTable {
     return file.toByteArray();
   }
 
-  private static Handle append(ByteArrayOutputStream file, BlockBuilder builder) throws IOException {
+  private static Handle append(ByteArrayOutputStream file, BlockBuilder builder)
+      throws IOException {
     byte[] block = builder.finish();
     Handle handle = new Handle(file.size(), block.length - TRAILER_BYTES);
     file.writeBytes(block);
@@ -105,7 +109,8 @@ final class SortedTable {
    * The entries of a table.
    *
    * @param name the file, for messages
-   * @throws org.tensorferry.error.FerryException where the bytes are no such table or a checksum is wrong
+   * @throws org.tensorferry.error.FerryException where the bytes are no such table or a checksum is
+   *     wrong
    */
   static NavigableMap<byte[], byte[]> read(byte[] file, String name) {
     return new Reader(file, name).read();
@@ -186,10 +191,11 @@ final class SortedTable {
     private Handle indexHandle() {
       int start = file.length - FOOTER_BYTES;
       if (start < 0) {
-        throw broken("it has " + file.length + " bytes and a table has at least " + FOOTER_BYTES, 0, null);
+        throw broken(
+            "it has " + file.length + " bytes and a table has at least " + FOOTER_BYTES, 0, null);
       }
       CodedInputStream footer = CodedInputStream.newInstance(file, start, FOOTER_BYTES);
-      handle(footer);
+      block(handle(footer));
       Handle index = handle(footer);
       try {
         if (CodedInputStream.newInstance(file, file.length - 8, 8).readFixed64() != MAGIC) {
@@ -209,7 +215,10 @@ final class SortedTable {
         throw broken("it has a malformed block handle", file.length - (long) FOOTER_BYTES, e);
       }
       long room = file.length - (long) TRAILER_BYTES;
-      if (handle.offset < 0 || handle.size < 4 || handle.offset > room || handle.size > room - handle.offset) {
+      if (handle.offset < 0
+          || handle.size < 4
+          || handle.offset > room
+          || handle.size > room - handle.offset) {
         throw broken("a block of " + handle.size + " bytes leaves the file", handle.offset, null);
       }
       return handle;
@@ -221,17 +230,23 @@ final class SortedTable {
       int size = (int) handle.size;
       try {
         if (file[start + size] != 0) {
-          throw broken("a block is compressed (kind " + file[start + size] + ")", handle.offset, null);
+          throw broken(
+              "a block is compressed (kind " + file[start + size] + ")", handle.offset, null);
         }
-        int expected = CodedInputStream.newInstance(file, start + size + 1, 4).readRawLittleEndian32();
+        int expected =
+            CodedInputStream.newInstance(file, start + size + 1, 4).readRawLittleEndian32();
         if (MaskedCrc.of(file, start, size + 1) != expected) {
           throw broken("the checksum of a block is wrong", handle.offset, null);
         }
-        long restarts = Integer.toUnsignedLong(
-            CodedInputStream.newInstance(file, start + size - 4, 4).readRawLittleEndian32());
+        long restarts =
+            Integer.toUnsignedLong(
+                CodedInputStream.newInstance(file, start + size - 4, 4).readRawLittleEndian32());
         long entryBytes = size - 4 - 4 * restarts;
         if (entryBytes < 0) {
-          throw broken("a block of " + size + " bytes claims " + restarts + " restarts", handle.offset, null);
+          throw broken(
+              "a block of " + size + " bytes claims " + restarts + " restarts",
+              handle.offset,
+              null);
         }
         return entries(CodedInputStream.newInstance(file, start, (int) entryBytes), handle.offset);
       } catch (InvalidProtocolBufferException e) {
@@ -241,7 +256,8 @@ final class SortedTable {
       }
     }
 
-    private NavigableMap<byte[], byte[]> entries(CodedInputStream in, long offset) throws IOException {
+    private NavigableMap<byte[], byte[]> entries(CodedInputStream in, long offset)
+        throws IOException {
       NavigableMap<byte[], byte[]> entries = emptyMap();
       byte[] key = {};
       while (!in.isAtEnd()) {
