@@ -15,7 +15,8 @@ import org.tensorferry.error.Problem;
 /** The example value of each named dim over all inputs of one model. */
 final class DimExamples {
 
-  private static final Set<String> BATCH_NAMES = Set.of("batch", "b", "n", "batch_size", "batchsize");
+  private static final Set<String> BATCH_NAMES =
+      Set.of("batch", "b", "n", "batch_size", "batchsize");
   private static final long BATCH = 2;
   private static final List<Long> PRIMES =
       List.of(7L, 11L, 13L, 17L, 19L, 23L, 29L, 31L, 37L, 41L, 43L, 47L, 53L, 59L, 61L, 67L);
@@ -54,7 +55,13 @@ final class DimExamples {
     }
     Long before = values.putIfAbsent(dim.name(), example.getAsLong());
     if (before != null && before != example.getAsLong()) {
-      throw Problem.of("Dim `" + dim.name() + "` has two example values, " + before + " and " + example.getAsLong())
+      throw Problem.of(
+              "Dim `"
+                  + dim.name()
+                  + "` has two example values, "
+                  + before
+                  + " and "
+                  + example.getAsLong())
           .at("input", "`" + text + "`")
           .because("the same name means the same number in every input")
           .fix("give the example once, or use another name for the other dim")
@@ -81,6 +88,8 @@ final class DimExamples {
 
   Dim dim(InputSpecParser.DraftDim draft) {
     Long example = values.get(draft.name());
-    return example == null ? Dim.of(draft.size().orElseThrow()) : Dim.of(Symbol.input(draft.name(), example));
+    return example == null
+        ? Dim.of(draft.size().orElseThrow())
+        : Dim.of(Symbol.input(draft.name(), example));
   }
 }

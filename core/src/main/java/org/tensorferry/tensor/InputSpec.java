@@ -34,8 +34,8 @@ public record InputSpec(Optional<String> name, DType dtype, Shape shape, Optiona
   /**
    * Reads the specs of all arguments together: {@code name:dtype[dims]} with name and dtype
    * optional, dims being sizes, names, or names with an example ({@code time=40}), and {@code <max}
-   * after an integer type. Without a dtype an input is float32, or int64 where it has a
-   * {@code <max}. The same dim name means the same number everywhere.
+   * after an integer type. Without a dtype an input is float32, or int64 where it has a {@code
+   * <max}. The same dim name means the same number everywhere.
    *
    * <p>A dim without an example gets one: 2 for a batch, else a small prime that no other dim has,
    * so that no two axes are equal by accident while the model is read.
@@ -43,7 +43,8 @@ public record InputSpec(Optional<String> name, DType dtype, Shape shape, Optiona
    * @throws org.tensorferry.error.FerryException (usage) where a text is no spec, or two disagree
    */
   public static List<InputSpec> parseAll(List<String> texts) {
-    List<InputSpecParser.Draft> drafts = texts.stream().map(t -> new InputSpecParser(t).read()).toList();
+    List<InputSpecParser.Draft> drafts =
+        texts.stream().map(t -> new InputSpecParser(t).read()).toList();
     DimExamples examples = DimExamples.choose(drafts);
     return drafts.stream().map(draft -> draft.with(examples)).toList();
   }

@@ -41,7 +41,8 @@ final class InputSpecParser {
       String text, Optional<String> name, DType dtype, List<DraftDim> dims, OptionalLong below) {
 
     InputSpec with(DimExamples examples) {
-      return new InputSpec(name, dtype, new Shape(dims.stream().map(examples::dim).toList()), below);
+      return new InputSpec(
+          name, dtype, new Shape(dims.stream().map(examples::dim).toList()), below);
     }
   }
 
@@ -103,7 +104,9 @@ final class InputSpecParser {
     throw problem(
         "unknown dtype `" + word + "`",
         start,
-        meant != null ? "did you mean `" + meant + "`? The dtypes are " + known : "the dtypes are " + known);
+        meant != null
+            ? "did you mean `" + meant + "`? The dtypes are " + known
+            : "the dtypes are " + known);
   }
 
   private List<DraftDim> dims() {
@@ -126,7 +129,8 @@ final class InputSpecParser {
         return dims;
       }
       if (peek() != ',') {
-        throw problem(at >= text.length() ? "the bracket is not closed" : "expected `,` or `]`", at);
+        throw problem(
+            at >= text.length() ? "the bracket is not closed" : "expected `,` or `]`", at);
       }
       at++;
       skipSpace();
@@ -204,7 +208,9 @@ final class InputSpecParser {
 
   private FerryException problem(String what, int where) {
     return problem(
-        what, where, "write `name:dtype[dims]`, for example `x:float32[batch,80,time]` or `ids:int64[1,16]<30522`");
+        what,
+        where,
+        "write `name:dtype[dims]`, for example `x:float32[batch,80,time]` or `ids:int64[1,16]<30522`");
   }
 
   private FerryException problem(String what, int where, String fix) {

@@ -1,0 +1,10 @@
+package org.tensorferry.torchscript.value;
+
+/**
+ * Where an operator is called.
+ *
+ * @param modulePath dotted path of the module whose code runs, empty for the root
+ * @param moduleClass qualified class of that module
+ * @param place source record and line, for example {@code code/__torch__/net.py:12}
+ */
+public record CallSite(String modulePath, String moduleClass, String place) {}

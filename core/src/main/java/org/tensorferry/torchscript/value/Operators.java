@@ -1,0 +1,34 @@
+package org.tensorferry.torchscript.value;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorferry.tensor.Symbol;
+import org.tensorferry.tensor.TensorHandle;
+
+/**
+ * What the interpreter asks for operators on tensors: everything of TorchScript that is not the
+ * language itself. It decides overloads, in-place forms, views and {@code out=} arguments, and
+ * collects what has no rule.
+ */
+public interface Operators {
+
+  /**
+   * Calls an operator.
+   *
+   * @param name namespace and name without overload: {@code aten::add_}, {@code
+   *     torchvision::roi_align}
+   * @return the result; {@link Value.Unknown} where the operator has no rule, which is remembered
+   *     as a problem
+   */
+  Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site);
+
+  /** A symbol for an integer that the model computes: a tensor of rank 0. */
+  Symbol symbol(TensorHandle scalar, long min);
+
+  /** The number as a tensor of rank 0 of the model's graph. */
+  TensorHandle scalar(Value number, org.tensorferry.tensor.DType dtype);
+
+  /** The value that an integer or bool tensor of rank 0 is known to have. */
+  Optional<Value> known(TensorHandle scalar);
+}
