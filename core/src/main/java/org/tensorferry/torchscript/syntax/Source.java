@@ -1,0 +1,76 @@
+package org.tensorferry.torchscript.syntax;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named text. The name is that of the record in the archive, for example {@code code/__torch__/m.py}; it appears in
+ * every message about the text.
+ */
+public final class Source {
+
+  private final String name;
+  private final String text;
+
+  /** Offsets of the line beginnings, counted when first asked for: most files are never complained about. */
+  private int @Nullable [] lineStarts;
+
+  public Source(String name, String text) {
+    this.name = Objects.requireNonNull(name, "name");
+    this.text = Objects.requireNonNull(text, "text");
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String text() {
+    return text;
+  }
+
+  /** The line that holds the character at {@code offset}, counted from 1. */
+  public int line(int offset) {
+    int found = Arrays.binarySearch(lineStarts(), offset);
+    return found >= 0 ? found + 1 : -found - 1;
+  }
+
+  /** The place of the character at {@code offset} in its line, counted from 1 in UTF-16 units. */
+  public int column(int offset) {
+    return offset - lineStarts()[line(offset) - 1] + 1;
+  }
+
+  /** The text of a line, counted from 1, without its line break. */
+  public String lineText(int line) {
+    int start = lineStarts()[line - 1];
+    int end = text.indexOf('\n', start);
+    String content = text.substring(start, end < 0 ? text.length() : end);
+    return content.endsWith("\r") ? content.substring(0, content.length() - 1) : content;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private int[] lineStarts() {
+    int[] starts = lineStarts;
+    if (starts == null) {
+      starts = findLineStarts(text);
+      lineStarts = starts;
+    }
+    return starts;
+  }
+
+  private static int[] findLineStarts(String text) {
+    int[] starts = new int[16];
+    int count = 1;
+    for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
+      if (count == starts.length) {
+        starts = Arrays.copyOf(starts, 2 * count);
+      }
+      starts[count++] = i + 1;
+    }
+    return Arrays.copyOf(starts, count);
+  }
+}
