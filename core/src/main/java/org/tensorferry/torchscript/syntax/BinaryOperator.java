@@ -1,6 +1,9 @@
 package org.tensorferry.torchscript.syntax;
 
-/** A binary operator of numbers, tensors and lists, with the function that PyTorch prints in its place. */
+/**
+ * A binary operator of numbers, tensors and lists, with the function that PyTorch prints in its
+ * place.
+ */
 public enum BinaryOperator {
   ADD("+", "add"),
   SUBTRACT("-", "sub"),
@@ -29,7 +32,10 @@ public enum BinaryOperator {
     return symbol;
   }
 
-  /** The function under {@code torch} that PyTorch's compiler calls for it, such as {@code floordiv}. */
+  /**
+   * The function under {@code torch} that PyTorch's compiler calls for it, such as {@code
+   * floordiv}.
+   */
   public String function() {
     return function;
   }

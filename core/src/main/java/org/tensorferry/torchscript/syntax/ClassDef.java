@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param name its name without qualifier
  * @param kind what the base class makes of it
- * @param attributes {@code name : Type} and {@code __annotations__["name"] = Type} in slot order; in a {@code NamedTuple}
- *     the fields
+ * @param attributes {@code name : Type} and {@code __annotations__["name"] = Type} in slot order;
+ *     in a {@code NamedTuple} the fields
  * @param parameters the names in {@code __parameters__}
  * @param buffers the names in {@code __buffers__}
  * @param forwardPreHooks the names in {@code __forward_pre_hooks__}

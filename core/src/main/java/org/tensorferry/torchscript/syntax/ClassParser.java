@@ -99,7 +99,8 @@ final class ClassParser {
     } else if (!(left instanceof Expr.StringLiteral)) {
       // A string on its own is documentation.
       throw SyntaxProblem.at(
-          left.span(), "Expected a declaration or `def`, but found " + SyntaxProblem.quote(left.span().text()));
+          left.span(),
+          "Expected a declaration or `def`, but found " + SyntaxProblem.quote(left.span().text()));
     }
   }
 
@@ -131,7 +132,10 @@ final class ClassParser {
   private void member(String name, Expr value, Span span) {
     if (kind != ClassDef.Kind.ENUM) {
       throw SyntaxProblem.at(
-          span, "Expected a type for " + SyntaxProblem.quote(name) + ": only an `Enum` assigns without one");
+          span,
+          "Expected a type for "
+              + SyntaxProblem.quote(name)
+              + ": only an `Enum` assigns without one");
     }
     members.add(new ClassDef.Member(name, value, span));
   }
@@ -150,7 +154,8 @@ final class ClassParser {
   private static List<String> strings(Expr value) {
     if (!(value instanceof Expr.ListExpr list)) {
       throw SyntaxProblem.at(
-          value.span(), "Expected a list of names, but found " + SyntaxProblem.quote(value.span().text()));
+          value.span(),
+          "Expected a list of names, but found " + SyntaxProblem.quote(value.span().text()));
     }
     return list.elements().stream().map(ClassParser::string).toList();
   }
@@ -160,6 +165,7 @@ final class ClassParser {
       return literal.value();
     }
     throw SyntaxProblem.at(
-        value.span(), "Expected a name in quotes, but found " + SyntaxProblem.quote(value.span().text()));
+        value.span(),
+        "Expected a name in quotes, but found " + SyntaxProblem.quote(value.span().text()));
   }
 }

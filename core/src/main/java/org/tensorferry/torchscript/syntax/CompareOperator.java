@@ -3,7 +3,8 @@ package org.tensorferry.torchscript.syntax;
 /**
  * A comparison, with the function that PyTorch prints in its place.
  *
- * <p>The function of {@code IN} and {@code NOT_IN} takes the container first; {@code NOT_IN} negates its result.
+ * <p>The function of {@code IN} and {@code NOT_IN} takes the container first; {@code NOT_IN}
+ * negates its result.
  */
 public enum CompareOperator {
   EQUAL("==", "eq"),
@@ -30,7 +31,10 @@ public enum CompareOperator {
     return symbol;
   }
 
-  /** The function under {@code torch} that PyTorch's compiler calls for it, such as {@code floordiv}. */
+  /**
+   * The function under {@code torch} that PyTorch's compiler calls for it, such as {@code
+   * floordiv}.
+   */
   public String function() {
     return function;
   }

@@ -60,7 +60,10 @@ final class Cursor {
     return name;
   }
 
-  /** Reads what stands between two brackets, separated by commas, with or without a comma at the end. */
+  /**
+   * Reads what stands between two brackets, separated by commas, with or without a comma at the
+   * end.
+   */
   void list(Token open, Token close, Runnable element) {
     Span opening = spanHere();
     expect(open);

@@ -148,7 +148,8 @@ public sealed interface Expr extends Node {
   }
 
   /** {@code callee(a, b, name=c)}. */
-  record Call(Expr callee, List<Expr> arguments, List<Keyword> keywords, Span span) implements Expr {
+  record Call(Expr callee, List<Expr> arguments, List<Keyword> keywords, Span span)
+      implements Expr {
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -166,7 +167,8 @@ public sealed interface Expr extends Node {
   }
 
   /** {@code lower:upper:step}, only as an index. */
-  record Slice(Optional<Expr> lower, Optional<Expr> upper, Optional<Expr> step, Span span) implements Expr {
+  record Slice(Optional<Expr> lower, Optional<Expr> upper, Optional<Expr> step, Span span)
+      implements Expr {
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -256,7 +258,8 @@ public sealed interface Expr extends Node {
   }
 
   /** <code>{key: value for target in iterable}</code>. */
-  record DictComprehension(Expr key, Expr value, Target target, Expr iterable, Span span) implements Expr {
+  record DictComprehension(Expr key, Expr value, Target target, Expr iterable, Span span)
+      implements Expr {
 
     @Override
     public <R> R accept(Visitor<R> visitor) {

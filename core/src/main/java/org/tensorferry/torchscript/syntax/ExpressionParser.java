@@ -7,9 +7,10 @@ import java.util.Optional;
 /**
  * Expressions, by precedence climbing, and what is read as an expression first: types and targets.
  *
- * <p>A chain such as {@code a.b.c.d} or {@code a + b + c} nests as deep as brackets do, though reading it takes no recursion.
- * So besides the depth of the recursion the height of the tree is counted: {@link #expression} starts a count at zero, every
- * node with children adds one to the highest of them in {@link #grow}.
+ * <p>A chain such as {@code a.b.c.d} or {@code a + b + c} nests as deep as brackets do, though
+ * reading it takes no recursion. So besides the depth of the recursion the height of the tree is
+ * counted: {@link #expression} starts a count at zero, every node with children adds one to the
+ * highest of them in {@link #grow}.
  */
 final class ExpressionParser {
 
@@ -34,7 +35,9 @@ final class ExpressionParser {
   Expr expressionOrTuple() {
     int start = cursor.start();
     Expr first = element();
-    return cursor.at(Token.COMMA) ? new Expr.TupleExpr(tupleElements(first), cursor.since(start)) : first;
+    return cursor.at(Token.COMMA)
+        ? new Expr.TupleExpr(tupleElements(first), cursor.since(start))
+        : first;
   }
 
   /** The target of a loop or comprehension: it ends before {@code in}. */
@@ -152,7 +155,8 @@ final class ExpressionParser {
             arguments.add(element());
           }
         });
-    return new Expr.Call(callee, List.copyOf(arguments), List.copyOf(keywords), cursor.since(start));
+    return new Expr.Call(
+        callee, List.copyOf(arguments), List.copyOf(keywords), cursor.since(start));
   }
 
   private Expr.Keyword keyword() {

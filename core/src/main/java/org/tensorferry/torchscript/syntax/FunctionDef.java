@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A function, a method (its first parameter is {@code self}) or, inside another function's body, the body of a {@code
- * fork}.
+ * A function, a method (its first parameter is {@code self}) or, inside another function's body,
+ * the body of a {@code fork}.
  *
  * @param name its name without qualifier
  * @param parameters in order, {@code self} included
@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param span from {@code def} to the end of the body
  */
 public record FunctionDef(
-    String name, List<Parameter> parameters, Optional<TypeExpr> returnType, List<Stmt> body, Span span)
+    String name,
+    List<Parameter> parameters,
+    Optional<TypeExpr> returnType,
+    List<Stmt> body,
+    Span span)
     implements Definition, Stmt {
 
   /**

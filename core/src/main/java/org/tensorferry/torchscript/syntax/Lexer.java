@@ -3,11 +3,13 @@ package org.tensorferry.torchscript.syntax;
 import java.util.Arrays;
 
 /**
- * Splits a source into tokens, one at a time and in place: the current token is a kind and two offsets.
+ * Splits a source into tokens, one at a time and in place: the current token is a kind and two
+ * offsets.
  *
- * <p>Line structure follows libtorch's lexer. A deeper line gives {@code INDENT}, an equal one {@code NEWLINE}, a shallower
- * one {@code NEWLINE} and as many {@code DEDENT}s as blocks end; inside brackets line breaks are blanks. The first line may
- * be indented, and the end of the text ends all blocks.
+ * <p>Line structure follows libtorch's lexer. A deeper line gives {@code INDENT}, an equal one
+ * {@code NEWLINE}, a shallower one {@code NEWLINE} and as many {@code DEDENT}s as blocks end;
+ * inside brackets line breaks are blanks. The first line may be indented, and the end of the text
+ * ends all blocks.
  */
 final class Lexer {
 
@@ -117,7 +119,10 @@ final class Lexer {
   }
 
   private static boolean isLayout(Token token) {
-    return token.ordinal() <= Token.DEDENT.ordinal();
+    return switch (token) {
+      case NEWLINE, INDENT, DEDENT, END_OF_FILE -> true;
+      default -> false;
+    };
   }
 
   private void setLayout(Token layout) {
@@ -185,7 +190,10 @@ final class Lexer {
     if (depth != indents[blocks]) {
       throw SyntaxProblem.at(
           new Span(source, position, position),
-          "The indentation of " + depth + " fits no block around this line, the nearest has " + indents[blocks]);
+          "The indentation of "
+              + depth
+              + " fits no block around this line, the nearest has "
+              + indents[blocks]);
     }
   }
 
@@ -204,7 +212,8 @@ final class Lexer {
     for (int i = lineStart; i < position; i++) {
       if (text[i] == '\t') {
         throw SyntaxProblem.at(
-            new Span(source, i, i + 1), "The line is indented with a tab, but TorchScript indents with spaces");
+            new Span(source, i, i + 1),
+            "The line is indented with a tab, but TorchScript indents with spaces");
       }
     }
     return position - lineStart;
@@ -324,7 +333,8 @@ final class Lexer {
       char c = text[position];
       if (c == '\\') {
         position += 2;
-      } else if (c == quote && (!triple || (charAt(position + 1) == quote && charAt(position + 2) == quote))) {
+      } else if (c == quote
+          && (!triple || (charAt(position + 1) == quote && charAt(position + 2) == quote))) {
         position += triple ? 3 : 1;
         return;
       } else if (c == '\n' && !triple) {
@@ -333,7 +343,8 @@ final class Lexer {
         position++;
       }
     }
-    throw SyntaxProblem.at(new Span(source, start, start + 1), "The string that begins here is not closed");
+    throw SyntaxProblem.at(
+        new Span(source, start, start + 1), "The string that begins here is not closed");
   }
 
   private void scanSymbol(char c) {
@@ -357,9 +368,14 @@ final class Lexer {
       case '^' -> takeAssignable(Token.CARET, Token.CARET_ASSIGN);
       case '-' -> scanMinus();
       case '/' -> scanSlash();
-      case '*' -> takeDoubled('*', Token.STAR, Token.STAR_ASSIGN, Token.DOUBLE_STAR, Token.DOUBLE_STAR_ASSIGN);
-      case '<' -> takeDoubled('<', Token.LESS, Token.LESS_EQUAL, Token.SHIFT_LEFT, Token.SHIFT_LEFT_ASSIGN);
-      case '>' -> takeDoubled('>', Token.GREATER, Token.GREATER_EQUAL, Token.SHIFT_RIGHT, Token.SHIFT_RIGHT_ASSIGN);
+      case '*' ->
+          takeDoubled(
+              '*', Token.STAR, Token.STAR_ASSIGN, Token.DOUBLE_STAR, Token.DOUBLE_STAR_ASSIGN);
+      case '<' ->
+          takeDoubled('<', Token.LESS, Token.LESS_EQUAL, Token.SHIFT_LEFT, Token.SHIFT_LEFT_ASSIGN);
+      case '>' ->
+          takeDoubled(
+              '>', Token.GREATER, Token.GREATER_EQUAL, Token.SHIFT_RIGHT, Token.SHIFT_RIGHT_ASSIGN);
       case '!' -> scanExclamation();
       default -> throw unknownCharacter(c);
     }
@@ -373,7 +389,8 @@ final class Lexer {
   private void close(Token bracket) {
     if (brackets == 0) {
       throw SyntaxProblem.at(
-          new Span(source, start, start + 1), "There is no open bracket for this " + bracket.description());
+          new Span(source, start, start + 1),
+          "There is no open bracket for this " + bracket.description());
     }
     brackets--;
     take(bracket, 1);
@@ -410,7 +427,8 @@ final class Lexer {
     take(Token.NOT_EQUAL, 2);
   }
 
-  private void takeDoubled(char c, Token plain, Token plainAssign, Token doubled, Token doubledAssign) {
+  private void takeDoubled(
+      char c, Token plain, Token plainAssign, Token doubled, Token doubledAssign) {
     if (charAt(position + 1) == c) {
       position++;
       takeAssignable(doubled, doubledAssign);
@@ -431,7 +449,8 @@ final class Lexer {
 
   private RuntimeException unknownCharacter(char c) {
     String shown = c > ' ' && c < 0x7f ? "`" + c + "`" : String.format("U+%04X", (int) c);
-    return SyntaxProblem.at(new Span(source, start, start + 1), "The character " + shown + " can't stand here");
+    return SyntaxProblem.at(
+        new Span(source, start, start + 1), "The character " + shown + " can't stand here");
   }
 
   /** The character at an offset, or NUL behind the end. */

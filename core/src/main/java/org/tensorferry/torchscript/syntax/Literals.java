@@ -51,7 +51,8 @@ final class Literals {
       return Long.parseLong(digits);
     } catch (NumberFormatException tooLarge) {
       throw SyntaxProblem.at(
-          cursor.spanHere(), "The integer " + SyntaxProblem.quote(digits) + " does not fit into 64 bits");
+          cursor.spanHere(),
+          "The integer " + SyntaxProblem.quote(digits) + " does not fit into 64 bits");
     }
   }
 
@@ -73,14 +74,18 @@ final class Literals {
   /**
    * Appends the value of the current string token.
    *
-   * <p>Escapes are those that PyTorch prints: a letter, a quote, a backslash, a line break (which then stands for itself, as
-   * in libtorch) or three octal digits, which give the character with that code.
+   * <p>Escapes are those that PyTorch prints: a letter, a quote, a backslash, a line break (which
+   * then stands for itself, as in libtorch) or three octal digits, which give the character with
+   * that code.
    */
   private static void appendString(Cursor cursor, StringBuilder value) {
     char[] text = cursor.lexer().text();
     int start = cursor.lexer().start();
     int end = cursor.lexer().end();
-    int quotes = end - start >= 6 && text[start] == text[start + 1] && text[start] == text[start + 2] ? 3 : 1;
+    int quotes =
+        end - start >= 6 && text[start] == text[start + 1] && text[start] == text[start + 2]
+            ? 3
+            : 1;
     int last = end - quotes;
     for (int i = start + quotes; i < last; i++) {
       if (text[i] != '\\') {
@@ -119,6 +124,7 @@ final class Literals {
   private static RuntimeException unknownEscape(Cursor cursor, int behindBackslash) {
     Span escape = new Span(cursor.lexer().source(), behindBackslash - 1, behindBackslash + 1);
     return SyntaxProblem.at(
-        escape, "Expected one of \\\\ \\' \\\" \\a \\b \\f \\n \\r \\t \\v or a backslash and three octal digits up to 377 in the string");
+        escape,
+        "Expected one of \\\\ \\' \\\" \\a \\b \\f \\n \\r \\t \\v or a backslash and three octal digits up to 377 in the string");
   }
 }

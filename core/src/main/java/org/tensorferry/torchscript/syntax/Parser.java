@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * Reads TorchScript source.
  *
- * <p>Time and memory are proportional to the length of the text. Code that nests deeper than 256 levels is refused, so that
- * neither the parser nor a recursive walk over its tree can run out of stack.
+ * <p>Time and memory are proportional to the length of the text. Code that nests deeper than 256
+ * levels is refused, so that neither the parser nor a recursive walk over its tree can run out of
+ * stack.
  */
 public final class Parser {
 
@@ -22,10 +23,12 @@ public final class Parser {
   }
 
   /**
-   * Parses a whole file. The {@code op_version_set} and {@code import} lines of old files are skipped: the version of an
-   * archive stands in its version record, and names are looked up where they are used.
+   * Parses a whole file. The {@code op_version_set} and {@code import} lines of old files are
+   * skipped: the version of an archive stands in its version record, and names are looked up where
+   * they are used.
    *
-   * @throws org.tensorferry.error.FerryException UNREADABLE with line and column if the text is no TorchScript
+   * @throws org.tensorferry.error.FerryException UNREADABLE with line and column if the text is no
+   *     TorchScript
    */
   public static SourceFile parse(Source source) {
     return new Parser(source).file(source);

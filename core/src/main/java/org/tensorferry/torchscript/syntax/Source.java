@@ -5,15 +5,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named text. The name is that of the record in the archive, for example {@code code/__torch__/m.py}; it appears in
- * every message about the text.
+ * A named text. The name is that of the record in the archive, for example {@code
+ * code/__torch__/m.py}; it appears in every message about the text.
  */
 public final class Source {
 
   private final String name;
   private final String text;
 
-  /** Offsets of the line beginnings, counted when first asked for: most files are never complained about. */
+  /**
+   * Offsets of the line beginnings, counted when first asked for: most files are never complained
+   * about.
+   */
   private int @Nullable [] lineStarts;
 
   public Source(String name, String text) {

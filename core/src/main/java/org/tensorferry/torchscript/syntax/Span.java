@@ -32,8 +32,8 @@ public record Span(Source source, int start, int end) {
   }
 
   /**
-   * The line that it begins in, and below it a line with a caret under its first character. Of a long line only the
-   * surroundings are shown.
+   * The line that it begins in, and below it a line with a caret under its first character. Of a
+   * long line only the surroundings are shown.
    */
   public String excerpt() {
     String line = source.lineText(line());

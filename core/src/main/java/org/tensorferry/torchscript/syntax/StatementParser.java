@@ -99,8 +99,11 @@ final class StatementParser {
           case PASS -> new Stmt.Pass(keyword());
           case BREAK -> new Stmt.Break(keyword());
           case CONTINUE -> new Stmt.Continue(keyword());
-          case INDENT -> throw SyntaxProblem.at(cursor.spanHere(), "The line is indented deeper than its block");
-          case GLOBAL -> throw SyntaxProblem.at(cursor.spanHere(), "TorchScript has no `global` variables");
+          case INDENT ->
+              throw SyntaxProblem.at(
+                  cursor.spanHere(), "The line is indented deeper than its block");
+          case GLOBAL ->
+              throw SyntaxProblem.at(cursor.spanHere(), "TorchScript has no `global` variables");
           default -> expressionOrAssignment(start);
         };
     endLine();
@@ -166,7 +169,9 @@ final class StatementParser {
     cursor.advance();
     TypeExpr type = expressions.type();
     Optional<Expr> value =
-        cursor.accept(Token.ASSIGN) ? Optional.of(expressions.expressionOrTuple()) : Optional.empty();
+        cursor.accept(Token.ASSIGN)
+            ? Optional.of(expressions.expressionOrTuple())
+            : Optional.empty();
     return new Stmt.AnnotatedAssign(target, type, value, cursor.since(start));
   }
 

@@ -3,12 +3,26 @@ package org.tensorferry.torchscript.syntax;
 import java.util.List;
 import java.util.Optional;
 
-/** A statement. A {@link FunctionDef} is one too: the body of a {@code fork} is a nested function. */
+/**
+ * A statement. A {@link FunctionDef} is one too: the body of a {@code fork} is a nested function.
+ */
 public sealed interface Stmt extends Node
-    permits
-        FunctionDef, Stmt.Assign, Stmt.ParallelAssign, Stmt.AnnotatedAssign,
-        Stmt.AugmentedAssign, Stmt.ExprStmt, Stmt.Return, Stmt.If, Stmt.For, Stmt.While,
-        Stmt.With, Stmt.Raise, Stmt.Assert, Stmt.Delete, Stmt.Pass, Stmt.Break,
+    permits FunctionDef,
+        Stmt.Assign,
+        Stmt.ParallelAssign,
+        Stmt.AnnotatedAssign,
+        Stmt.AugmentedAssign,
+        Stmt.ExprStmt,
+        Stmt.Return,
+        Stmt.If,
+        Stmt.For,
+        Stmt.While,
+        Stmt.With,
+        Stmt.Raise,
+        Stmt.Assert,
+        Stmt.Delete,
+        Stmt.Pass,
+        Stmt.Break,
         Stmt.Continue {
 
   <R> R accept(Visitor<R> visitor);
@@ -63,7 +77,9 @@ public sealed interface Stmt extends Node
     }
   }
 
-  /** {@code a, b = x, y}: all values, as many as targets, are computed before the first is assigned. */
+  /**
+   * {@code a, b = x, y}: all values, as many as targets, are computed before the first is assigned.
+   */
   record ParallelAssign(List<Target> targets, List<Expr> values, Span span) implements Stmt {
 
     @Override
@@ -73,7 +89,8 @@ public sealed interface Stmt extends Node
   }
 
   /** {@code target : type = value}, or the declaration alone. */
-  record AnnotatedAssign(Target target, TypeExpr type, Optional<Expr> value, Span span) implements Stmt {
+  record AnnotatedAssign(Target target, TypeExpr type, Optional<Expr> value, Span span)
+      implements Stmt {
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -82,7 +99,8 @@ public sealed interface Stmt extends Node
   }
 
   /** {@code target += value}. */
-  record AugmentedAssign(Target target, BinaryOperator operator, Expr value, Span span) implements Stmt {
+  record AugmentedAssign(Target target, BinaryOperator operator, Expr value, Span span)
+      implements Stmt {
 
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -108,7 +126,10 @@ public sealed interface Stmt extends Node
     }
   }
 
-  /** {@code if}; {@code otherwise} is empty without {@code else}, and one {@code If} for {@code elif}. */
+  /**
+   * {@code if}; {@code otherwise} is empty without {@code else}, and one {@code If} for {@code
+   * elif}.
+   */
   record If(Expr condition, List<Stmt> then, List<Stmt> otherwise, Span span) implements Stmt {
 
     @Override

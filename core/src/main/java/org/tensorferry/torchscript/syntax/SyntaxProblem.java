@@ -15,8 +15,10 @@ final class SyntaxProblem {
   static FerryException at(Span span, String sentence) {
     return Problem.of(sentence + ".")
         .at("source", span)
-        .because("TorchScript code does not parse here:\n" + span.excerpt().indent(4).stripTrailing())
-        .fix("save the model again with torch.jit.save: this file is damaged or was edited by hand.")
+        .because(
+            "TorchScript code does not parse here:\n" + span.excerpt().indent(4).stripTrailing())
+        .fix(
+            "save the model again with torch.jit.save: this file is damaged or was edited by hand.")
         .as(ExitCode.UNREADABLE);
   }
 
@@ -25,6 +27,9 @@ final class SyntaxProblem {
     int lineEnd = text.indexOf('\n');
     String line = lineEnd < 0 ? text : text.substring(0, lineEnd);
     boolean shorten = line.length() > LONGEST_QUOTE;
-    return "`" + (shorten ? line.substring(0, LONGEST_QUOTE) : line) + (shorten || lineEnd >= 0 ? "..." : "") + "`";
+    return "`"
+        + (shorten ? line.substring(0, LONGEST_QUOTE) : line)
+        + (shorten || lineEnd >= 0 ? "..." : "")
+        + "`";
   }
 }

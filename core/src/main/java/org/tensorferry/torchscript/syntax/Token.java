@@ -1,6 +1,8 @@
 package org.tensorferry.torchscript.syntax;
 
-/** The kinds of tokens, with the precedence of binary operators as in libtorch's {@code lexer.cpp}. */
+/**
+ * The kinds of tokens, with the precedence of binary operators as in libtorch's {@code lexer.cpp}.
+ */
 enum Token {
   END_OF_FILE("the end of the file"),
   NEWLINE("the end of the line"),

@@ -31,8 +31,11 @@ record TypeComment(List<TypeExpr> parameterTypes, Optional<TypeExpr> returnType,
     if (parameters.size() - untyped != parameterTypes.size()) {
       throw SyntaxProblem.at(
           span,
-          "The type comment has " + parameterTypes.size() + " types, but the function has "
-              + (parameters.size() - untyped) + " parameters");
+          "The type comment has "
+              + parameterTypes.size()
+              + " types, but the function has "
+              + (parameters.size() - untyped)
+              + " parameters");
     }
     List<FunctionDef.Parameter> typed = new ArrayList<>(parameters);
     for (int i = 0; i < parameterTypes.size(); i++) {

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A type as it is written: {@code Tensor}, {@code Dict[str, List[Optional[int]]]}, {@code __torch__.net.Block}.
+ * A type as it is written: {@code Tensor}, {@code Dict[str, List[Optional[int]]]}, {@code
+ * __torch__.net.Block}.
  *
  * @param name the name before the brackets with its dots; {@code None} reads as {@code NoneType}
  * @param arguments the types in the brackets; none for {@code Tuple[()]}
@@ -23,7 +24,8 @@ public record TypeExpr(String name, List<TypeExpr> arguments, Span span) impleme
   }
 
   /**
-   * Reads an expression as a type, for the forms that take one among their arguments: {@code annotate(List[int], [])}.
+   * Reads an expression as a type, for the forms that take one among their arguments: {@code
+   * annotate(List[int], [])}.
    *
    * @throws org.tensorferry.error.FerryException UNREADABLE if the expression can't be a type
    */
@@ -45,7 +47,9 @@ public record TypeExpr(String name, List<TypeExpr> arguments, Span span) impleme
     if (arguments.isEmpty()) {
       return name.equals("Tuple") ? "Tuple[()]" : name;
     }
-    return arguments.stream().map(TypeExpr::toString).collect(Collectors.joining(", ", name + "[", "]"));
+    return arguments.stream()
+        .map(TypeExpr::toString)
+        .collect(Collectors.joining(", ", name + "[", "]"));
   }
 
   private static List<TypeExpr> arguments(Expr.Subscript generic) {
@@ -74,6 +78,7 @@ public record TypeExpr(String name, List<TypeExpr> arguments, Span span) impleme
   }
 
   private static RuntimeException noType(Expr expr) {
-    return SyntaxProblem.at(expr.span(), "Expected a type, but found " + SyntaxProblem.quote(expr.span().text()));
+    return SyntaxProblem.at(
+        expr.span(), "Expected a type, but found " + SyntaxProblem.quote(expr.span().text()));
   }
 }

@@ -19,7 +19,10 @@ public enum UnaryOperator {
     return symbol;
   }
 
-  /** The function under {@code torch} that PyTorch's compiler calls for it, such as {@code floordiv}. */
+  /**
+   * The function under {@code torch} that PyTorch's compiler calls for it, such as {@code
+   * floordiv}.
+   */
   public String function() {
     return function;
   }
