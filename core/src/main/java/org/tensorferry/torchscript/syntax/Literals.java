@@ -1,6 +1,6 @@
 package org.tensorferry.torchscript.syntax;
 
-/** The values of number and string tokens. */
+/** The leaves of expressions: numbers, constants and names. */
 final class Literals {
 
   private static final String MIN_LONG_DIGITS = "9223372036854775808";
@@ -11,7 +11,7 @@ final class Literals {
   static Expr leaf(Cursor cursor) {
     Span span = cursor.spanHere();
     if (cursor.at(Token.STRING)) {
-      return strings(cursor);
+      return StringLiterals.read(cursor);
     }
     Expr leaf =
         switch (cursor.token()) {
@@ -59,72 +59,5 @@ final class Literals {
   private static double imaginary(Cursor cursor) {
     String text = cursor.lexer().tokenText();
     return Double.parseDouble(text.substring(0, text.length() - 1));
-  }
-
-  private static Expr strings(Cursor cursor) {
-    int start = cursor.start();
-    StringBuilder value = new StringBuilder();
-    while (cursor.at(Token.STRING)) {
-      appendString(cursor, value);
-      cursor.advance();
-    }
-    return new Expr.StringLiteral(value.toString(), cursor.since(start));
-  }
-
-  /**
-   * Appends the value of the current string token.
-   *
-   * <p>Escapes are those that PyTorch prints: a letter, a quote, a backslash, a line break (which
-   * then stands for itself, as in libtorch) or three octal digits, which give the character with
-   * that code.
-   */
-  private static void appendString(Cursor cursor, StringBuilder value) {
-    char[] text = cursor.lexer().text();
-    int start = cursor.lexer().start();
-    int end = cursor.lexer().end();
-    int quotes =
-        end - start >= 6 && text[start] == text[start + 1] && text[start] == text[start + 2]
-            ? 3
-            : 1;
-    int last = end - quotes;
-    for (int i = start + quotes; i < last; i++) {
-      if (text[i] != '\\') {
-        value.append(text[i]);
-        continue;
-      }
-      i++;
-      char c = text[i];
-      int letter = "abfnrtv".indexOf(c);
-      if (letter >= 0) {
-        value.append("\u0007\b\f\n\r\t\u000b".charAt(letter));
-      } else if (c == '\\' || c == '\'' || c == '"' || c == '\n') {
-        value.append(c);
-      } else {
-        value.append(octal(cursor, text, i, last));
-        i += 2;
-      }
-    }
-  }
-
-  private static char octal(Cursor cursor, char[] text, int from, int last) {
-    int code = 0;
-    for (int i = from; i < from + 3; i++) {
-      int digit = i < last ? text[i] - '0' : -1;
-      if (digit < 0 || digit > 7) {
-        throw unknownEscape(cursor, from);
-      }
-      code = 8 * code + digit;
-    }
-    if (code > 0xff) {
-      throw unknownEscape(cursor, from);
-    }
-    return (char) code;
-  }
-
-  private static RuntimeException unknownEscape(Cursor cursor, int behindBackslash) {
-    Span escape = new Span(cursor.lexer().source(), behindBackslash - 1, behindBackslash + 1);
-    return SyntaxProblem.at(
-        escape,
-        "Expected one of \\\\ \\' \\\" \\a \\b \\f \\n \\r \\t \\v or a backslash and three octal digits up to 377 in the string");
   }
 }

@@ -89,6 +89,9 @@ enum Token {
   DOT("`.`"),
   ARROW("`->`");
 
+  static final int SHORTEST_KEYWORD = 2;
+  static final int LONGEST_KEYWORD = 8;
+
   /** The precedence of {@code not} and {@code ~} over their operand. */
   static final int NOT_PRECEDENCE = 3;
 
@@ -108,6 +111,48 @@ enum Token {
   Token(String description, int precedence) {
     this.description = description;
     this.precedence = precedence;
+  }
+
+  /** The keyword or operator that is spelled as a word, or {@code IDENTIFIER}. */
+  static Token ofWord(String word) {
+    return switch (word) {
+      case "and" -> AND;
+      case "as" -> AS;
+      case "assert" -> ASSERT;
+      case "break" -> BREAK;
+      case "class" -> CLASS;
+      case "continue" -> CONTINUE;
+      case "def" -> DEF;
+      case "del" -> DEL;
+      case "elif" -> ELIF;
+      case "Ellipsis" -> ELLIPSIS;
+      case "else" -> ELSE;
+      case "False" -> FALSE;
+      case "for" -> FOR;
+      case "global" -> GLOBAL;
+      case "if" -> IF;
+      case "import" -> IMPORT;
+      case "in" -> IN;
+      case "is" -> IS;
+      case "None" -> NONE;
+      case "not" -> NOT;
+      case "or" -> OR;
+      case "pass" -> PASS;
+      case "raise" -> RAISE;
+      case "return" -> RETURN;
+      case "True" -> TRUE;
+      case "while" -> WHILE;
+      case "with" -> WITH;
+      default -> IDENTIFIER;
+    };
+  }
+
+  /** Whether it says how lines and blocks lie rather than stand for text. */
+  boolean isLayout() {
+    return switch (this) {
+      case NEWLINE, INDENT, DEDENT, END_OF_FILE -> true;
+      default -> false;
+    };
   }
 
   /** As a sentence calls it. */
