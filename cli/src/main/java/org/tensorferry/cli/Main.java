@@ -1,0 +1,67 @@
+package org.tensorferry.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * The command {@code tensorferry}. Results go to the standard output, everything else to the
+ * standard error, both in UTF-8.
+ *
+ * <p>A further command is one class more and its name in {@code subcommands}.
+ */
+@Command(
+    name = "tensorferry",
+    description = "Ports PyTorch models to TensorFlow and proves that both compute the same.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {CommandLine.HelpCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, and what was compared is equal",
+      "1:ran, but the outputs differ",
+      "2:the command line is wrong",
+      "3:the model can't be converted",
+      "4:the input is unreadable or hostile",
+      "5:the output can't be written",
+      "70:a fault of tensorferry itself"
+    })
+public final class Main {
+
+  private Main() {}
+
+  /** Runs the process and ends it. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int code = run(out, err, args);
+    out.flush();
+    err.flush();
+    System.exit(code);
+  }
+
+  /**
+   * Runs one command line without ending the process.
+   *
+   * @return the exit code: {@link org.tensorferry.error.ExitCode} or {@link FailurePrinter#FAULT}
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(new FailurePrinter())
+        .execute(args);
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"tensorferry " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}
