@@ -32,9 +32,10 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * Feeds and fetches tensors of every dtype. TF Java can't hold int8, int16, complex64 and complex128; for a signature
- * that has such tensors a copy of the graph is loaded in which a Bitcast from or to uint8 stands before each such input
- * and behind each such output. The variables are not copied but linked.
+ * Feeds and fetches tensors of every dtype. TF Java can't hold int8, int16, complex64 and
+ * complex128; for a signature that has such tensors a copy of the graph is loaded in which a
+ * Bitcast from or to uint8 stands before each such input and behind each such output. The variables
+ * are not copied but linked.
  */
 final class ByteBridge {
 

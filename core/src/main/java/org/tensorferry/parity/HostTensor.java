@@ -7,9 +7,11 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HalfFloats;
 
 /**
- * A whole tensor in memory, row-major and little endian: what goes into the engines and comes out of them. Immutable.
+ * A whole tensor in memory, row-major and little endian: what goes into the engines and comes out
+ * of them. Immutable.
  *
- * <p>A complex element has two parts, real first; every other element is one part. Comparing parts compares tensors.
+ * <p>A complex element has two parts, real first; every other element is one part. Comparing parts
+ * compares tensors.
  */
 public final class HostTensor {
 

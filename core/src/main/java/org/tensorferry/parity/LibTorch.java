@@ -22,8 +22,9 @@ import org.tensorferry.tensor.DType;
 /**
  * Tensors across the border to libtorch, for every dtype.
  *
- * <p>DJL's JNI layer knows nine dtypes and ends the process on others, so no dtype crosses it but uint8: a small
- * TorchScript program, run by libtorch itself, makes tensors from bytes and tells the dtype of others.
+ * <p>DJL's JNI layer knows nine dtypes and ends the process on others, so no dtype crosses it but
+ * uint8: a small TorchScript program, run by libtorch itself, makes tensors from bytes and tells
+ * the dtype of others.
  */
 final class LibTorch implements AutoCloseable {
 
@@ -51,7 +52,8 @@ final class LibTorch implements AutoCloseable {
   /**
    * Loads the engine once for the process, and never from the network.
    *
-   * @throws org.tensorferry.error.FerryException (usage) where the native library is not on the class path
+   * @throws org.tensorferry.error.FerryException (usage) where the native library is not on the
+   *     class path
    */
   static LibTorch open() {
     if (System.getProperty("OPT_OUT_TRACKING") == null) {
@@ -75,7 +77,8 @@ final class LibTorch implements AutoCloseable {
         && System.getProperty("PYTORCH_LIBRARY_PATH") == null
         && Platform.detectPlatform("pytorch").isPlaceholder()) {
       throw Problem.of("libtorch is not on the class path, so the original can't be run")
-          .fix("add `ai.djl.pytorch:pytorch-native-cpu` and `ai.djl.pytorch:pytorch-jni` for this platform")
+          .fix(
+              "add `ai.djl.pytorch:pytorch-native-cpu` and `ai.djl.pytorch:pytorch-jni` for this platform")
           .as(ExitCode.USAGE);
     }
   }

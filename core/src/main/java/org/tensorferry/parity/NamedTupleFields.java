@@ -15,8 +15,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The field names of a model's named tuples, which libtorch's API does not tell: read from the archive's code, where a
- * class stands as {@code class Out(NamedTuple):} with a line {@code name : Type} for each field.
+ * The field names of a model's named tuples, which libtorch's API does not tell: read from the
+ * archive's code, where a class stands as {@code class Out(NamedTuple):} with a line {@code name :
+ * Type} for each field.
  */
 final class NamedTupleFields {
 
@@ -32,7 +33,10 @@ final class NamedTupleFields {
     this.archive = archive;
   }
 
-  /** The names in order; positions where the class is not found, as for tuples that libtorch made itself. */
+  /**
+   * The names in order; positions where the class is not found, as for tuples that libtorch made
+   * itself.
+   */
   List<String> of(String className, int count) {
     List<String> names = known.computeIfAbsent(className, this::read);
     return names.size() == count

@@ -1,11 +1,11 @@
 package org.tensorferry.parity;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The opcodes of pickle protocol 2 that TorchScript uses (torch/csrc/jit/serialization/pickler.h). */
+/**
+ * The opcodes of pickle protocol 2 that TorchScript uses (torch/csrc/jit/serialization/pickler.h).
+ */
 final class PickleWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -45,19 +45,18 @@ final class PickleWriter {
 
   PickleWriter text(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    op('X').raw(little(4).putInt(bytes.length)).raw(ByteBuffer.wrap(bytes).position(bytes.length));
+    op('X').little(bytes.length, 4);
+    out.writeBytes(bytes);
     return this;
   }
 
   PickleWriter integer(long value) {
-    if (value == (int) value) {
-      return op('J').raw(little(4).putInt((int) value));
-    }
-    return op(0x8a).op(8).raw(little(8).putLong(value));
+    return value == (int) value ? op('J').little(value, 4) : op(0x8a).op(8).little(value, 8);
   }
 
+  /** The only number in a pickle that is big endian. */
   PickleWriter real(double value) {
-    return op('G').raw(ByteBuffer.allocate(8).putDouble(value));
+    return op('G').little(Long.reverseBytes(Double.doubleToRawLongBits(value)), 8);
   }
 
   PickleWriter bool(boolean value) {
@@ -78,20 +77,18 @@ final class PickleWriter {
 
   /** Remembers the value on top of the stack, to be put there again with {@link #get}. */
   int put() {
-    op('r').raw(little(4).putInt(memos));
+    op('r').little(memos, 4);
     return memos++;
   }
 
   PickleWriter get(int memo) {
-    return op('j').raw(little(4).putInt(memo));
+    return op('j').little(memo, 4);
   }
 
-  private static ByteBuffer little(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private PickleWriter raw(ByteBuffer written) {
-    out.write(written.array(), 0, written.position());
+  private PickleWriter little(long value, int bytes) {
+    for (int i = 0; i < bytes; i++) {
+      out.write((int) (value >>> (8 * i)));
+    }
     return this;
   }
 }

@@ -38,7 +38,7 @@ final class TfDTypes {
 
   static DType of(DataType type) {
     for (DType dtype : DType.values()) {
-      if (dtype.tensorFlowNumber() != 0 && dtype.tensorFlowNumber() == type.getNumber()) {
+      if (dtype.bytes() > 0 && dtype.tensorFlowNumber() == type.getNumber()) {
         return dtype;
       }
     }

@@ -38,7 +38,7 @@ public final class TfRunner implements AutoCloseable {
    * @param tensorName in the graph, as {@code x:0}
    * @param shape -1 for a size that is not fixed
    */
-  record Port(String tensorName, DType dtype, long[] shape) {}
+  record Port(String tensorName, DType dtype, List<Long> shape) {}
 
   private final Path directory;
   private final SavedModelBundle bundle;
@@ -115,8 +115,8 @@ public final class TfRunner implements AutoCloseable {
   }
 
   private static Port port(TensorInfo info) {
-    long[] shape =
-        info.getTensorShape().getDimList().stream().mapToLong(dim -> dim.getSize()).toArray();
+    List<Long> shape =
+        info.getTensorShape().getDimList().stream().map(dim -> dim.getSize()).toList();
     return new Port(info.getName(), TfDTypes.of(info.getDtype()), shape);
   }
 
@@ -145,12 +145,12 @@ public final class TfRunner implements AutoCloseable {
   }
 
   /** An input's sizes in the signature, -1 for one that is not fixed. */
-  public long[] inputShape(String name) {
+  public List<Long> inputShape(String name) {
     Port port = inputs.get(name);
     if (port == null) {
       throw new IllegalArgumentException("no input `" + name + "`");
     }
-    return port.shape().clone();
+    return port.shape();
   }
 
   /**
@@ -206,7 +206,8 @@ public final class TfRunner implements AutoCloseable {
     Map<String, HostTensor> host = new LinkedHashMap<>();
     Iterator<Map.Entry<String, Tensor>> tensors = result.iterator();
     for (Map.Entry<String, Port> output : outputs.entrySet()) {
-      host.put(output.getKey(), ByteBridge.host(tensors.next().getValue(), output.getValue().dtype()));
+      host.put(
+          output.getKey(), ByteBridge.host(tensors.next().getValue(), output.getValue().dtype()));
     }
     return host;
   }

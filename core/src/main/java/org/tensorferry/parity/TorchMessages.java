@@ -11,8 +11,8 @@ final class TorchMessages {
   private TorchMessages() {}
 
   /**
-   * The sentence that tells what went wrong. An error inside a TorchScript program has it behind {@code RuntimeError:}
-   * after the traceback; others begin with it.
+   * The sentence that tells what went wrong. An error inside a TorchScript program has it behind
+   * {@code RuntimeError:} after the traceback; others begin with it.
    */
   static String reason(Throwable error) {
     String message = String.valueOf(error.getMessage()).strip();

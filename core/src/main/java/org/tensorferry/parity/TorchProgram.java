@@ -17,8 +17,8 @@ import org.tensorferry.error.Problem;
 /**
  * A TorchScript module as source text and values, to be written as a file that libtorch loads.
  *
- * <p>Attributes keep the order in which they are added. A module that is used twice, or a tensor object that is added
- * twice, is written once and shared. Not safe for many threads.
+ * <p>Attributes keep the order in which they are added. A module that is used twice, or a tensor
+ * object that is added twice, is written once and shared. Not safe for many threads.
  */
 public final class TorchProgram {
 
@@ -33,7 +33,8 @@ public final class TorchProgram {
   /**
    * One attribute.
    *
-   * @param type as TorchScript writes it: {@code Tensor}, {@code Optional[int]}; a submodule's is its class
+   * @param type as TorchScript writes it: {@code Tensor}, {@code Optional[int]}; a submodule's is
+   *     its class
    */
   record Attribute(String type, @Nullable Object value, Role role) {}
 
@@ -56,7 +57,8 @@ public final class TorchProgram {
   /**
    * A module of a class, with no attributes yet but {@code training}, which is false.
    *
-   * @param className the qualified name, as {@code __torch__.M} or {@code __torch__.torch.nn.modules.linear.Linear}
+   * @param className the qualified name, as {@code __torch__.M} or {@code
+   *     __torch__.torch.nn.modules.linear.Linear}
    */
   public static TorchProgram ofClass(String className) {
     if (!className.matches("__torch__(\\.\\w+)+")) {
@@ -87,8 +89,8 @@ public final class TorchProgram {
    * A plain attribute.
    *
    * @param type as TorchScript writes it
-   * @param value a Boolean, Integer, Long, Double, String, {@link HostTensor}, {@link TorchProgram}, a List (also for a
-   *     tuple type), a Map with String keys, or null for None
+   * @param value a Boolean, Integer, Long, Double, String, {@link HostTensor}, {@link
+   *     TorchProgram}, a List (also for a tuple type), a Map with String keys, or null for None
    */
   public TorchProgram attribute(String name, String type, @Nullable Object value) {
     return add(name, new Attribute(type, value, Role.ATTRIBUTE));

@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a {@link TorchProgram}: {@code data/N}, {@code data.pkl}, {@code code/**.py}, {@code constants.pkl} and the
- * version record, in torch's order (torch/csrc/jit/serialization/export_module.cpp).
+ * Writes a {@link TorchProgram}: {@code data/N}, {@code data.pkl}, {@code code/**.py}, {@code
+ * constants.pkl} and the version record, in torch's order
+ * (torch/csrc/jit/serialization/export_module.cpp).
  */
 final class TorchProgramWriter {
 
@@ -28,7 +29,7 @@ final class TorchProgramWriter {
   private final String folder;
   private final PickleWriter pickle = new PickleWriter();
   private final List<HostTensor> storages = new ArrayList<>();
-  private final Map<Object, Integer> memos = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> memos = new IdentityHashMap<>();
 
   TorchProgramWriter(TorchProgram root, String folder) {
     this.root = root;
@@ -85,7 +86,6 @@ final class TorchProgramWriter {
 
   private void object(TorchProgram module) {
     pickle.global(module.file(), module.simpleName()).op(')').op(0x81);
-    memos.put(module, pickle.put());
     pickle.op('}').mark();
     module
         .attributes()
@@ -96,6 +96,7 @@ final class TorchProgramWriter {
               value(attribute.type(), attribute.value(), grad);
             });
     pickle.op('u').op('b');
+    memos.put(module, pickle.put());
   }
 
   private void value(String type, @Nullable Object value, boolean requiresGrad) {

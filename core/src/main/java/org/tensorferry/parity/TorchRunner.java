@@ -77,8 +77,8 @@ public final class TorchRunner implements AutoCloseable {
   /**
    * Runs a method.
    *
-   * @param arguments by position: {@link HostTensor}, Long, Integer, Double, Boolean, String, a List of tensors, or a
-   *     list of Long
+   * @param arguments by position: {@link HostTensor}, Long, Integer, Double, Boolean, String, a
+   *     List of tensors, or a list of Long
    * @throws FerryException (unconvertible) with libtorch's reason where the method fails
    */
   public Structure<HostTensor> run(String method, List<?> arguments) {
@@ -128,7 +128,8 @@ public final class TorchRunner implements AutoCloseable {
 
   private IValue list(List<?> list) {
     if (!list.isEmpty() && list.get(0) instanceof Long) {
-      return IValue.listFrom(list.stream().mapToLong(element -> ((Number) element).longValue()).toArray());
+      return IValue.listFrom(
+          list.stream().mapToLong(element -> ((Number) element).longValue()).toArray());
     }
     IValue[] elements = list.stream().map(this::value).toArray(IValue[]::new);
     try {

@@ -1,5 +1,6 @@
 /**
- * The proof: libtorch runs the original, TensorFlow runs the result, and a report says how far apart they are and where.
+ * The proof: libtorch runs the original, TensorFlow runs the result, and a report says how far
+ * apart they are and where.
  */
 @NullMarked
 package org.tensorferry.parity;

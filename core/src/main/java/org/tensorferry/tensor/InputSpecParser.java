@@ -67,7 +67,8 @@ final class InputSpecParser {
       String type = word();
       dtype = type.isEmpty() ? Optional.empty() : Optional.of(dtype(type, typeAt));
     } else if (!word.isEmpty()) {
-      dtype = DType.named(word);
+      boolean isType = DType.named(word).filter(t -> t.kind() != DType.Kind.OPAQUE).isPresent();
+      dtype = isType ? Optional.of(dtype(word, start)) : Optional.empty();
       name = dtype.isPresent() ? Optional.empty() : Optional.of(word);
     }
     requireName(name, start);
@@ -91,14 +92,14 @@ final class InputSpecParser {
   }
 
   private DType dtype(String word, int start) {
-    Optional<DType> type = DType.named(word).filter(t -> t.tensorFlowNumber() != 0);
+    Optional<DType> type = DType.named(word).filter(InputSpecParser::crosses);
     if (type.isPresent()) {
       return type.get();
     }
     DType meant = MEANT.get(word.toLowerCase(Locale.ROOT));
     String known =
         Arrays.stream(DType.values())
-            .filter(t -> t.tensorFlowNumber() != 0)
+            .filter(InputSpecParser::crosses)
             .map(DType::toString)
             .collect(Collectors.joining(", "));
     throw problem(
@@ -107,6 +108,11 @@ final class InputSpecParser {
         meant != null
             ? "did you mean `" + meant + "`? The dtypes are " + known
             : "the dtypes are " + known);
+  }
+
+  /** True for the types that torch and TensorFlow both have. */
+  private static boolean crosses(DType type) {
+    return type.tensorFlowNumber() != 0 && type.kind() != DType.Kind.OPAQUE;
   }
 
   private List<DraftDim> dims() {
