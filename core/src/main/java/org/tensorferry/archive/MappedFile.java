@@ -1,0 +1,138 @@
+package org.tensorferry.archive;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.Storage;
+
+/**
+ * A file of any size, mapped read-only in windows; its parts are {@link Storage}s.
+ *
+ * <p>The operating system unmaps the windows when the garbage collector drops them; {@link #close} makes them
+ * unreachable from here and from every slice.
+ */
+public final class MappedFile implements Storage, Closeable {
+
+  private static final int WINDOW_BITS = 30;
+
+  private final Path path;
+  private final long size;
+  private final int windowBits;
+  private volatile ByteBuffer @Nullable [] windows;
+
+  private MappedFile(Path path, long size, int windowBits, ByteBuffer[] windows) {
+    this.path = path;
+    this.size = size;
+    this.windowBits = windowBits;
+    this.windows = windows;
+  }
+
+  /**
+   * Maps a file.
+   *
+   * @throws FerryException where it is not a readable, regular, non-empty file (UNREADABLE)
+   */
+  public static MappedFile open(Path path) {
+    return open(path, WINDOW_BITS);
+  }
+
+  /** As {@link #open(Path)}, with windows of {@code 1 << windowBits} bytes. */
+  static MappedFile open(Path path, int windowBits) {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw Problem.of("`" + path + "` is " + (Files.isDirectory(path) ? "a directory" : "no regular file") + ".")
+          .fix("name the model's file")
+          .as(ExitCode.UNREADABLE);
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size == 0) {
+        throw Problem.of("`" + path + "` is empty.").fix("save the model again").as(ExitCode.UNREADABLE);
+      }
+      ByteBuffer[] windows = new ByteBuffer[(int) ((size - 1 >>> windowBits) + 1)];
+      for (int i = 0; i < windows.length; i++) {
+        long start = (long) i << windowBits;
+        windows[i] = channel.map(MapMode.READ_ONLY, start, Math.min(size - start, 1L << windowBits));
+      }
+      return new MappedFile(path, size, windowBits, windows);
+    } catch (NoSuchFileException missing) {
+      throw Problem.of("There is no file `" + path + "`.").fix("check the path").as(ExitCode.UNREADABLE);
+    } catch (IOException failure) {
+      throw new FerryException(
+          ExitCode.UNREADABLE,
+          List.of(
+              Problem.of("`" + path + "` can't be read.").because(String.valueOf(failure.getMessage()))),
+          failure);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public void read(long offset, byte[] target, int from, int length) {
+    Objects.checkFromIndexSize(offset, length, size);
+    ByteBuffer[] mapped = windows;
+    if (mapped == null) {
+      throw new IllegalStateException("`" + path + "` is closed");
+    }
+    for (int done = 0; done < length; ) {
+      ByteBuffer window = mapped[(int) (offset + done >>> windowBits)];
+      int start = (int) (offset + done & (1L << windowBits) - 1);
+      int n = Math.min(length - done, window.capacity() - start);
+      window.get(start, target, from + done, n);
+      done += n;
+    }
+  }
+
+  /** A part of the file. */
+  public Storage slice(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, size);
+    return new Slice(this, offset, length);
+  }
+
+  @Override
+  public void close() {
+    windows = null;
+  }
+
+  private static final class Slice implements Storage {
+    private final Storage whole;
+    private final long offset;
+    private final long size;
+
+    Slice(Storage whole, long offset, long size) {
+      this.whole = whole;
+      this.offset = offset;
+      this.size = size;
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public void read(long from, byte[] target, int at, int length) {
+      Objects.checkFromIndexSize(from, length, size);
+      whole.read(offset + from, target, at, length);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package org.tensorferry.archive;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of a class that lives in the model's code: a module, or an instance of a TorchScript class.
+ *
+ * <p>Equality is identity, as objects are shared by reference.
+ */
+public final class PickledObject {
+
+  private final String className;
+  private final Map<String, Object> attributes = new LinkedHashMap<>();
+  private @Nullable Object state;
+
+  PickledObject(String className) {
+    this.className = className;
+  }
+
+  /** Qualified name, for example {@code __torch__.torch.nn.modules.linear.Linear}, mangled as the file has it. */
+  public String className() {
+    return className;
+  }
+
+  /**
+   * The attributes in the order of the file. Empty where the object has a state of its own; then the class has a method
+   * {@code __setstate__} that takes {@link #state}.
+   */
+  public Map<String, Object> attributes() {
+    return Collections.unmodifiableMap(attributes);
+  }
+
+  /** What the pickle gives to the object, or null where it gives nothing. */
+  public @Nullable Object state() {
+    return state;
+  }
+
+  /** A dict with string keys becomes the attributes. */
+  void build(Object newState) {
+    state = newState;
+    attributes.clear();
+    if (newState instanceof Map<?, ?> dict && dict.keySet().stream().allMatch(String.class::isInstance)) {
+      dict.forEach((name, value) -> attributes.put((String) name, value));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "object of " + className;
+  }
+}

@@ -1,0 +1,174 @@
+package org.tensorferry.archive;
+
+import java.io.Closeable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.Storage;
+
+/**
+ * A zip file as torch writes it: records under one top folder, tensor bytes stored, text stored or deflated.
+ *
+ * <p>The central directory is read here and not by {@link java.util.zip.ZipFile} because that class hides where the bytes
+ * of a stored record begin, which is what lets tensors stay in the mapped file. The layout is that of PKWARE's APPNOTE
+ * 6.3, sections 4.3.7 (local header), 4.3.12 to 4.3.16 (directory and its end records, zip64), 4.5.3 (zip64 field). A
+ * stored record needs no checksum: newer torch can leave it out.
+ */
+final class ZipArchive implements Closeable {
+
+  static final int MAX_RECORDS = 1_000_000;
+
+  private final MappedFile file;
+  private final String prefix;
+  private final Map<String, ZipDirectory.Entry> entries;
+
+  private ZipArchive(MappedFile file, Map<String, ZipDirectory.Entry> entries) {
+    this.file = file;
+    this.entries = entries;
+    String first = entries.isEmpty() ? "" : entries.keySet().iterator().next();
+    this.prefix = first.substring(0, first.indexOf('/') + 1);
+  }
+
+  /**
+   * Reads the directory.
+   *
+   * @throws FerryException where the file is no zip or a damaged one (UNREADABLE)
+   */
+  static ZipArchive open(MappedFile file) {
+    Map<String, ZipDirectory.Entry> entries = new LinkedHashMap<>();
+    for (ZipDirectory.Entry entry : new ZipDirectory(file).entries()) {
+      if (entries.putIfAbsent(entry.name(), entry) != null) {
+        throw unreadable(file.path(), "The record `" + entry.name() + "` is there twice.", entry.headerOffset());
+      }
+    }
+    return new ZipArchive(file, Collections.unmodifiableMap(entries));
+  }
+
+  Path path() {
+    return file.path();
+  }
+
+  /** True where the file holds the record; names are without the top folder. */
+  boolean has(String name) {
+    return entries.containsKey(prefix + name);
+  }
+
+  /** Names of all records under the top folder, in the order of the directory. */
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (String name : entries.keySet()) {
+      if (name.startsWith(prefix)) {
+        names.add(name.substring(prefix.length()));
+      }
+    }
+    return names;
+  }
+
+  /** True for a zip without the one top folder of torch's files, such as older {@code .pt2}. */
+  boolean hasAtRoot(String name) {
+    return entries.containsKey(name);
+  }
+
+  /** The bytes of a stored record, in the file. */
+  Storage storage(String name) {
+    ZipDirectory.Entry entry = entry(name);
+    if (entry.method() != ZipDirectory.STORED) {
+      throw unreadable(path(), "The record `" + name + "` is compressed; torch stores it.", entry.headerOffset());
+    }
+    return file.slice(dataOffset(entry), entry.size());
+  }
+
+  /**
+   * All bytes of a record.
+   *
+   * @param limit bytes at most
+   */
+  byte[] bytes(String name, int limit) {
+    ZipDirectory.Entry entry = entry(name);
+    if (entry.size() > limit || entry.compressedSize() > limit) {
+      throw unreadable(
+          path(),
+          "The record `" + name + "` has " + entry.size() + " bytes; " + limit + " are the limit.",
+          entry.headerOffset());
+    }
+    byte[] raw = new byte[(int) entry.compressedSize()];
+    file.slice(dataOffset(entry), raw.length).read(0, raw, 0, raw.length);
+    return entry.method() == ZipDirectory.STORED ? raw : inflate(entry, raw);
+  }
+
+  /** A record as UTF-8 text. */
+  String text(String name, int limit) {
+    return new String(bytes(name, limit), StandardCharsets.UTF_8);
+  }
+
+  private byte[] inflate(ZipDirectory.Entry entry, byte[] raw) {
+    Inflater inflater = new Inflater(true);
+    try {
+      byte[] inflated = new byte[(int) entry.size()];
+      inflater.setInput(raw);
+      int done = 0;
+      while (done < inflated.length) {
+        int n = inflater.inflate(inflated, done, inflated.length - done);
+        if (n == 0) {
+          break;
+        }
+        done += n;
+      }
+      boolean more = inflater.inflate(new byte[1]) > 0;
+      CRC32 crc = new CRC32();
+      crc.update(inflated);
+      if (done < inflated.length || more || (entry.crc() != 0 && crc.getValue() != entry.crc())) {
+        throw damaged(entry);
+      }
+      return inflated;
+    } catch (DataFormatException malformed) {
+      throw damaged(entry);
+    } finally {
+      inflater.end();
+    }
+  }
+
+  private FerryException damaged(ZipDirectory.Entry entry) {
+    return unreadable(path(), "The compressed record `" + entry.name() + "` is damaged.", entry.headerOffset());
+  }
+
+  private ZipDirectory.Entry entry(String name) {
+    ZipDirectory.Entry entry = entries.get(prefix + name);
+    if (entry == null) {
+      throw Problem.of("The record `" + name + "` is missing.")
+          .at("file", "`" + path() + "`")
+          .because("the file is damaged or no model file of PyTorch")
+          .fix("save the model again")
+          .as(ExitCode.UNREADABLE);
+    }
+    return entry;
+  }
+
+  private long dataOffset(ZipDirectory.Entry entry) {
+    return ZipDirectory.dataOffset(file, entry);
+  }
+
+  static FerryException unreadable(Path path, String what, long offset) {
+    return Problem.of(what)
+        .at("file", "`" + path + "`")
+        .at("byte", offset)
+        .because("the file is damaged or was not written by PyTorch")
+        .fix("save the model again, and copy it in binary mode")
+        .as(ExitCode.UNREADABLE);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
