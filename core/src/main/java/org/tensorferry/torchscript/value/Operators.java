@@ -23,8 +23,11 @@ public interface Operators {
    */
   Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site);
 
-  /** A symbol for an integer that the model computes: a tensor of rank 0. */
-  Symbol symbol(TensorHandle scalar, long min);
+  /**
+   * A symbol for an integer that the model computes: a tensor of rank 0, with the value that it has
+   * at the examples of the dynamic dims where it depends on nothing else.
+   */
+  Symbol symbol(TensorHandle scalar, java.util.OptionalLong example, long min);
 
   /** The number as a tensor of rank 0 of the model's graph. */
   TensorHandle scalar(Value number, org.tensorferry.tensor.DType dtype);

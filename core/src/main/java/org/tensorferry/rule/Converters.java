@@ -1,0 +1,18 @@
+package org.tensorferry.rule;
+
+import java.util.List;
+
+/**
+ * A set of rules, found through {@link java.util.ServiceLoader}; the built-in tables are one, a
+ * user's jar may be another. Name the class in {@code
+ * META-INF/services/org.tensorferry.rule.Converters}. Rules of a plug-in go before the built-in
+ * ones.
+ */
+public interface Converters {
+
+  /** Rules for operators; several rows may share a name and differ in arguments. */
+  List<AtenRule> operators();
+
+  /** Rules for layers. */
+  List<LayerRule> layers();
+}

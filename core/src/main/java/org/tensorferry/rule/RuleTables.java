@@ -1,0 +1,91 @@
+package org.tensorferry.rule;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All rules that a conversion uses: plug-ins before built-in rows. Schemas are read when they are
+ * first needed.
+ */
+public final class RuleTables {
+
+  /** A row with its schema read. */
+  record Row(AtenRule rule, Schema schema) {}
+
+  private final List<AtenRule> operators = new ArrayList<>();
+  private final Map<String, List<AtenRule>> operatorsByName = new HashMap<>();
+  private final Map<String, List<Row>> rows = new HashMap<>();
+  private final Map<String, LayerRule> layers = new LinkedHashMap<>();
+
+  /** Tables of the given sets of rules; an earlier set goes before a later one. */
+  public RuleTables(Iterable<Converters> converters) {
+    for (Converters set : converters) {
+      for (AtenRule rule : set.operators()) {
+        operators.add(rule);
+        operatorsByName.computeIfAbsent(rule.name(), name -> new ArrayList<>()).add(rule);
+      }
+      for (LayerRule rule : set.layers()) {
+        layers.putIfAbsent(rule.torchClass(), rule);
+      }
+    }
+  }
+
+  /** The tables of every {@link Converters} that a class loader finds. */
+  public static RuleTables load(ClassLoader loader) {
+    return new RuleTables(ServiceLoader.load(Converters.class, loader));
+  }
+
+  /** Every operator row. */
+  public List<AtenRule> operators() {
+    return List.copyOf(operators);
+  }
+
+  /** Every layer row by torch class. */
+  public Map<String, LayerRule> layers() {
+    return java.util.Collections.unmodifiableMap(layers);
+  }
+
+  /**
+   * True where an operator, or the operator that its name is the in-place form of, has a row that
+   * converts it.
+   */
+  public boolean supports(String qualifiedName) {
+    return Optional.ofNullable(operatorsByName.get(qualifiedName))
+        .or(() -> Optional.ofNullable(operatorsByName.get(plainName(qualifiedName))))
+        .stream()
+        .flatMap(List::stream)
+        .anyMatch(AtenRule::isSupported);
+  }
+
+  /** {@code aten::add} for {@code aten::add_}; other names as they are. */
+  static String plainName(String name) {
+    return name.endsWith("_") && !name.endsWith("__") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  List<Row> rows(String qualifiedName) {
+    @Nullable List<Row> known = rows.get(qualifiedName);
+    if (known == null) {
+      known =
+          operatorsByName.getOrDefault(qualifiedName, List.of()).stream()
+              .map(rule -> new Row(rule, Schema.parse(rule.schema())))
+              .toList();
+      rows.put(qualifiedName, known);
+    }
+    return known;
+  }
+
+  /** Names that look like one that has no row. */
+  List<String> similar(String qualifiedName) {
+    return operatorsByName.keySet().stream()
+        .filter(name -> org.tensorferry.error.Similarity.isSimilar(name, qualifiedName))
+        .sorted()
+        .limit(3)
+        .toList();
+  }
+}

@@ -1,0 +1,353 @@
+package org.tensorferry.rule;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Symbol;
+import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.tf.Origin;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+import org.tensorferry.torchscript.value.CallSite;
+import org.tensorferry.torchscript.value.KnownScalar;
+import org.tensorferry.torchscript.value.Operators;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/**
+ * Carries operator calls out by the rules: chooses the overload, derives in-place and {@code out=}
+ * forms from plain ones, makes views, and collects what can't be converted instead of stopping at
+ * it.
+ */
+public final class TensorOperators implements Operators {
+
+  private final RuleTables tables;
+  private final TfGraph tf;
+  private final WeightStore weights;
+  private final List<OperatorCall> calls = new ArrayList<>();
+  private final Set<Problem> problems = new LinkedHashSet<>();
+  private int symbols;
+
+  public TensorOperators(RuleTables tables, TfGraph tf, WeightStore weights) {
+    this.tables = tables;
+    this.tf = tf;
+    this.weights = weights;
+  }
+
+  @Override
+  public Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site) {
+    tf.at(new Origin(site.modulePath(), site.place()));
+    Value result;
+    try {
+      result = dispatch(name, args, kwargs);
+    } catch (FerryException refusal) {
+      refusal.problems().forEach(problem -> problems.add(located(problem, site)));
+      result = Value.unknown();
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
+      // What TfGraph refuses to build: a call that the rule's author did not foresee.
+      problems.add(
+          located(
+              Problem.of("`" + name + "` can't be converted with these arguments")
+                  .because(String.valueOf(e.getMessage())),
+              site));
+      result = Value.unknown();
+    }
+    calls.add(new OperatorCall(name, args, kwargs, result, site));
+    return result;
+  }
+
+  private static Problem located(Problem problem, CallSite site) {
+    String module = site.modulePath().isEmpty() ? "(root)" : site.modulePath();
+    return problem.at("module", module).at("line", site.place());
+  }
+
+  private Value dispatch(String name, List<Value> args, Map<String, Value> kwargs) {
+    @Nullable Value out = kwargs.get("out");
+    if (out instanceof Tensor target) {
+      Map<String, Value> rest = new LinkedHashMap<>(kwargs);
+      rest.remove("out");
+      return assign(target, dispatch(name, args, rest));
+    }
+    boolean inPlace = tables.rows(name).isEmpty() && !RuleTables.plainName(name).equals(name);
+    List<RuleTables.Row> rows = tables.rows(inPlace ? RuleTables.plainName(name) : name);
+    if (rows.isEmpty()) {
+      throw unsupported(name);
+    }
+    for (RuleTables.Row row : rows) {
+      Optional<Map<String, Value>> bound = row.schema().bind(args, kwargs);
+      if (bound.isPresent()) {
+        return run(row, bound.get(), inPlace);
+      }
+    }
+    throw noOverload(name, rows, args, kwargs);
+  }
+
+  private FerryException unsupported(String name) {
+    List<String> similar = tables.similar(name);
+    return Problem.of("operator `" + name + "` is not supported")
+        .because(
+            "no table has a rule for it"
+                + (similar.isEmpty() ? "" : "; near names: " + String.join(", ", similar)))
+        .fix("write a rule and pass its jar with --plugins (see docs/adding-an-operator.md)")
+        .as(org.tensorferry.error.ExitCode.UNCONVERTIBLE);
+  }
+
+  private static FerryException noOverload(
+      String name, List<RuleTables.Row> rows, List<Value> args, Map<String, Value> kwargs) {
+    String known = String.join("; ", rows.stream().map(row -> row.schema().text()).toList());
+    return Problem.of("no rule for `" + name + "` takes " + Schema.describe(args, kwargs))
+        .because("known are: " + known)
+        .as(org.tensorferry.error.ExitCode.UNCONVERTIBLE);
+  }
+
+  private Value run(RuleTables.Row row, Map<String, Value> bound, boolean inPlace) {
+    if (bound.values().stream().anyMatch(TensorOperators::holdsUnknown)) {
+      return Value.unknown();
+    }
+    AtenRule.Kind kind = row.rule().kind();
+    if (kind instanceof AtenRule.Refusal refusal) {
+      throw Problem.of("operator `" + row.schema().qualifiedName() + "` is not supported")
+          .because(refusal.reason())
+          .fix(refusal.workaround())
+          .as(org.tensorferry.error.ExitCode.UNCONVERTIBLE);
+    }
+    if (kind instanceof AtenRule.Alias) {
+      return self(bound);
+    }
+    if (kind instanceof AtenRule.View view) {
+      return view(row.schema(), view, bound, inPlace);
+    }
+    if (kind instanceof AtenRule.Views views) {
+      return views(row.schema(), views, bound);
+    }
+    OpArgs args = new OpArgs(row.schema(), bound, weights, null);
+    List<TfValue> results = ((AtenRule.Function) kind).rule().emit(args, tf);
+    requireAllRead(args);
+    return inPlace ? assign(self(bound), wrap(row.schema(), results)) : wrap(row.schema(), results);
+  }
+
+  private static boolean holdsUnknown(Value value) {
+    if (value instanceof Value.ListOf list) {
+      return list.elements().stream().anyMatch(TensorOperators::holdsUnknown);
+    }
+    return value instanceof Value.Unknown;
+  }
+
+  private static Tensor self(Map<String, Value> bound) {
+    return (Tensor) bound.values().iterator().next();
+  }
+
+  private static void requireAllRead(OpArgs args) {
+    List<String> unread = args.unread();
+    if (!unread.isEmpty()) {
+      throw args.refuse(
+          "its rule has no meaning for "
+              + String.join(", ", unread.stream().map(name -> "`" + name + "`").toList()),
+          "leave the argument at its default");
+    }
+  }
+
+  private static Value wrap(Schema schema, List<TfValue> results) {
+    List<Tensor> tensors = results.stream().map(Tensor::of).toList();
+    if (schema.returns().size() > 1) {
+      return Value.tuple(tensors);
+    }
+    return schema.returns().get(0).endsWith("[]") ? Value.list(tensors) : tensors.get(0);
+  }
+
+  // --- mutation
+  // --------------------------------------------------------------------------------------------------------
+
+  /** Puts a result into an existing tensor, with that tensor's type and shape. */
+  private Value assign(Value target, Value result) {
+    if (!(target instanceof Tensor tensor) || !(result instanceof Tensor value)) {
+      return Value.unknown();
+    }
+    TfValue fitted =
+        tf.broadcastTo(tf.cast(weights.value(value.read()), tensor.dtype()), tensor.shape());
+    tensor.write(fitted);
+    return tensor;
+  }
+
+  private Value view(Schema schema, AtenRule.View rule, Map<String, Value> bound, boolean inPlace) {
+    Tensor base = self(bound);
+    if (schema.name().equals("reshape") || schema.name().equals("flatten")) {
+      // Torch copies where strides do not allow a view.
+      if (!base.isContiguous()) {
+        return Tensor.of(rule.read().emit(new OpArgs(schema, bound, weights, null), tf));
+      }
+    }
+    Tensor.View view =
+        new RuleView(schema, bound, rule.contiguity()) {
+          @Override
+          TfValue emit(OpArgs args) {
+            TfValue result = rule.read().emit(args, tf);
+            requireAllRead(args);
+            return result;
+          }
+
+          @Override
+          TfValue emit(OpArgs args, TfValue changed) {
+            return rule.write().emit(args, tf, changed);
+          }
+        };
+    if (inPlace) {
+      base.become(view);
+      return base;
+    }
+    return base.view(view);
+  }
+
+  private Value views(Schema schema, AtenRule.Views rule, Map<String, Value> bound) {
+    Tensor base = self(bound);
+    Map<TensorHandle, List<TfValue>> emitted = new java.util.HashMap<>();
+    java.util.function.Function<OpArgs, List<TfValue>> read =
+        args ->
+            emitted.computeIfAbsent(
+                args.tensor("self"),
+                content -> {
+                  List<TfValue> results = rule.read().emit(args, tf);
+                  requireAllRead(args);
+                  return results;
+                });
+    int count = read.apply(new OpArgs(schema, bound, weights, null)).size();
+    List<Tensor> tensors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int index = i;
+      tensors.add(
+          base.view(
+              new RuleView(schema, bound, rule.contiguity()) {
+                @Override
+                TfValue emit(OpArgs args) {
+                  return read.apply(args).get(index);
+                }
+
+                @Override
+                TfValue emit(OpArgs args, TfValue changed) {
+                  return rule.write().emit(args, tf, changed, index);
+                }
+              }));
+    }
+    return schema.returns().size() > 1 ? Value.tuple(tensors) : Value.list(tensors);
+  }
+
+  /** A view whose reading and writing are rules on the current content of its base. */
+  private abstract class RuleView implements Tensor.View {
+    private final Schema schema;
+    private final Map<String, Value> bound;
+    private final AtenRule.Contiguity contiguity;
+
+    RuleView(Schema schema, Map<String, Value> bound, AtenRule.Contiguity contiguity) {
+      this.schema = schema;
+      this.bound = bound;
+      this.contiguity = contiguity;
+    }
+
+    abstract TfValue emit(OpArgs args);
+
+    abstract TfValue emit(OpArgs args, TfValue changed);
+
+    @Override
+    public TensorHandle read(TensorHandle base) {
+      return emit(args(base));
+    }
+
+    @Override
+    public TensorHandle write(TensorHandle base, TensorHandle changed) {
+      return emit(args(base), weights.value(changed));
+    }
+
+    private OpArgs args(TensorHandle base) {
+      return new OpArgs(schema, bound, weights, weights.value(base));
+    }
+
+    @Override
+    public boolean isContiguous(org.tensorferry.tensor.Shape base) {
+      return switch (contiguity) {
+        case KEPT -> true;
+        case LOST -> false;
+        case LEADING_AXIS -> isLeading(base);
+      };
+    }
+
+    private boolean isLeading(org.tensorferry.tensor.Shape base) {
+      @Nullable Value dim = bound.get("dim");
+      int axis =
+          dim instanceof Value.Int number && number.value().isKnown()
+              ? Math.toIntExact(number.value().known())
+              : 0;
+      int front = axis < 0 ? axis + base.rank() : axis;
+      return base.slice(0, front).dims().stream().allMatch(size -> size.is(1));
+    }
+  }
+
+  // --- numbers
+  // ---------------------------------------------------------------------------------------------------------
+
+  @Override
+  public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
+    Symbol symbol = new Symbol("n" + symbols++, example, min);
+    tf.define(symbol, weights.value(scalar));
+    return symbol;
+  }
+
+  @Override
+  public TensorHandle scalar(Value number, DType dtype) {
+    return weights.number(number, dtype);
+  }
+
+  @Override
+  public Optional<Value> known(TensorHandle scalar) {
+    if (scalar instanceof KnownScalar known) {
+      return Optional.of(known.value());
+    }
+    if (scalar.shape().rank() > 0) {
+      return Optional.empty();
+    }
+    if (scalar instanceof ParameterHandle parameter && parameter.isConstant()) {
+      return number(parameter);
+    }
+    return scalar instanceof TfValue value
+        ? tf.constantInts(value)
+            .map(ints -> value.dtype() == DType.BOOL ? Value.of(ints[0] != 0) : Value.of(ints[0]))
+        : Optional.empty();
+  }
+
+  private static Optional<Value> number(ParameterHandle constant) {
+    DType dtype = constant.dtype();
+    if (dtype == DType.BOOL) {
+      return Optional.of(Value.of(constant.data().toLongs()[0] != 0));
+    }
+    if (dtype.isInteger()) {
+      return Optional.of(Value.of(constant.data().toLongs()[0]));
+    }
+    return dtype.isFloating()
+        ? Optional.of(Value.of(constant.data().toDoubles()[0]))
+        : Optional.empty();
+  }
+
+  // --- what was seen
+  // ---------------------------------------------------------------------------------------------------
+
+  /** Every call in order. */
+  public List<OperatorCall> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** What can't be converted, in order, without repetitions. */
+  public List<Problem> problems() {
+    return List.copyOf(problems);
+  }
+}
