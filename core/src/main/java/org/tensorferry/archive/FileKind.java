@@ -25,15 +25,35 @@ public enum FileKind {
   OLD_TORCHSCRIPT(
       "a TorchScript file of a preview of torch 1.0",
       "load it with a torch before 1.5 and save it again with torch.jit.save"),
-  TAR("a tar file, perhaps of torch.save before torch 0.1.10", "load it with an old torch and save it again with torch.jit.save"),
-  HDF5("an HDF5 file, as Keras writes", "name a PyTorch model; this one is in TensorFlow's world already"),
-  TFLITE("a TensorFlow Lite file", "name a PyTorch model; this one is in TensorFlow's world already"),
+  TAR(
+      "a tar file, perhaps of torch.save before torch 0.1.10",
+      "load it with an old torch and save it again with torch.jit.save"),
+  HDF5(
+      "an HDF5 file, as Keras writes",
+      "name a PyTorch model; this one is in TensorFlow's world already"),
+  TFLITE(
+      "a TensorFlow Lite file", "name a PyTorch model; this one is in TensorFlow's world already"),
   OTHER_ZIP("a zip file, but not of PyTorch", "name a file that torch.jit.save wrote"),
-  UNKNOWN("no zip file and nothing else that PyTorch writes", "name a file that torch.jit.save wrote, and copy it in binary mode");
+  UNKNOWN(
+      "no zip file and nothing else that PyTorch writes",
+      "name a file that torch.jit.save wrote, and copy it in binary mode");
 
   private static final byte[] LEGACY_MAGIC = {
-    (byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a,
-    (byte) 0xa8, 0x50, 0x19, '.'
+    (byte) 0x80,
+    2,
+    (byte) 0x8a,
+    10,
+    0x6c,
+    (byte) 0xfc,
+    (byte) 0x9c,
+    0x46,
+    (byte) 0xf9,
+    0x20,
+    0x6a,
+    (byte) 0xa8,
+    0x50,
+    0x19,
+    '.'
   };
 
   private final String description;
@@ -86,7 +106,7 @@ public enum FileKind {
     }
     long length = 0;
     for (int i = 7; i >= 0; i--) {
-      length = length << 8 | head[i] & 0xff;
+      length = (length << 8) | (head[i] & 0xff);
     }
     return length >= 2 && length <= size - 8;
   }
@@ -94,7 +114,8 @@ public enum FileKind {
   private static FileKind ofZip(ZipArchive zip) {
     if (zip.has("archive_format")
         || zip.hasAtRoot("serialized_exported_program.json")
-        || zip.names().stream().anyMatch(name -> name.startsWith("models/") && name.endsWith(".json"))) {
+        || zip.names().stream()
+            .anyMatch(name -> name.startsWith("models/") && name.endsWith(".json"))) {
       return EXPORTED_PROGRAM;
     }
     if (zip.has("constants.pkl")) {

@@ -20,21 +20,21 @@ import org.tensorferry.tensor.Storage;
 /**
  * A file of any size, mapped read-only in windows; its parts are {@link Storage}s.
  *
- * <p>The operating system unmaps the windows when the garbage collector drops them; {@link #close} makes them
- * unreachable from here and from every slice.
+ * <p>The operating system unmaps the windows when the garbage collector drops them; {@link #close}
+ * makes them unreachable from here and from every slice.
  */
 public final class MappedFile implements Storage, Closeable {
 
   private static final int WINDOW_BITS = 30;
 
   private final Path path;
-  private final long size;
+  private final long total;
   private final int windowBits;
   private volatile ByteBuffer @Nullable [] windows;
 
   private MappedFile(Path path, long size, int windowBits, ByteBuffer[] windows) {
     this.path = path;
-    this.size = size;
+    this.total = size;
     this.windowBits = windowBits;
     this.windows = windows;
   }
@@ -51,28 +51,39 @@ public final class MappedFile implements Storage, Closeable {
   /** As {@link #open(Path)}, with windows of {@code 1 << windowBits} bytes. */
   static MappedFile open(Path path, int windowBits) {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw Problem.of("`" + path + "` is " + (Files.isDirectory(path) ? "a directory" : "no regular file") + ".")
+      throw Problem.of(
+              "`"
+                  + path
+                  + "` is "
+                  + (Files.isDirectory(path) ? "a directory" : "no regular file")
+                  + ".")
           .fix("name the model's file")
           .as(ExitCode.UNREADABLE);
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size == 0) {
-        throw Problem.of("`" + path + "` is empty.").fix("save the model again").as(ExitCode.UNREADABLE);
+        throw Problem.of("`" + path + "` is empty.")
+            .fix("save the model again")
+            .as(ExitCode.UNREADABLE);
       }
-      ByteBuffer[] windows = new ByteBuffer[(int) ((size - 1 >>> windowBits) + 1)];
+      ByteBuffer[] windows = new ByteBuffer[(int) (((size - 1) >>> windowBits) + 1)];
       for (int i = 0; i < windows.length; i++) {
         long start = (long) i << windowBits;
-        windows[i] = channel.map(MapMode.READ_ONLY, start, Math.min(size - start, 1L << windowBits));
+        windows[i] =
+            channel.map(MapMode.READ_ONLY, start, Math.min(size - start, 1L << windowBits));
       }
       return new MappedFile(path, size, windowBits, windows);
     } catch (NoSuchFileException missing) {
-      throw Problem.of("There is no file `" + path + "`.").fix("check the path").as(ExitCode.UNREADABLE);
+      throw Problem.of("There is no file `" + path + "`.")
+          .fix("check the path")
+          .as(ExitCode.UNREADABLE);
     } catch (IOException failure) {
       throw new FerryException(
           ExitCode.UNREADABLE,
           List.of(
-              Problem.of("`" + path + "` can't be read.").because(String.valueOf(failure.getMessage()))),
+              Problem.of("`" + path + "` can't be read.")
+                  .because(String.valueOf(failure.getMessage()))),
           failure);
     }
   }
@@ -83,19 +94,19 @@ public final class MappedFile implements Storage, Closeable {
 
   @Override
   public long size() {
-    return size;
+    return total;
   }
 
   @Override
   public void read(long offset, byte[] target, int from, int length) {
-    Objects.checkFromIndexSize(offset, length, size);
+    Objects.checkFromIndexSize(offset, length, total);
     ByteBuffer[] mapped = windows;
     if (mapped == null) {
       throw new IllegalStateException("`" + path + "` is closed");
     }
     for (int done = 0; done < length; ) {
-      ByteBuffer window = mapped[(int) (offset + done >>> windowBits)];
-      int start = (int) (offset + done & (1L << windowBits) - 1);
+      ByteBuffer window = mapped[(int) ((offset + done) >>> windowBits)];
+      int start = (int) ((offset + done) & ((1L << windowBits) - 1));
       int n = Math.min(length - done, window.capacity() - start);
       window.get(start, target, from + done, n);
       done += n;
@@ -104,7 +115,7 @@ public final class MappedFile implements Storage, Closeable {
 
   /** A part of the file. */
   public Storage slice(long offset, long length) {
-    Objects.checkFromIndexSize(offset, length, size);
+    Objects.checkFromIndexSize(offset, length, total);
     return new Slice(this, offset, length);
   }
 
@@ -116,22 +127,22 @@ public final class MappedFile implements Storage, Closeable {
   private static final class Slice implements Storage {
     private final Storage whole;
     private final long offset;
-    private final long size;
+    private final long total;
 
     Slice(Storage whole, long offset, long size) {
       this.whole = whole;
       this.offset = offset;
-      this.size = size;
+      this.total = size;
     }
 
     @Override
     public long size() {
-      return size;
+      return total;
     }
 
     @Override
     public void read(long from, byte[] target, int at, int length) {
-      Objects.checkFromIndexSize(from, length, size);
+      Objects.checkFromIndexSize(from, length, total);
       whole.read(offset + from, target, at, length);
     }
   }

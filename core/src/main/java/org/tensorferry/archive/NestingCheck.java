@@ -12,8 +12,8 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 
 /**
- * Makes sure that what a pickle holds is a tree of modest depth (with shared branches), so that everything behind may walk it
- * by recursion.
+ * Makes sure that what a pickle holds is a tree of modest depth (with shared branches), so that
+ * everything behind may walk it by recursion.
  */
 final class NestingCheck {
 
@@ -36,10 +36,11 @@ final class NestingCheck {
   /**
    * Checks a value.
    *
-   * @throws org.tensorferry.error.FerryException where it contains itself or nests too deep (UNREADABLE)
+   * @throws org.tensorferry.error.FerryException where it contains itself or nests too deep
+   *     (UNREADABLE)
    */
   static void check(String record, Object root) {
-    Map<Object, Integer> heights = new IdentityHashMap<>();
+    IdentityHashMap<Object, Integer> heights = new IdentityHashMap<>();
     Deque<Visit> path = new ArrayDeque<>();
     enter(record, root, heights, path);
     while (!path.isEmpty()) {
@@ -59,7 +60,7 @@ final class NestingCheck {
 
   /** Height -1 marks a container that is under way. */
   private static void enter(
-      String record, Object value, Map<Object, Integer> heights, Deque<Visit> path) {
+      String record, Object value, IdentityHashMap<Object, Integer> heights, Deque<Visit> path) {
     Iterator<?> children = children(value);
     if (children == null) {
       return;

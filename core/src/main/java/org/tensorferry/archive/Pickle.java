@@ -10,17 +10,18 @@ import java.util.Set;
 import org.tensorferry.archive.PickleScope.Rebuilder;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.tensor.Storage;
-import org.tensorferry.tensor.TensorData;
 
 /**
  * Reads pickles of protocols 2 to 5 without executing anything.
  *
- * <p>A pickle is a program for a stack machine (Python's Lib/pickletools.py describes each opcode). This machine runs the
- * opcodes that build data; a global is what the {@link PickleScope} says and nothing else. It is iterative and bounded: the
- * number of values, the length of text and the memo are limited.
+ * <p>A pickle is a program for a stack machine (Python's Lib/pickletools.py describes each opcode).
+ * This machine runs the opcodes that build data; a global is what the {@link PickleScope} says and
+ * nothing else. It is iterative and bounded: the number of values, the length of text and the memo
+ * are limited.
  *
- * <p>Values: {@link PyNone}, Boolean, Long ({@link java.math.BigInteger} beyond 64 bits), Double, String, {@code byte[]},
- * {@link PyTuple}, List, Set, Map, {@link PickledObject}, and what the scope makes. A container may contain itself.
+ * <p>Values: {@link PyNone}, Boolean, Long ({@link java.math.BigInteger} beyond 64 bits), Double,
+ * String, {@code byte[]}, {@link PyTuple}, List, Set, Map, {@link PickledObject}, and what the
+ * scope makes. A container may contain itself.
  */
 final class Pickle {
 
@@ -239,7 +240,8 @@ final class Pickle {
     if (!(target instanceof Map) || items.size() % 2 != 0) {
       throw in.error("The pickle sets items of " + kind(target) + ".");
     }
-    @SuppressWarnings("unchecked") // every Map on the stack was made here or by the scope, with these types
+    @SuppressWarnings(
+        "unchecked") // every Map on the stack was made here or by the scope, with these types
     Map<Object, Object> map = (Map<Object, Object>) target;
     for (int i = 0; i < items.size(); i += 2) {
       map.put(key(items.get(i)), items.get(i + 1));
@@ -258,7 +260,10 @@ final class Pickle {
 
   /** Only values whose hash doesn't walk into other values may be keys. */
   private Object key(Object value) {
-    if (value instanceof List || value instanceof Map || value instanceof Set || value instanceof PickledEnum) {
+    if (value instanceof List
+        || value instanceof Map
+        || value instanceof Set
+        || value instanceof PickledEnum) {
       throw in.error("The pickle uses " + kind(value) + " as a key.");
     }
     return value;

@@ -58,13 +58,13 @@ final class PickleInput {
   long unsigned(int length) {
     long value = 0;
     for (int i = 0; i < length; i++) {
-      value |= (long) u8() << 8 * i;
+      value |= (long) u8() << (8 * i);
     }
     return value;
   }
 
   long int64() {
-    return unsigned(4) | unsigned(4) << 32;
+    return unsigned(4) | (unsigned(4) << 32);
   }
 
   double bigEndianDouble() {

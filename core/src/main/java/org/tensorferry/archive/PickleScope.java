@@ -2,7 +2,10 @@ package org.tensorferry.archive;
 
 import org.tensorferry.error.FerryException;
 
-/** What the names in a pickle stand for. A name that is not allowed is an error here: nothing is ever looked up elsewhere. */
+/**
+ * What the names in a pickle stand for. A name that is not allowed is an error here: nothing is
+ * ever looked up elsewhere.
+ */
 interface PickleScope {
 
   /** A function that a pickle may call. */
@@ -11,7 +14,8 @@ interface PickleScope {
     /**
      * The value.
      *
-     * @param arguments a {@link PyTuple} for a call as Python writes it; TorchScript's enums give the bare value
+     * @param arguments a {@link PyTuple} for a call as Python writes it; TorchScript's enums give
+     *     the bare value
      */
     Object rebuild(Object arguments);
   }

@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a class that lives in the model's code: a module, or an instance of a TorchScript class.
+ * An object of a class that lives in the model's code: a module, or an instance of a TorchScript
+ * class.
  *
  * <p>Equality is identity, as objects are shared by reference.
  */
@@ -20,14 +21,17 @@ public final class PickledObject {
     this.className = className;
   }
 
-  /** Qualified name, for example {@code __torch__.torch.nn.modules.linear.Linear}, mangled as the file has it. */
+  /**
+   * Qualified name, for example {@code __torch__.torch.nn.modules.linear.Linear}, mangled as the
+   * file has it.
+   */
   public String className() {
     return className;
   }
 
   /**
-   * The attributes in the order of the file. Empty where the object has a state of its own; then the class has a method
-   * {@code __setstate__} that takes {@link #state}.
+   * The attributes in the order of the file. Empty where the object has a state of its own; then
+   * the class has a method {@code __setstate__} that takes {@link #state}.
    */
   public Map<String, Object> attributes() {
     return Collections.unmodifiableMap(attributes);
@@ -42,7 +46,8 @@ public final class PickledObject {
   void build(Object newState) {
     state = newState;
     attributes.clear();
-    if (newState instanceof Map<?, ?> dict && dict.keySet().stream().allMatch(String.class::isInstance)) {
+    if (newState instanceof Map<?, ?> dict
+        && dict.keySet().stream().allMatch(String.class::isInstance)) {
       dict.forEach((name, value) -> attributes.put((String) name, value));
     }
   }

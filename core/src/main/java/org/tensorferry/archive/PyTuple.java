@@ -3,8 +3,8 @@ package org.tensorferry.archive;
 import java.util.List;
 
 /**
- * A tuple in a pickle. Equality is identity: a hostile pickle nests tuples so deep that comparing them would overflow the
- * stack.
+ * A tuple in a pickle. Equality is identity: a hostile pickle nests tuples so deep that comparing
+ * them would overflow the stack.
  */
 public final class PyTuple {
 

@@ -15,8 +15,8 @@ import org.tensorferry.tensor.Storage;
 import org.tensorferry.tensor.TensorData;
 
 /**
- * The globals that torch itself writes into pickles: the allow-list (torch/csrc/jit/serialization/unpickler.cpp,
- * torch/_utils.py, torch/_weights_only_unpickler.py).
+ * The globals that torch itself writes into pickles: the allow-list
+ * (torch/csrc/jit/serialization/unpickler.cpp, torch/_utils.py, torch/_weights_only_unpickler.py).
  */
 final class TorchGlobals {
 
@@ -26,7 +26,10 @@ final class TorchGlobals {
   /** An element type; {@code dtype} is null where Tensorferry has no such type. */
   record ElementType(String name, @Nullable DType dtype) {}
 
-  /** A storage and the element type that the pickle gives it; the storage is null where there is nothing to read. */
+  /**
+   * A storage and the element type that the pickle gives it; the storage is null where there is
+   * nothing to read.
+   */
   record TypedStorage(ElementType type, @Nullable Storage storage) {
     @Override
     public boolean equals(Object other) {
@@ -41,12 +44,26 @@ final class TorchGlobals {
 
   private static final List<String> OTHER_DTYPES =
       List.of(
-          "qint8", "quint8", "qint32", "quint4x2", "quint2x4", "uint16", "uint32", "uint64", "bits8",
-          "bits16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz",
-          "float8_e8m0fnu", "float4_e2m1fn_x2");
+          "qint8",
+          "quint8",
+          "qint32",
+          "quint4x2",
+          "quint2x4",
+          "uint16",
+          "uint32",
+          "uint64",
+          "bits8",
+          "bits16",
+          "float8_e4m3fn",
+          "float8_e5m2",
+          "float8_e4m3fnuz",
+          "float8_e5m2fnuz",
+          "float8_e8m0fnu",
+          "float4_e2m1fn_x2");
 
   private static final List<String> OTHER_STORAGES =
-      List.of("QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage");
+      List.of(
+          "QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage");
 
   private static final Map<String, Object> TABLE = table();
 
@@ -60,8 +77,11 @@ final class TorchGlobals {
   private static Map<String, Object> table() {
     Map<String, Object> table = new LinkedHashMap<>();
     for (DType dtype : DType.values()) {
-      table.put(dtype.torchName(), new ElementType(dtype.toString(), dtype));
-      table.put("torch." + dtype.storageName() + "Storage", new ElementType(dtype.toString(), dtype));
+      if (dtype.torchCode() >= 0) {
+        ElementType type = new ElementType(dtype.toString(), dtype);
+        table.put(dtype.torchName(), type);
+        table.put("torch." + dtype.storageName() + "Storage", type);
+      }
     }
     for (String name : OTHER_DTYPES) {
       table.put("torch." + name, new ElementType(name, null));
@@ -97,7 +117,8 @@ final class TorchGlobals {
         Map.entry("torch._utils._rebuild_nested_tensor", unsupported("nested")),
         Map.entry("torch._utils._rebuild_meta_tensor_no_storage", unsupported("meta")),
         Map.entry("torch._utils._rebuild_device_tensor_from_numpy", unsupported("foreign device")),
-        Map.entry("torch._utils._rebuild_device_tensor_from_cpu_tensor", unsupported("foreign device")),
+        Map.entry(
+            "torch._utils._rebuild_device_tensor_from_cpu_tensor", unsupported("foreign device")),
         Map.entry("torch._utils._rebuild_wrapper_subclass", unsupported("wrapper subclass")),
         Map.entry("torch.jit._pickle.build_intlist", typedList("List[int]")),
         Map.entry("torch.jit._pickle.build_doublelist", typedList("List[float]")),
@@ -112,7 +133,10 @@ final class TorchGlobals {
         Map.entry("collections.OrderedDict", TorchGlobals::orderedDict));
   }
 
-  /** (storage, offset, size, stride, requires_grad, hooks[, math bits]); the oldest form ends with the strides. */
+  /**
+   * (storage, offset, size, stride, requires_grad, hooks[, math bits]); the oldest form ends with
+   * the strides.
+   */
   private static Object rebuildTensor(Object arguments) {
     TypedStorage storage = storage(item(arguments, 0));
     PyTuple all = tuple(arguments);
@@ -123,7 +147,9 @@ final class TorchGlobals {
     return tensor(storage.type(), storage, all, requiresGrad);
   }
 
-  /** As {@link #rebuildTensor}, with the element type as seventh argument over an untyped storage. */
+  /**
+   * As {@link #rebuildTensor}, with the element type as seventh argument over an untyped storage.
+   */
   private static Object rebuildTensorOfType(Object arguments) {
     PyTuple all = tuple(arguments);
     if (!(item(arguments, 6) instanceof ElementType type)) {
@@ -153,9 +179,12 @@ final class TorchGlobals {
   /** (function, class, arguments, state): a tensor subclass; its data is the tensor. */
   private static Object rebuildFromType(Object arguments) {
     if (item(arguments, 0) instanceof Rebuilder rebuilder) {
-      // One level only: a function that rebuilds through itself would recurse as deep as the pickle says.
+      // One level only: a function that rebuilds through itself would recurse as deep as the pickle
+      // says.
       Object inner = item(arguments, 2);
-      if (inner instanceof PyTuple tuple && tuple.size() > 0 && !(tuple.get(0) instanceof Rebuilder)) {
+      if (inner instanceof PyTuple tuple
+          && tuple.size() > 0
+          && !(tuple.get(0) instanceof Rebuilder)) {
         return rebuilder.rebuild(inner);
       }
     }
@@ -255,7 +284,8 @@ final class TorchGlobals {
   }
 
   private static FerryException unexpected(String expected, Object value) {
-    String found = value instanceof BigInteger ? "a number of more than 64 bits" : Pickle.kind(value);
+    String found =
+        value instanceof BigInteger ? "a number of more than 64 bits" : Pickle.kind(value);
     return broken("The pickle has " + found + " where " + expected + " belongs.");
   }
 

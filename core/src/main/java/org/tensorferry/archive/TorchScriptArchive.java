@@ -10,10 +10,11 @@ import org.tensorferry.error.Problem;
 /**
  * A TorchScript file: the tree of objects with their tensors, the constants, and the code as text.
  *
- * <p>Principle: {@code data.pkl} and {@code constants.pkl} are read when the file is opened, tensor bytes stay in the mapped
- * file, code is inflated when it is asked for. Bytes: a zip written by torch/csrc/jit/serialization/export_module.cpp; records
- * {@code data.pkl}, {@code data/N}, {@code constants.pkl}, {@code constants/N}, {@code code/**.py}, {@code version} or
- * {@code .data/version}, {@code extra/*}. Limits: versions 1 to 10, little endian.
+ * <p>Principle: {@code data.pkl} and {@code constants.pkl} are read when the file is opened, tensor
+ * bytes stay in the mapped file, code is inflated when it is asked for. Bytes: a zip written by
+ * torch/csrc/jit/serialization/export_module.cpp; records {@code data.pkl}, {@code data/N}, {@code
+ * constants.pkl}, {@code constants/N}, {@code code/**.py}, {@code version} or {@code
+ * .data/version}, {@code extra/*}. Limits: versions 1 to 10, little endian.
  */
 public final class TorchScriptArchive implements Closeable {
 
@@ -41,7 +42,8 @@ public final class TorchScriptArchive implements Closeable {
   /**
    * Opens a file.
    *
-   * @throws org.tensorferry.error.FerryException where it is no TorchScript file or a damaged one (UNREADABLE)
+   * @throws org.tensorferry.error.FerryException where it is no TorchScript file or a damaged one
+   *     (UNREADABLE)
    */
   public static TorchScriptArchive open(Path path) {
     MappedFile file = MappedFile.open(path);
@@ -61,7 +63,8 @@ public final class TorchScriptArchive implements Closeable {
   private static TorchScriptArchive read(MappedFile file, ZipArchive zip) {
     long version = version(zip);
     requireLittleEndian(zip);
-    Object constants = Pickle.read("constants.pkl", zip.storage("constants.pkl"), new ZipScope(zip, "constants/"));
+    Object constants =
+        Pickle.read("constants.pkl", zip.storage("constants.pkl"), new ZipScope(zip, "constants/"));
     Object data = Pickle.read("data.pkl", zip.storage("data.pkl"), new ZipScope(zip, "data/"));
     NestingCheck.check("constants.pkl", constants);
     NestingCheck.check("data.pkl", data);
@@ -69,7 +72,8 @@ public final class TorchScriptArchive implements Closeable {
       throw broken(zip, "The record `data.pkl` holds " + Pickle.kind(data) + " and no module.");
     }
     if (!(constants instanceof PyTuple tuple)) {
-      throw broken(zip, "The record `constants.pkl` holds " + Pickle.kind(constants) + " and no tuple.");
+      throw broken(
+          zip, "The record `constants.pkl` holds " + Pickle.kind(constants) + " and no tuple.");
     }
     return new TorchScriptArchive(file, zip, version, root, tuple.items());
   }
@@ -83,7 +87,8 @@ public final class TorchScriptArchive implements Closeable {
       throw broken(zip, "The record `" + record + "` holds no version number.");
     }
     if (version > LAST_VERSION) {
-      throw Problem.of("The file has version " + version + "; " + LAST_VERSION + " is the last one known.")
+      throw Problem.of(
+              "The file has version " + version + "; " + LAST_VERSION + " is the last one known.")
           .at("file", "`" + zip.path() + "`")
           .because("it was written by a newer torch")
           .fix("save the model with an older torch, or use a newer Tensorferry")
@@ -134,12 +139,14 @@ public final class TorchScriptArchive implements Closeable {
   }
 
   /**
-   * The file with the classes and functions below a qualifier: {@code __torch__.pkg.mod} is
-   * {@code code/__torch__/pkg/mod.py}. Empty where there is none; a qualifier may be only a namespace.
+   * The file with the classes and functions below a qualifier: {@code __torch__.pkg.mod} is {@code
+   * code/__torch__/pkg/mod.py}. Empty where there is none; a qualifier may be only a namespace.
    */
   public Optional<Source> source(String qualifier) {
     String record = "code/" + qualifier.replace('.', '/') + ".py";
-    return zip.has(record) ? Optional.of(new Source(record, zip.text(record, MAX_CODE_BYTES))) : Optional.empty();
+    return zip.has(record)
+        ? Optional.of(new Source(record, zip.text(record, MAX_CODE_BYTES)))
+        : Optional.empty();
   }
 
   /** The file that defines a class or function: that of its qualifier. */

@@ -1,7 +1,8 @@
 package org.tensorferry.archive;
 
 /**
- * A list or dict whose TorchScript type the pickle states, because it can't be told from the elements.
+ * A list or dict whose TorchScript type the pickle states, because it can't be told from the
+ * elements.
  *
  * @param value a {@link java.util.List} or {@link java.util.Map}
  * @param type as TorchScript writes it: {@code Dict[str, int]}, {@code List[Optional[int]]}

@@ -17,12 +17,14 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.Storage;
 
 /**
- * A zip file as torch writes it: records under one top folder, tensor bytes stored, text stored or deflated.
+ * A zip file as torch writes it: records under one top folder, tensor bytes stored, text stored or
+ * deflated.
  *
- * <p>The central directory is read here and not by {@link java.util.zip.ZipFile} because that class hides where the bytes
- * of a stored record begin, which is what lets tensors stay in the mapped file. The layout is that of PKWARE's APPNOTE
- * 6.3, sections 4.3.7 (local header), 4.3.12 to 4.3.16 (directory and its end records, zip64), 4.5.3 (zip64 field). A
- * stored record needs no checksum: newer torch can leave it out.
+ * <p>The central directory is read here and not by {@link java.util.zip.ZipFile} because that class
+ * hides where the bytes of a stored record begin, which is what lets tensors stay in the mapped
+ * file. The layout is that of PKWARE's APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 to 4.3.16
+ * (directory and its end records, zip64), 4.5.3 (zip64 field). A stored record needs no checksum:
+ * newer torch can leave it out.
  */
 final class ZipArchive implements Closeable {
 
@@ -48,7 +50,8 @@ final class ZipArchive implements Closeable {
     Map<String, ZipDirectory.Entry> entries = new LinkedHashMap<>();
     for (ZipDirectory.Entry entry : new ZipDirectory(file).entries()) {
       if (entries.putIfAbsent(entry.name(), entry) != null) {
-        throw unreadable(file.path(), "The record `" + entry.name() + "` is there twice.", entry.headerOffset());
+        throw unreadable(
+            file.path(), "The record `" + entry.name() + "` is there twice.", entry.headerOffset());
       }
     }
     return new ZipArchive(file, Collections.unmodifiableMap(entries));
@@ -83,7 +86,10 @@ final class ZipArchive implements Closeable {
   Storage storage(String name) {
     ZipDirectory.Entry entry = entry(name);
     if (entry.method() != ZipDirectory.STORED) {
-      throw unreadable(path(), "The record `" + name + "` is compressed; torch stores it.", entry.headerOffset());
+      throw unreadable(
+          path(),
+          "The record `" + name + "` is compressed; torch stores it.",
+          entry.headerOffset());
     }
     return file.slice(dataOffset(entry), entry.size());
   }
@@ -95,7 +101,9 @@ final class ZipArchive implements Closeable {
    */
   byte[] bytes(String name, int limit) {
     ZipDirectory.Entry entry = entry(name);
-    if (entry.size() > limit || entry.compressedSize() > limit) {
+    // Deflate packs at most 1032 bytes into one; a larger claim would only take memory.
+    boolean impossible = entry.size() / 1032 > entry.compressedSize() + 1;
+    if (entry.size() > limit || entry.compressedSize() > limit || impossible) {
       throw unreadable(
           path(),
           "The record `" + name + "` has " + entry.size() + " bytes; " + limit + " are the limit.",
@@ -139,7 +147,8 @@ final class ZipArchive implements Closeable {
   }
 
   private FerryException damaged(ZipDirectory.Entry entry) {
-    return unreadable(path(), "The compressed record `" + entry.name() + "` is damaged.", entry.headerOffset());
+    return unreadable(
+        path(), "The compressed record `" + entry.name() + "` is damaged.", entry.headerOffset());
   }
 
   private ZipDirectory.Entry entry(String name) {

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The central directory of a zip file (APPNOTE 4.3.12 to 4.3.16). All numbers are little endian. */
+/**
+ * The central directory of a zip file (APPNOTE 4.3.12 to 4.3.16). All numbers are little endian.
+ */
 final class ZipDirectory {
 
   static final int STORED = 0;
@@ -27,8 +29,12 @@ final class ZipDirectory {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** One record: full name, method {@link #STORED} or {@link #DEFLATED}, sizes, place of its local header. */
-  record Entry(String name, int method, long crc, long compressedSize, long size, long headerOffset) {}
+  /**
+   * One record: full name, method {@link #STORED} or {@link #DEFLATED}, sizes, place of its local
+   * header.
+   */
+  record Entry(
+      String name, int method, long crc, long compressedSize, long size, long headerOffset) {}
 
   private final MappedFile file;
 
@@ -56,7 +62,11 @@ final class ZipDirectory {
     if (count < 0 || count > ZipArchive.MAX_RECORDS) {
       throw damaged("The zip directory claims " + Long.toUnsignedString(count) + " records.", end);
     }
-    if (size < 0 || size > end || offset < 0 || offset > end - size || size > Integer.MAX_VALUE - 8) {
+    if (size < 0
+        || size > end
+        || offset < 0
+        || offset > end - size
+        || size > Integer.MAX_VALUE - 8) {
       throw damaged("The zip directory lies outside the file.", end);
     }
     return parse(read(offset, (int) size), offset, (int) count);
@@ -79,13 +89,17 @@ final class ZipDirectory {
     int at = 0;
     for (int i = 0; i < count; i++) {
       if (directory.length - at < 46 || u32(directory, at) != DIRECTORY_HEADER) {
-        throw damaged("The zip directory breaks off at record " + i + " of " + count + ".", directoryOffset + at);
+        throw damaged(
+            "The zip directory breaks off at record " + i + " of " + count + ".",
+            directoryOffset + at);
       }
       int nameLength = u16(directory, at + 28);
       int extraLength = u16(directory, at + 30);
       int length = 46 + nameLength + extraLength + u16(directory, at + 32);
       if (directory.length - at < length) {
-        throw damaged("The zip directory breaks off at record " + i + " of " + count + ".", directoryOffset + at);
+        throw damaged(
+            "The zip directory breaks off at record " + i + " of " + count + ".",
+            directoryOffset + at);
       }
       entries.add(entry(directory, at, nameLength, extraLength, directoryOffset + at));
       at += length;
@@ -102,16 +116,21 @@ final class ZipDirectory {
       throw damaged("The record `" + name + "` is encrypted.", place);
     }
     if (method != STORED && method != DEFLATED) {
-      throw damaged("The record `" + name + "` has the unknown compression method " + method + ".", place);
+      throw damaged(
+          "The record `" + name + "` has the unknown compression method " + method + ".", place);
     }
-    boolean outside = sizes[0] < 0 || sizes[1] < 0 || sizes[2] < 0 || sizes[2] > file.size() - sizes[1];
+    boolean outside =
+        sizes[0] < 0 || sizes[1] < 0 || sizes[2] < 0 || sizes[2] > file.size() - sizes[1];
     if (outside || (method == STORED && sizes[0] != sizes[1])) {
       throw damaged("The record `" + name + "` lies outside the file.", place);
     }
     return new Entry(name, method, u32(directory, at + 16), sizes[1], sizes[0], sizes[2]);
   }
 
-  /** Replaces each of {size, compressed size, header offset} that is 0xffffffff by its 64-bit value (APPNOTE 4.5.3). */
+  /**
+   * Replaces each of {size, compressed size, header offset} that is 0xffffffff by its 64-bit value
+   * (APPNOTE 4.5.3).
+   */
   private void readZip64Field(byte[] directory, int at, int length, long[] sizes, long place) {
     int end = at + length;
     while (end - at >= 4) {
@@ -136,17 +155,22 @@ final class ZipDirectory {
     }
   }
 
-  /** Where the bytes of a record begin: its local header has a name and an extra field of its own lengths. */
+  /**
+   * Where the bytes of a record begin: its local header has a name and an extra field of its own
+   * lengths.
+   */
   static long dataOffset(MappedFile file, Entry entry) {
     ZipDirectory directory = new ZipDirectory(file);
     byte[] header = directory.read(entry.headerOffset(), 30);
     if (u32(header, 0) != LOCAL_HEADER) {
-      throw directory.damaged("The record `" + entry.name() + "` has no header.", entry.headerOffset());
+      throw directory.damaged(
+          "The record `" + entry.name() + "` has no header.", entry.headerOffset());
     }
     long offset = entry.headerOffset() + 30 + u16(header, 26) + u16(header, 28);
     if (offset > file.size() - entry.compressedSize()) {
       throw directory.damaged(
-          "The record `" + entry.name() + "` reaches over the end of the file.", entry.headerOffset());
+          "The record `" + entry.name() + "` reaches over the end of the file.",
+          entry.headerOffset());
     }
     return offset;
   }

@@ -9,7 +9,10 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.Storage;
 
-/** Globals and storages of a pickle in a zip archive: what torch writes, and the classes of the model's own code. */
+/**
+ * Globals and storages of a pickle in a zip archive: what torch writes, and the classes of the
+ * model's own code.
+ */
 final class ZipScope implements PickleScope {
 
   private final ZipArchive zip;
@@ -35,8 +38,10 @@ final class ZipScope implements PickleScope {
   }
 
   static FerryException foreign(String module, String name) {
-    return Problem.of("The pickle names `" + module + "." + name + "`, which is no part of a model.")
-        .because("a pickle can call any function of Python; Tensorferry reads data only and runs nothing")
+    return Problem.of(
+            "The pickle names `" + module + "." + name + "`, which is no part of a model.")
+        .because(
+            "a pickle can call any function of Python; Tensorferry reads data only and runs nothing")
         .fix("don't load this file in Python; get the model from its author")
         .as(ExitCode.UNREADABLE);
   }
@@ -54,10 +59,19 @@ final class ZipScope implements PickleScope {
     }
     Storage storage = storages.computeIfAbsent(key, k -> zip.storage(folder + k));
     long elements = TorchGlobals.number(TorchGlobals.item(id, 4));
-    if (type.dtype() != null && (elements < 0 || elements > storage.size() / type.dtype().bytes())) {
+    if (type.dtype() != null
+        && (elements < 0 || elements > storage.size() / type.dtype().bytes())) {
       throw TorchGlobals.broken(
-          "The storage `" + folder + key + "` has " + storage.size() + " bytes, too few for " + elements
-              + " elements of " + type.name() + ".");
+          "The storage `"
+              + folder
+              + key
+              + "` has "
+              + storage.size()
+              + " bytes, too few for "
+              + elements
+              + " elements of "
+              + type.name()
+              + ".");
     }
     return new TypedStorage(type, storage);
   }

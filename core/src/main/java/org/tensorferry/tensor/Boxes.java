@@ -6,7 +6,23 @@ import java.util.Arrays;
 final class Boxes {
 
   /** The indices {@code start} to {@code start + size} (exclusive) on every axis. */
-  record Box(long[] start, int[] size) {
+  static final class Box {
+    private final long[] start;
+    private final int[] size;
+
+    Box(long[] start, int[] size) {
+      this.start = start;
+      this.size = size;
+    }
+
+    long[] start() {
+      return start;
+    }
+
+    int[] size() {
+      return size;
+    }
+
     int elements() {
       int elements = 1;
       for (int n : size) {
@@ -57,7 +73,8 @@ final class Boxes {
   }
 
   /**
-   * The largest box that begins at a row-major position and covers elements that follow one another.
+   * The largest box that begins at a row-major position and covers elements that follow one
+   * another.
    *
    * @param first position of its first element
    * @param limit elements at most, from 1
@@ -92,7 +109,8 @@ final class Boxes {
       }
     }
     if (product(resolved) != numel) {
-      throw new IllegalArgumentException(numel + " elements don't fit shape " + Arrays.toString(shape));
+      throw new IllegalArgumentException(
+          numel + " elements don't fit shape " + Arrays.toString(shape));
     }
     return resolved;
   }

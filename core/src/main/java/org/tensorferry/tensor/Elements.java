@@ -16,8 +16,12 @@ final class Elements {
 
   private Elements() {}
 
-  /** Copies {@code n} elements of {@code bytes} bytes between strided places; positions count elements. */
-  static void copy(byte[] source, int from, int fromStep, byte[] target, int to, int toStep, int n, int bytes) {
+  /**
+   * Copies {@code n} elements of {@code bytes} bytes between strided places; positions count
+   * elements.
+   */
+  static void copy(
+      byte[] source, int from, int fromStep, byte[] target, int to, int toStep, int n, int bytes) {
     switch (bytes) {
       case 1 -> {
         for (int i = 0; i < n; i++) {
@@ -67,8 +71,8 @@ final class Elements {
   /** An element of a floating or integer type or bool. */
   static double getDouble(DType type, byte[] source, int index) {
     return switch (type) {
-      case FLOAT16 -> halfToFloat((short) SHORTS.get(source, index * 2));
-      case BFLOAT16 -> bfloat16ToFloat((short) SHORTS.get(source, index * 2));
+      case FLOAT16 -> HalfFloats.fromHalf((short) SHORTS.get(source, index * 2));
+      case BFLOAT16 -> HalfFloats.fromBfloat16((short) SHORTS.get(source, index * 2));
       case FLOAT32 -> Float.intBitsToFloat((int) INTS.get(source, index * 4));
       case FLOAT64 -> Double.longBitsToDouble((long) LONGS.get(source, index * 8));
       default -> getLong(type, source, index);
@@ -91,8 +95,8 @@ final class Elements {
   static void putDouble(DType type, byte[] target, int index, double value) {
     switch (type) {
       // Through float: c10::Half and c10::BFloat16 have no conversion of their own from double.
-      case FLOAT16 -> SHORTS.set(target, index * 2, floatToHalf((float) value));
-      case BFLOAT16 -> SHORTS.set(target, index * 2, floatToBfloat16((float) value));
+      case FLOAT16 -> SHORTS.set(target, index * 2, HalfFloats.toHalf((float) value));
+      case BFLOAT16 -> SHORTS.set(target, index * 2, HalfFloats.toBfloat16(value));
       case FLOAT32 -> INTS.set(target, index * 4, Float.floatToRawIntBits((float) value));
       case FLOAT64 -> LONGS.set(target, index * 8, Double.doubleToRawLongBits(value));
       case BOOL -> target[index] = (byte) (value == 0 ? 0 : 1);
@@ -143,52 +147,5 @@ final class Elements {
         }
       }
     }
-  }
-
-  static float bfloat16ToFloat(short bits) {
-    return Float.intBitsToFloat(bits << 16);
-  }
-
-  /** Rounds to nearest even (c10/util/BFloat16.h); every NaN becomes 0x7fc0. */
-  static short floatToBfloat16(float value) {
-    if (Float.isNaN(value)) {
-      return (short) 0x7fc0;
-    }
-    int bits = Float.floatToRawIntBits(value);
-    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
-  }
-
-  /** IEEE 754 binary16 to binary32, exact. */
-  static float halfToFloat(short half) {
-    int sign = (half & 0x8000) << 16;
-    int exponent = (half >>> 10) & 0x1f;
-    int fraction = half & 0x3ff;
-    if (exponent == 0x1f) {
-      return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
-    }
-    if (exponent == 0) {
-      float magnitude = fraction * 0x1p-24f;
-      return sign == 0 ? magnitude : -magnitude;
-    }
-    return Float.intBitsToFloat(sign | (exponent + 112) << 23 | fraction << 13);
-  }
-
-  /** IEEE 754 binary32 to binary16, rounding to nearest even. */
-  static short floatToHalf(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    int sign = bits >>> 16 & 0x8000;
-    int magnitude = bits & 0x7fffffff;
-    if (magnitude > 0x7f800000) {
-      return (short) (sign | 0x7e00 | (magnitude >>> 13 & 0x3ff));
-    }
-    if (magnitude >= 0x477ff000) { // rounds to 65520 or more
-      return (short) (sign | 0x7c00);
-    }
-    if (magnitude < 0x38800000) { // below 2^-14: subnormal, a multiple of 2^-24
-      // Multiplying by a power of two is exact, and rint rounds to nearest even.
-      return (short) (sign | (int) Math.rint(Math.abs(value) * 0x1p24));
-    }
-    int rounded = magnitude + 0xfff + (magnitude >>> 13 & 1);
-    return (short) (sign | (rounded >>> 13) - (112 << 10));
   }
 }

@@ -3,7 +3,10 @@ package org.tensorferry.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Carries a {@link Recipe} out on the bytes of tensors, lazily: the result reads its sources when it is read. */
+/**
+ * Carries a {@link Recipe} out on the bytes of tensors, lazily: the result reads its sources when
+ * it is read.
+ */
 public final class RecipeBytes implements Recipe.Algebra<TensorSource> {
 
   @Override
@@ -35,7 +38,8 @@ public final class RecipeBytes implements Recipe.Algebra<TensorSource> {
   public List<TensorSource> split(TensorSource value, int axis, int parts) {
     long size = value.shape()[axis];
     if (size % parts != 0) {
-      throw new IllegalArgumentException(size + " indices can't be cut into " + parts + " equal parts");
+      throw new IllegalArgumentException(
+          size + " indices can't be cut into " + parts + " equal parts");
     }
     List<TensorSource> pieces = new ArrayList<>();
     for (int i = 0; i < parts; i++) {

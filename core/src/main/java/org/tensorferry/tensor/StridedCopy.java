@@ -7,8 +7,9 @@ import java.util.List;
 /**
  * Copies strided elements of a storage to strided places of an array.
  *
- * <p>The axes are walked in the order of the storage, whatever the order of the target, so that a transposed tensor is
- * read in runs as long as the box allows; neighbouring runs are read together with the small gaps between them.
+ * <p>The axes are walked in the order of the storage, whatever the order of the target, so that a
+ * transposed tensor is read in runs as long as the box allows; neighbouring runs are read together
+ * with the small gaps between them.
  */
 final class StridedCopy {
 
@@ -61,7 +62,14 @@ final class StridedCopy {
    * @param to distances in the target
    */
   static void copy(
-      Storage storage, long first, int[] size, long[] from, byte[] target, int at, int[] to, int bytes) {
+      Storage storage,
+      long first,
+      int[] size,
+      long[] from,
+      byte[] target,
+      int at,
+      int[] to,
+      int bytes) {
     List<Axis> axes = new ArrayList<>();
     for (int i = 0; i < size.length; i++) {
       if (size[i] == 0) {

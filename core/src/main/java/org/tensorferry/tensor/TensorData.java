@@ -7,9 +7,11 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 
 /**
- * A torch tensor: a strided view of a storage. Immutable; its bytes stay in the storage until they are read.
+ * A torch tensor: a strided view of a storage. Immutable; its bytes stay in the storage until they
+ * are read.
  *
- * <p>Equality is identity. Two tensors that are the same weight share their storage object; see {@link #isSameView}.
+ * <p>Equality is identity. Two tensors that are the same weight share their storage object; see
+ * {@link #isSameView}.
  */
 public final class TensorData implements TensorSource {
 
@@ -27,7 +29,12 @@ public final class TensorData implements TensorSource {
   private final boolean requiresGrad;
 
   private TensorData(
-      DType dtype, long[] shape, long[] strides, long offset, Storage storage, boolean requiresGrad) {
+      DType dtype,
+      long[] shape,
+      long[] strides,
+      long offset,
+      Storage storage,
+      boolean requiresGrad) {
     this.dtype = dtype;
     this.shape = shape;
     this.strides = strides;
@@ -41,10 +48,19 @@ public final class TensorData implements TensorSource {
    *
    * @param strides distance between neighbours on each axis, counted in elements
    * @param offset the first element, counted in elements
-   * @throws org.tensorferry.error.FerryException where an element of the view lies outside the storage (UNREADABLE)
+   * @throws org.tensorferry.error.FerryException where an element of the view lies outside the
+   *     storage (UNREADABLE)
    */
   public static TensorData of(
-      DType dtype, long[] shape, long[] strides, long offset, Storage storage, boolean requiresGrad) {
+      DType dtype,
+      long[] shape,
+      long[] strides,
+      long offset,
+      Storage storage,
+      boolean requiresGrad) {
+    if (dtype.bytes() == 0) {
+      throw new IllegalArgumentException(dtype + " has no elements of fixed size");
+    }
     checkReach(dtype, shape, strides, offset, storage.size() / dtype.bytes());
     return new TensorData(dtype, shape.clone(), strides.clone(), offset, storage, requiresGrad);
   }
@@ -91,7 +107,8 @@ public final class TensorData implements TensorSource {
         }
       }
       if (negative) {
-        throw broken("Tensor `" + tensor + "` has a negative size, stride or offset " + offset + ".");
+        throw broken(
+            "Tensor `" + tensor + "` has a negative size, stride or offset " + offset + ".");
       }
       if (numel > 0 && reach > available) {
         throw broken(
@@ -155,7 +172,10 @@ public final class TensorData implements TensorSource {
     return new TensorData(dtype, shape, strides, offset, storage, required);
   }
 
-  /** True where both are the same elements of the same storage in the same order: one weight, used twice. */
+  /**
+   * True where both are the same elements of the same storage in the same order: one weight, used
+   * twice.
+   */
   public boolean isSameView(TensorData other) {
     return storage == other.storage
         && dtype == other.dtype
@@ -233,7 +253,9 @@ public final class TensorData implements TensorSource {
     return new TensorData(dtype, cut, strides, moved, storage, requiresGrad);
   }
 
-  /** A view where the strides allow one, else a source that reads in row-major order; never a copy. */
+  /**
+   * A view where the strides allow one, else a source that reads in row-major order; never a copy.
+   */
   @Override
   public TensorSource reshape(long... newShape) {
     long[] resolved = Boxes.resolve(newShape, numel());
@@ -243,7 +265,10 @@ public final class TensorData implements TensorSource {
         : new TensorData(dtype, resolved, newStrides, offset, storage, requiresGrad);
   }
 
-  /** The strides of a view of another shape where there is one, found as torch does (ATen/TensorUtils.cpp). */
+  /**
+   * The strides of a view of another shape where there is one, found as torch does
+   * (ATen/TensorUtils.cpp).
+   */
   private long @Nullable [] viewStrides(long[] newShape) {
     if (numel() == 0) {
       return Boxes.rowMajor(newShape);
@@ -281,7 +306,8 @@ public final class TensorData implements TensorSource {
   /**
    * All elements in row-major order; bool as 0 and 1.
    *
-   * @throws IllegalStateException for a complex tensor or more than {@link #MAX_HEAP_ELEMENTS} elements
+   * @throws IllegalStateException for a complex tensor or more than {@link #MAX_HEAP_ELEMENTS}
+   *     elements
    */
   public double[] toDoubles() {
     byte[] bytes = heapBytes(dtype.isComplex());

@@ -6,9 +6,10 @@ import java.util.List;
 /**
  * A tensor whose elements can be read in any order, in bounded pieces, without being held whole.
  *
- * <p>{@link TensorData} reads from a file. The other sources are compositions made by the methods here; each answers a
- * box of its elements by asking its parts for boxes, so a permuted, cut, joined or converted tensor needs no more memory
- * than the piece that is read. Elements are little endian everywhere. Sources are immutable and safe for many threads.
+ * <p>{@link TensorData} reads from a file. The other sources are compositions made by the methods
+ * here; each answers a box of its elements by asking its parts for boxes, so a permuted, cut,
+ * joined or converted tensor needs no more memory than the piece that is read. Elements are little
+ * endian everywhere. Sources are immutable and safe for many threads.
  */
 public interface TensorSource {
 
@@ -18,7 +19,9 @@ public interface TensorSource {
   /** Takes the pieces of a stream in order. */
   @FunctionalInterface
   interface ChunkSink {
-    /** Takes the first {@code length} bytes of {@code chunk}; the array is used again afterwards. */
+    /**
+     * Takes the first {@code length} bytes of {@code chunk}; the array is used again afterwards.
+     */
     void accept(byte[] chunk, int length) throws IOException;
   }
 
@@ -28,8 +31,8 @@ public interface TensorSource {
   long[] shape();
 
   /**
-   * Copies a box of elements. The element with index {@code start + i} goes to element {@code at + sum(i[k] *
-   * strides[k])} of the target.
+   * Copies a box of elements. The element with index {@code start + i} goes to element {@code at +
+   * sum(i[k] * strides[k])} of the target.
    *
    * @param start first index on each axis
    * @param size number of indices on each axis
@@ -96,14 +99,17 @@ public interface TensorSource {
     return TensorViews.reshape(this, Boxes.resolve(shape, numel()));
   }
 
-  /** Cuts an axis into {@code order.length} equal blocks; result block i is block {@code order[i]} of this. */
+  /**
+   * Cuts an axis into {@code order.length} equal blocks; result block i is block {@code order[i]}
+   * of this.
+   */
   default TensorSource reorderBlocks(int axis, int... order) {
     return TensorViews.reorderBlocks(this, axis, order);
   }
 
   /**
-   * The elements converted as torch converts them: to a floating type with rounding to nearest even, to an integer type
-   * by dropping the fraction, to bool by comparing with zero.
+   * The elements converted as torch converts them: to a floating type with rounding to nearest
+   * even, to an integer type by dropping the fraction, to bool by comparing with zero.
    *
    * @throws IllegalArgumentException between complex and other types
    */
@@ -116,7 +122,10 @@ public interface TensorSource {
     return TensorViews.concat(parts, axis);
   }
 
-  /** The element-wise sum of sources of one type and shape, added from left to right in their own precision. */
+  /**
+   * The element-wise sum of sources of one type and shape, added from left to right in their own
+   * precision.
+   */
   static TensorSource sum(List<? extends TensorSource> parts) {
     return TensorViews.sum(parts);
   }

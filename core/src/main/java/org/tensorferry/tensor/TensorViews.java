@@ -26,7 +26,8 @@ final class TensorViews {
     long size = base.shape()[axis];
     Boxes.checkPermutation(order, order.length);
     if (size % order.length != 0) {
-      throw new IllegalArgumentException(size + " indices can't be cut into " + order.length + " blocks");
+      throw new IllegalArgumentException(
+          size + " indices can't be cut into " + order.length + " blocks");
     }
     long block = size / order.length;
     List<TensorSource> blocks = new ArrayList<>();
@@ -78,8 +79,7 @@ final class TensorViews {
 
     @Override
     public void read(long[] start, int[] size, byte[] target, int at, int[] strides) {
-      base.read(
-          Boxes.permute(start, inverse), permuted(size), target, at, permuted(strides));
+      base.read(Boxes.permute(start, inverse), permuted(size), target, at, permuted(strides));
     }
 
     private int[] permuted(int[] values) {
@@ -167,7 +167,10 @@ final class TensorViews {
       scatter(rows, size, box.rowMajor(), target, at, strides, dtype().bytes());
     }
 
-    /** Reads a box into row-major order: each stretch of it that is contiguous in the whole is a run. */
+    /**
+     * Reads a box into row-major order: each stretch of it that is contiguous in the whole is a
+     * run.
+     */
     private void readRuns(Boxes.Box box, byte[] target, int at) {
       int axis = shape.length;
       int run = 1;
@@ -220,7 +223,12 @@ final class TensorViews {
         other[axis] = shape[axis];
         if (!Arrays.equals(other, shape) || part.dtype() != parts.get(0).dtype()) {
           throw new IllegalArgumentException(
-              "can't join " + describe(parts.get(0)) + " and " + describe(part) + " along axis " + axis);
+              "can't join "
+                  + describe(parts.get(0))
+                  + " and "
+                  + describe(part)
+                  + " along axis "
+                  + axis);
         }
       }
     }
@@ -274,7 +282,8 @@ final class TensorViews {
       TensorSource first = parts.get(0);
       for (TensorSource part : parts) {
         if (!Arrays.equals(part.shape(), first.shape()) || part.dtype() != first.dtype()) {
-          throw new IllegalArgumentException("can't add " + describe(first) + " and " + describe(part));
+          throw new IllegalArgumentException(
+              "can't add " + describe(first) + " and " + describe(part));
         }
       }
     }
