@@ -107,7 +107,9 @@ def random_tensor(random, spec, dim):
 
 
 def named(value, path=""):
-    """The tensors of a result, each with the path that leads to it."""
+    """The tensors of a result, each with the path that leads to it; None is no tensor."""
+    if value is None:
+        return []
     if isinstance(value, dict):
         items = sorted(value.items())
     elif hasattr(value, "_fields"):

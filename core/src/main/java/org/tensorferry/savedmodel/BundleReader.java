@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ public final class BundleReader implements Closeable {
 
   /** Every key, in the order of the index. */
   public Set<String> keys() {
-    return java.util.Collections.unmodifiableSet(entries.keySet());
+    return Collections.unmodifiableSet(entries.keySet());
   }
 
   /** What is known of a tensor before it is read. */

@@ -4,16 +4,14 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
-import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.TensorSource;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.DataType;
@@ -46,13 +44,6 @@ public final class BundleWriter implements Closeable {
   private final NavigableMap<byte[], byte[]> index = SortedTable.emptyMap();
   private long offset;
 
-  /** The bytes of one tensor, produced piece by piece. */
-  @FunctionalInterface
-  public interface Source {
-    /** Writes every element, little endian and row-major; does not close the stream. */
-    void writeTo(OutputStream out) throws IOException;
-  }
-
   private BundleWriter(Path prefix, OutputStream data) {
     this.prefix = prefix;
     this.data = data;
@@ -68,33 +59,19 @@ public final class BundleWriter implements Closeable {
   }
 
   /**
-   * Appends a tensor of numbers.
+   * Appends a tensor of numbers, piece by piece.
    *
-   * @throws IllegalArgumentException where the key is taken or the source does not yield the bytes
-   *     of the shape
+   * @throws IllegalArgumentException where the key is taken
    */
-  public void add(String key, DType type, long[] shape, Source source) throws IOException {
-    Appender appender = new Appender(data);
-    source.writeTo(appender);
-    long expected = Arrays.stream(shape).reduce(type.bytes(), Math::multiplyExact);
-    if (appender.count != expected) {
-      throw new IllegalArgumentException(
-          "`"
-              + key
-              + "`: "
-              + type
-              + Arrays.toString(shape)
-              + " has "
-              + expected
-              + " bytes, its source wrote "
-              + appender.count);
-    }
-    addEntry(
-        key,
-        DataType.forNumber(type.tensorFlowNumber()),
-        shape,
-        appender.count,
-        appender.crc.masked());
+  public void add(String key, TensorSource source) throws IOException {
+    MaskedCrc crc = new MaskedCrc();
+    source.stream(
+        (chunk, length) -> {
+          data.write(chunk, 0, length);
+          crc.add(chunk, 0, length);
+        });
+    DataType type = DataType.forNumber(source.dtype().tensorFlowNumber());
+    addEntry(key, type, source.shape(), source.byteSize(), crc.masked());
   }
 
   /** Appends a tensor of strings. */
@@ -163,27 +140,5 @@ public final class BundleWriter implements Closeable {
   @Override
   public void close() throws IOException {
     data.close();
-  }
-
-  /** Counts and checks what passes. */
-  private static final class Appender extends FilterOutputStream {
-    private final MaskedCrc crc = new MaskedCrc();
-    private long count;
-
-    Appender(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int value) throws IOException {
-      write(new byte[] {(byte) value}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      out.write(bytes, from, length);
-      crc.add(bytes, from, length);
-      count += length;
-    }
   }
 }

@@ -4,11 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Unique, legal names of one graph. TensorFlow allows {@code [A-Za-z0-9.][A-Za-z0-9_.\-/]*}. */
-final class NameScope {
+public final class NameScope {
 
   private final Map<String, Integer> taken = new HashMap<>();
 
-  String unique(String wanted) {
+  /** The name itself where it is legal and free, else one like it. */
+  public String unique(String wanted) {
     String name = legal(wanted);
     Integer count = taken.putIfAbsent(name, 0);
     if (count == null) {

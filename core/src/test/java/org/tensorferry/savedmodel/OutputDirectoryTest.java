@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.TensorData;
 
 class OutputDirectoryTest {
 
@@ -182,7 +183,7 @@ class OutputDirectoryTest {
           bytes,
           directory -> {
             try (BundleWriter writer = BundleWriter.create(directory.resolve("variables"))) {
-              writer.add("x", DType.UINT8, new long[] {bytes}, out -> out.write(new byte[bytes]));
+              writer.add("x", TensorData.of(DType.UINT8, new long[] {bytes}, new byte[bytes]));
               writer.finish();
             }
           });
