@@ -7,6 +7,7 @@ does not (tracing froze them, or the model itself wants that size) are plain num
     x:float32[batch=2|3,3,height=224|256,width=224|192]      ids:int64[batch=2|3,length=12|7]<1000
 """
 
+import contextlib
 import json
 import re
 import time
@@ -37,22 +38,21 @@ class Input:
         first, _, second = values.partition("|")
         return name or None, int(first), int(second or first)
 
-    def tensor(self, others, seed=0):
-        """A tensor with the first values of all dims but those named in `others`, which take their second ones."""
-        sizes = [second if name in others else first for name, first, second in self.dims]
+    def tensor(self, values):
+        """A tensor for the named dims' `values`."""
+        sizes = [values[name] if name else first for name, first, _ in self.dims]
         if self.fill is not None:
-            named = {name: size for (name, _, _), size in zip(self.dims, sizes)}
-            return self.fill(sizes, named)
-        random = numpy.random.RandomState((zlib.crc32(self.name.encode()) + seed) % 2**32)
+            return self.fill(sizes, values)
+        random = numpy.random.RandomState(zlib.crc32(self.name.encode()))
         if self.dtype.startswith("int"):
-            values = random.randint(0, self.limit or 2, sizes)
+            numbers = random.randint(0, self.limit or 2, sizes)
         elif self.dtype == "bool":
-            values = random.randint(0, 2, sizes)
+            numbers = random.randint(0, 2, sizes)
         elif self.dtype.startswith("complex"):
-            values = random.standard_normal(sizes) + 1j * random.standard_normal(sizes)
+            numbers = random.standard_normal(sizes) + 1j * random.standard_normal(sizes)
         else:
-            values = random.standard_normal(sizes)
-        return torch.tensor(values, dtype=getattr(torch, self.dtype))
+            numbers = random.standard_normal(sizes)
+        return torch.tensor(numbers, dtype=getattr(torch, self.dtype))
 
     def spec(self, dynamic):
         dims = ["%s=%d" % (name, first) if name in dynamic else str(first) for name, first, _ in self.dims]
@@ -63,29 +63,47 @@ class Input:
 class Model:
     """A row of the zoo: what to build and what to feed it."""
 
-    def __init__(self, name, build, *inputs, family="", reason_not_lively=""):
+    def __init__(self, name, build, *inputs, family="", exported=None, trace_as=None, note=None):
         self.name, self.build, self.family = name, build, family
         self.inputs = [Input(text) if isinstance(text, str) else text for text in inputs]
-        self.reason_not_lively = reason_not_lively
+        self.exported = exported  # a method marked torch.jit.export, which must not be compiled along with a trace
+        self.note = note  # what inputs must keep to, in words
+        self.trace_as = trace_as or (lambda model: model)  # a wrapper, where a trace can't return what the model returns
 
     def arguments(self, others=()):
-        return tuple(each.tensor(others) for each in self.inputs)
+        """Tensors with the first values of all dims but those named in `others`, which take their second ones."""
+        dims = [dim for each in self.inputs for dim in each.dims if dim[0]]
+        values = {name: second if name in others else first for name, first, second in dims}
+        return tuple(each.tensor(values) for each in self.inputs)
 
     def dim_names(self):
         return sorted({name for each in self.inputs for name, _, _ in each.dims if name})
 
 
-def forms(model, arguments):
+def forms(row, model, arguments):
     """(form, function that makes it) for each way to TorchScript."""
-    yield "traced", lambda: torch.jit.trace(model, arguments, check_trace=False, strict=False)
+    yield "traced", lambda: trace(row, model, arguments, gradients=True)
     if any(isinstance(module, nn.MultiheadAttention) for module in model.modules()):
-        yield "traced_nograd", lambda: trace_without_gradients(model, arguments)  # holds the fused attention operator
+        yield "traced_nograd", lambda: trace(row, model, arguments, gradients=False)  # has the fused attention operator
     yield "scripted", lambda: torch.jit.script(model)
 
 
-def trace_without_gradients(model, arguments):
-    with torch.no_grad():
-        return torch.jit.trace(model, arguments, check_trace=False, strict=False)
+def trace(row, model, arguments, gradients):
+    with torch.set_grad_enabled(gradients), not_exported(row.exported):
+        return torch.jit.trace(row.trace_as(model), arguments, check_trace=False, strict=False)
+
+
+@contextlib.contextmanager
+def not_exported(method):
+    """torch.jit.trace compiles methods marked torch.jit.export, and fails where they can't be: unmarks one for a while."""
+    mark = getattr(method, "_torchscript_modifier", None)
+    if mark is not None:
+        method._torchscript_modifier = torch._jit_internal.FunctionModifiers.DEFAULT
+    try:
+        yield
+    finally:
+        if mark is not None:
+            method._torchscript_modifier = mark
 
 
 def leaves(value):
@@ -189,13 +207,12 @@ def make(rows, folder):
             torch.manual_seed(zlib.crc32(row.name.encode()))
             eager = row.build().eval()
             arguments = row.arguments()
-            if not row.reason_not_lively:
-                lively(eager, *[argument.clone() for argument in arguments])
+            lively(eager, *[argument.clone() for argument in arguments])
             expected = run(eager, arguments)
         except Exception as error:
             record(folder, failure(row, "built", error), started)
             continue
-        for form, module in forms(eager, arguments):
+        for form, module in forms(row, eager, arguments):
             try:
                 entry = write(row, eager, form, module(), expected, folder)
             except Exception as error:
@@ -229,7 +246,9 @@ def write(row, eager, form, module, expected, folder):
         "parameters": sum(parameter.numel() for parameter in eager.parameters()),
         "bytes": path.stat().st_size,
     }
-    if any(each.fill for each in row.inputs):
+    if row.note:
+        entry["note"] = row.note
+    if row.note or any(each.fill for each in row.inputs):
         values = folder / (row.name + ".npz")
         numpy.savez(values, **{each.name: value.numpy() for each, value in zip(row.inputs, arguments)})
         entry["values"] = values.name  # inputs that random numbers can't stand for
@@ -256,7 +275,8 @@ def record(folder, entry, started):
     )
     print("%-28s %-14s %5.1f s  %s" % (entry["model"], entry["form"], time.time() - started, said), flush=True)
     key = lambda e: (e["model"], e["form"], e["torch"])
-    entries = [each for each in manifest(folder) if key(each) != key(entry)] + [entry]
+    stale = lambda e: key(e) == key(entry) or (e["model"] == entry["model"] and e["form"] == "built")
+    entries = [each for each in manifest(folder) if not stale(each)] + [entry]
     (folder / "manifest.json").write_text(json.dumps(sorted(entries, key=key), indent=1) + "\n")
 
 
