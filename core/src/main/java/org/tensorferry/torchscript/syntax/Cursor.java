@@ -110,7 +110,10 @@ final class Cursor {
   }
 
   FerryException expected(String what) {
-    return SyntaxProblem.at(spanHere(), "Expected " + what + ", but found " + found());
+    // A deeper line begins with an indent; to who expects something else, the line before has
+    // ended.
+    Span found = at(Token.INDENT) ? since(lexer.previousEnd()) : spanHere();
+    return SyntaxProblem.at(found, "Expected " + what + ", but found " + found());
   }
 
   static FerryException tooDeep(Span span) {
@@ -120,6 +123,7 @@ final class Cursor {
   private String found() {
     return switch (token()) {
       case IDENTIFIER, INTEGER, FLOAT, IMAGINARY, STRING -> SyntaxProblem.quote(lexer.tokenText());
+      case INDENT -> Token.NEWLINE.description();
       default -> token().description();
     };
   }

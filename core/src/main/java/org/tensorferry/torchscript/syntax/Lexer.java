@@ -167,8 +167,7 @@ final class Lexer {
     }
     if (depth != indents[blocks]) {
       throw SyntaxProblem.at(
-          here(),
-          "The line is indented by " + depth + ", but the block around it by " + indents[blocks]);
+          here(), "The line is indented by " + depth + ", which fits no block around it");
     }
   }
 

@@ -45,14 +45,14 @@ final class Literals {
     };
   }
 
+  /** As in libtorch and C, {@code 0x} makes an integer hexadecimal and a leading zero octal. */
   private static long integer(Cursor cursor) {
     String digits = cursor.lexer().tokenText();
     try {
-      return Long.parseLong(digits);
-    } catch (NumberFormatException tooLarge) {
+      return Long.decode(digits);
+    } catch (NumberFormatException notDecodable) {
       throw SyntaxProblem.at(
-          cursor.spanHere(),
-          "The integer " + SyntaxProblem.quote(digits) + " does not fit into 64 bits");
+          cursor.spanHere(), SyntaxProblem.quote(digits) + " is no integer of 64 bits");
     }
   }
 

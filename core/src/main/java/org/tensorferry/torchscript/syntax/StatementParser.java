@@ -99,9 +99,6 @@ final class StatementParser {
           case PASS -> new Stmt.Pass(keyword());
           case BREAK -> new Stmt.Break(keyword());
           case CONTINUE -> new Stmt.Continue(keyword());
-          case INDENT ->
-              throw SyntaxProblem.at(
-                  cursor.spanHere(), "The line is indented deeper than its block");
           case GLOBAL ->
               throw SyntaxProblem.at(cursor.spanHere(), "TorchScript has no `global` variables");
           default -> expressionOrAssignment(start);
@@ -111,6 +108,9 @@ final class StatementParser {
   }
 
   private void endLine() {
+    if (cursor.at(Token.INDENT)) {
+      throw SyntaxProblem.at(cursor.spanHere(), "The line is indented deeper than its block");
+    }
     if (!cursor.accept(Token.NEWLINE)) {
       throw cursor.expected("an operator or the end of the line");
     }

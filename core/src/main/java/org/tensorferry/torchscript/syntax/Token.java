@@ -6,7 +6,7 @@ package org.tensorferry.torchscript.syntax;
 enum Token {
   END_OF_FILE("the end of the file"),
   NEWLINE("the end of the line"),
-  INDENT("deeper indentation"),
+  INDENT("an indented block"),
   DEDENT("the end of the block"),
   IDENTIFIER("a name"),
   INTEGER("an integer"),

@@ -110,6 +110,9 @@ final class TokenScanner {
   }
 
   private Token scanNumber() {
+    if (peek(0) == '0' && (peek(1) == 'x' || peek(1) == 'X') && isHexDigit(peek(2))) {
+      return scanHexadecimal();
+    }
     Token kind = Token.INTEGER;
     skipDigits();
     if (peek(0) == '.') {
@@ -126,6 +129,14 @@ final class TokenScanner {
       }
     }
     return peek(0) == 'j' ? take(Token.IMAGINARY, 1) : kind;
+  }
+
+  private Token scanHexadecimal() {
+    position += 2;
+    while (isHexDigit(peek(0))) {
+      position++;
+    }
+    return Token.INTEGER;
   }
 
   private void skipDigits() {
@@ -249,6 +260,10 @@ final class TokenScanner {
 
   private static boolean isDigit(char c) {
     return c >= '0' && c <= '9';
+  }
+
+  private static boolean isHexDigit(char c) {
+    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   }
 
   private static boolean isNameStart(char c) {
