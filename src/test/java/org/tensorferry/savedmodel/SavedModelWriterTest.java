@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
@@ -239,6 +241,26 @@ class SavedModelWriterTest {
       assertEquals(
           empty.toGraphDef().getVersions().getProducer(),
           graph.getGraphDef().getVersions().getProducer());
+    }
+  }
+
+  @Test
+  void provenanceLiesBesideTheModel() throws IOException {
+    Path directory = Files.createDirectories(home.resolve("model"));
+    TfModel model = ExampleModels.linear();
+    model.graph().assumptions().add("batch >= 2", "net.py:7");
+    new SavedModelWriter(new Provenance("1.2.3", "net.pt", model)).write(directory);
+    JsonNode json = new ObjectMapper().readTree(directory.resolve(Provenance.FILE).toFile());
+    assertEquals("net.pt", json.path("source").asText());
+    assertEquals("[\"batch\",3]", json.at("/inputs/0/shape").toString());
+    assertEquals("output", json.at("/outputs/0/name").asText());
+    assertEquals("fc/kernel", json.at("/variables/0/name").asText());
+    assertEquals("[3,2]", json.at("/variables/0/shape").toString());
+    assertEquals("transpose", json.at("/variables/0/recipe").asText());
+    assertEquals("[2,3]", json.at("/variables/0/from/0/shape").toString());
+    assertEquals("batch >= 2", json.at("/assumptions/0/text").asText());
+    try (TfRunner runner = TfRunner.open(directory)) {
+      assertEquals(List.of("x"), runner.inputNames());
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.PortedVariable;
 import org.tensorferry.tensor.RecipeBytes;
@@ -60,9 +61,19 @@ public final class SavedModelWriter {
   private final TfModel model;
   private final List<PortedVariable> variables;
   private final ObjectGraph objects;
+  private final @Nullable Provenance provenance;
 
   /** A writer of a model that returns at least one tensor. */
   public SavedModelWriter(TfModel model) {
+    this(model, null);
+  }
+
+  /** A writer that also says where the model comes from. */
+  public SavedModelWriter(Provenance provenance) {
+    this(provenance.model(), provenance);
+  }
+
+  private SavedModelWriter(TfModel model, @Nullable Provenance provenance) {
     if (model.results().isEmpty()
         || model.argumentNames().size() != model.graph().arguments().size()) {
       throw new IllegalArgumentException(
@@ -71,6 +82,7 @@ public final class SavedModelWriter {
     this.model = model;
     this.variables = List.copyOf(model.graph().variables().keySet());
     this.objects = new ObjectGraph(variables);
+    this.provenance = provenance;
   }
 
   /** About how many bytes {@link #write} will write: those of the variables. */
@@ -91,6 +103,9 @@ public final class SavedModelWriter {
       out.useDeterministicSerialization();
       saved.writeTo(out);
       out.flush();
+    }
+    if (provenance != null) {
+      provenance.writeInto(directory);
     }
   }
 

@@ -1,0 +1,115 @@
+package org.tensorferry.savedmodel;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.tensorferry.tensor.Assumptions.Assumption;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.tf.TfModel;
+import org.tensorferry.tf.TfValue;
+
+/**
+ * Where a SavedModel comes from: the file, the torch tensors behind each variable and what was done
+ * to them, and what the conversion took for granted. Lies beside the model as {@code
+ * assets.extra/tensorferry.json}, where TensorFlow lets anyone put files, and is a part of reports.
+ *
+ * @param version of Tensorferry
+ * @param source the torch file's name
+ * @param model what was written
+ */
+public record Provenance(String version, String source, TfModel model) {
+
+  /** The file's path inside the SavedModel. */
+  public static final String FILE = "assets.extra/tensorferry.json";
+
+  void writeInto(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    Files.createDirectories(file.getParent());
+    try (OutputStream stream = Files.newOutputStream(file);
+        JsonGenerator json = new JsonFactory().createGenerator(stream).useDefaultPrettyPrinter()) {
+      write(json);
+    }
+  }
+
+  /**
+   * Writes one object: {@code tensorferry}, {@code source}, {@code inputs}, {@code outputs}, {@code
+   * variables}, {@code assumptions}. Dynamic sizes are written by name.
+   */
+  public void write(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("tensorferry", version);
+    json.writeStringField("source", source);
+    json.writeArrayFieldStart("inputs");
+    for (int i = 0; i < model.argumentNames().size(); i++) {
+      writeTensor(json, model.argumentNames().get(i), model.graph().arguments().get(i).output());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("outputs");
+    for (Map.Entry<String, TfValue> output : model.result().flatten().entrySet()) {
+      writeTensor(json, output.getKey(), output.getValue());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("variables");
+    for (PortedVariable variable : model.graph().variables().keySet()) {
+      writeVariable(json, variable);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("assumptions");
+    for (Assumption assumption : model.graph().assumptions().all()) {
+      json.writeStartObject();
+      json.writeStringField("text", assumption.text());
+      json.writeStringField("place", assumption.place());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeTensor(JsonGenerator json, String name, TensorHandle tensor)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", name);
+    json.writeStringField("dtype", tensor.dtype().toString());
+    writeShape(json, tensor.shape());
+    json.writeEndObject();
+  }
+
+  private static void writeVariable(JsonGenerator json, PortedVariable variable)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", variable.name());
+    json.writeStringField("dtype", variable.dtype().toString());
+    writeShape(json, variable.shape());
+    json.writeBooleanField("trainable", variable.trainable());
+    json.writeArrayFieldStart("from");
+    for (int i = 0; i < variable.sources().size(); i++) {
+      json.writeStartObject();
+      json.writeStringField("name", variable.sources().get(i));
+      json.writeStringField("dtype", variable.data().get(i).dtype().toString());
+      writeShape(json, Shape.of(variable.data().get(i).shape()));
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeStringField("recipe", variable.recipe().toString());
+    json.writeEndObject();
+  }
+
+  private static void writeShape(JsonGenerator json, Shape shape) throws IOException {
+    json.writeArrayFieldStart("shape");
+    for (Dim dim : shape.dims()) {
+      if (dim.isKnown()) {
+        json.writeNumber(dim.known());
+      } else {
+        json.writeString(dim.toString());
+      }
+    }
+    json.writeEndArray();
+  }
+}
