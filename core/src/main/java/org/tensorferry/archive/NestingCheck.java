@@ -39,7 +39,7 @@ final class NestingCheck {
    * @throws org.tensorferry.error.FerryException where it contains itself or nests too deep
    *     (UNREADABLE)
    */
-  static void check(String record, Object root) {
+  static void check(RecordName record, Object root) {
     IdentityHashMap<Object, Integer> heights = new IdentityHashMap<>();
     Deque<Visit> path = new ArrayDeque<>();
     enter(record, root, heights, path);
@@ -60,7 +60,7 @@ final class NestingCheck {
 
   /** Height -1 marks a container that is under way. */
   private static void enter(
-      String record, Object value, IdentityHashMap<Object, Integer> heights, Deque<Visit> path) {
+      RecordName record, Object value, IdentityHashMap<Object, Integer> heights, Deque<Visit> path) {
     Iterator<?> children = children(value);
     if (children == null) {
       return;
@@ -104,9 +104,9 @@ final class NestingCheck {
     return null;
   }
 
-  private static RuntimeException broken(String record, String what) {
-    return Problem.of("The pickle " + what + ".")
-        .at("record", "`" + record + "`")
+  private static RuntimeException broken(RecordName record, String what) {
+    return record
+        .locate(Problem.of("The pickle " + what + "."))
         .because("the file is damaged or was made to mislead")
         .fix("save the model again")
         .as(ExitCode.UNREADABLE);

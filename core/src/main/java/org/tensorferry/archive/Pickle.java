@@ -47,7 +47,7 @@ final class Pickle {
    * @param record what errors call the bytes
    * @throws FerryException where the pickle is broken or uses a name it must not (UNREADABLE)
    */
-  static Object read(String record, Storage bytes, PickleScope scope) {
+  static Object read(RecordName record, Storage bytes, PickleScope scope) {
     return read(new PickleInput(record, bytes, 0), scope);
   }
 

@@ -18,7 +18,7 @@ final class PickleInput {
 
   private static final int MAX_LINE_BYTES = 4096;
 
-  private final String record;
+  private final RecordName record;
   private final Storage bytes;
   private final byte[] buffer;
   private long bufferStart;
@@ -32,7 +32,7 @@ final class PickleInput {
    * @param record what errors call the bytes
    * @param position where to begin
    */
-  PickleInput(String record, Storage bytes, long position) {
+  PickleInput(RecordName record, Storage bytes, long position) {
     this.record = record;
     this.bytes = bytes;
     this.buffer = new byte[(int) Math.min(BUFFER_BYTES, bytes.size())];
@@ -149,7 +149,7 @@ final class PickleInput {
     return new FerryException(
         error.exitCode(),
         error.problems().stream()
-            .map(problem -> problem.at("record", "`" + record + "`").at("byte", place))
+            .map(problem -> record.locate(problem).at("byte", place))
             .toList(),
         error);
   }

@@ -63,11 +63,8 @@ public final class TorchScriptArchive implements Closeable {
   private static TorchScriptArchive read(MappedFile file, ZipArchive zip) {
     long version = version(zip);
     requireLittleEndian(zip);
-    Object constants =
-        Pickle.read("constants.pkl", zip.storage("constants.pkl"), new ZipScope(zip, "constants/"));
-    Object data = Pickle.read("data.pkl", zip.storage("data.pkl"), new ZipScope(zip, "data/"));
-    NestingCheck.check("constants.pkl", constants);
-    NestingCheck.check("data.pkl", data);
+    Object constants = readPickle(zip, "constants.pkl", "constants/");
+    Object data = readPickle(zip, "data.pkl", "data/");
     if (!(data instanceof PickledObject root)) {
       throw broken(zip, "The record `data.pkl` holds " + Pickle.kind(data) + " and no module.");
     }
@@ -76,6 +73,13 @@ public final class TorchScriptArchive implements Closeable {
           zip, "The record `constants.pkl` holds " + Pickle.kind(constants) + " and no tuple.");
     }
     return new TorchScriptArchive(file, zip, version, root, tuple.items());
+  }
+
+  private static Object readPickle(ZipArchive zip, String name, String storages) {
+    RecordName record = new RecordName(zip.path(), name);
+    Object value = Pickle.read(record, zip.storage(name), new ZipScope(zip, storages));
+    NestingCheck.check(record, value);
+    return value;
   }
 
   /** Older files have {@code version}, newer ones {@code .data/version}. */
