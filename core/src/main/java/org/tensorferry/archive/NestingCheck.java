@@ -60,7 +60,10 @@ final class NestingCheck {
 
   /** Height -1 marks a container that is under way. */
   private static void enter(
-      RecordName record, Object value, IdentityHashMap<Object, Integer> heights, Deque<Visit> path) {
+      RecordName record,
+      Object value,
+      IdentityHashMap<Object, Integer> heights,
+      Deque<Visit> path) {
     Iterator<?> children = children(value);
     if (children == null) {
       return;

@@ -148,9 +148,7 @@ final class PickleInput {
   FerryException located(FerryException error, long place) {
     return new FerryException(
         error.exitCode(),
-        error.problems().stream()
-            .map(problem -> record.locate(problem).at("byte", place))
-            .toList(),
+        error.problems().stream().map(problem -> record.locate(problem).at("byte", place)).toList(),
         error);
   }
 }

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.function.Executable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 
-/** Files that torch wrote (see make_fixtures.py beside them), and what tests of unreadable files share. */
+/**
+ * Files that torch wrote (see make_fixtures.py beside them), and what tests of unreadable files
+ * share.
+ */
 final class Fixtures {
 
   private Fixtures() {}

@@ -81,7 +81,8 @@ class HostileArchiveTest {
   }
 
   private void assertKind(FileKind kind, byte[] bytes) throws IOException {
-    assertUnreadable(() -> open(bytes), "`", "x.pt` is " + kind.description() + ", not TorchScript");
+    assertUnreadable(
+        () -> open(bytes), "`", "x.pt` is " + kind.description() + ", not TorchScript");
   }
 
   private static byte[] latin(String text) {
@@ -100,9 +101,7 @@ class HostileArchiveTest {
                     .end()),
         "`data.pkl` is missing");
     assertUnreadable(
-        () ->
-            open(
-                new ZipBytes().stored("x/data.pkl", good).stored("x/code/a.py", "").end()),
+        () -> open(new ZipBytes().stored("x/data.pkl", good).stored("x/code/a.py", "").end()),
         "`version` is missing");
     assertUnreadable(
         () ->
@@ -119,23 +118,23 @@ class HostileArchiveTest {
         "newer torch");
     assertUnreadable(
         () -> open(archive(good).stored("x/.data/version", "ten\n").end()), "no version number");
-    assertUnreadable(
-        () -> open(archive(good).stored("x/byteorder", "big").end()), "big-endian");
-    assertUnreadable(
-        () -> open(archive(new PickleBytes().ops("K\1").stop()).end()), "no module");
+    assertUnreadable(() -> open(archive(good).stored("x/byteorder", "big").end()), "big-endian");
+    assertUnreadable(() -> open(archive(new PickleBytes().ops("K\1").stop()).end()), "no module");
     assertTrue(open(archive(good).end()).root().attributes().isEmpty());
   }
 
   @Test
   void aForeignGlobalIsNamedWithItsPlace() {
-    byte[] attack = module().text("a").global("os", "system").ops("(").text("id").ops("tR").endObject().stop();
+    byte[] attack =
+        module().text("a").global("os", "system").ops("(").text("id").ops("tR").endObject().stop();
     assertUnreadable(
         () -> open(archive(attack).end()), "`os.system`", "runs nothing", "`data.pkl`", "byte ");
   }
 
   @Test
   void tensorsStayInsideTheirStorage() throws IOException {
-    assertUnreadable(() -> open(withTensor(6, 0, 2, 4)), "reaches element 6", "x.pt", "`data.pkl`", "byte ");
+    assertUnreadable(
+        () -> open(withTensor(6, 0, 2, 4)), "reaches element 6", "x.pt", "`data.pkl`", "byte ");
     assertUnreadable(() -> open(withTensor(6, 5, 2, 1)), "reaches element 6");
     assertUnreadable(() -> open(withTensor(6, -1, 2, 1)), "negative");
     assertUnreadable(() -> open(withTensor(7, 0, 2, 3)), "`data/0` has 24 bytes, too few for 7");
@@ -195,7 +194,8 @@ class HostileArchiveTest {
 
   /** Any byte may be wrong: what comes out is a model or one error, nothing else. */
   @ParameterizedTest
-  @ValueSource(strings = {"scripted-1.13.pt", "scripted-2.13.pt", "traced-2.13.pt", "frozen-2.13.pt"})
+  @ValueSource(
+      strings = {"scripted-1.13.pt", "scripted-2.13.pt", "traced-2.13.pt", "frozen-2.13.pt"})
   void mutatedFilesGiveAModelOrAnError(String name) throws IOException {
     byte[] whole = Fixtures.bytes(name);
     Random random = new Random(name.hashCode());

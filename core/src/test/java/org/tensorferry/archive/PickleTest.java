@@ -27,8 +27,7 @@ class PickleTest {
         public Object global(String module, String name) {
           return module.startsWith("__torch__")
               ? new PickledClass(module + "." + name)
-              : TorchGlobals.find(module, name)
-                  .orElseThrow(() -> ZipScope.foreign(module, name));
+              : TorchGlobals.find(module, name).orElseThrow(() -> ZipScope.foreign(module, name));
         }
 
         @Override
@@ -99,7 +98,8 @@ class PickleTest {
     cases.put("K\u0001(K\u0002K\u00031", 1L);
     cases.put("\u0095\u0005\u0000\u0000\u0000\u0000\u0000\u0000\u0000K\u0001", 1L);
     cases.forEach(
-        (opcodes, expected) -> assertEquals(expected, read(pickle(opcodes)), () -> "case " + opcodes));
+        (opcodes, expected) ->
+            assertEquals(expected, read(pickle(opcodes)), () -> "case " + opcodes));
   }
 
   @Test
@@ -151,8 +151,7 @@ class PickleTest {
 
   @Test
   void sharedValuesStayOneValue() {
-    List<Object> both =
-        tuple("c__torch__\nA\n)\u0081}bq\u0000h\u0000\u0086");
+    List<Object> both = tuple("c__torch__\nA\n)\u0081}bq\u0000h\u0000\u0086");
     assertSame(both.get(0), both.get(1));
   }
 
@@ -192,7 +191,9 @@ class PickleTest {
         }) {
       PickleBytes call = new PickleBytes().global(name[0], name[1]).ops("(").text("id").ops("tR");
       assertUnreadable(
-          () -> read(call), "`" + name[0] + "." + name[1] + "`", "file `x.pt`, record `data.pkl`, byte 2");
+          () -> read(call),
+          "`" + name[0] + "." + name[1] + "`",
+          "file `x.pt`, record `data.pkl`, byte 2");
       PickleBytes onStack = new PickleBytes().text(name[0]).text(name[1]).op(0x93);
       assertUnreadable(() -> read(onStack), "`" + name[0] + "." + name[1] + "`");
     }

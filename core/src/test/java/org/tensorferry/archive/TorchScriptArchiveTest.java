@@ -107,8 +107,7 @@ class TorchScriptArchiveTest {
       assertEquals(new PyDevice("cpu"), attributes.get("where"));
       assertEquals(new PickledEnum("__torch__.Color", 2L), attributes.get("color"));
       assertEquals(
-          List.of(1L, "a", 2.5),
-          assertInstanceOf(PyTuple.class, attributes.get("mixed")).items());
+          List.of(1L, "a", 2.5), assertInstanceOf(PyTuple.class, attributes.get("mixed")).items());
       assertTyped("Dict[str, int]", Map.of("x", 1L, "yy", 2L), attributes.get("counts"));
       assertTyped("List[int]", List.of(1L, 2L, 3L), attributes.get("sizes"));
       assertTyped("List[float]", List.of(1.5, 2.0), attributes.get("rates"));
@@ -131,16 +130,14 @@ class TorchScriptArchiveTest {
   @ValueSource(strings = {"scripted-1.13.pt", "scripted-2.13.pt"})
   void codeIsFoundByQualifier(String name) throws IOException {
     try (TorchScriptArchive archive = open(name)) {
-      TorchScriptArchive.Source source =
-          archive.sourceOf(archive.root().className()).orElseThrow();
+      TorchScriptArchive.Source source = archive.sourceOf(archive.root().className()).orElseThrow();
       assertEquals("code/__torch__.py", source.record());
       assertTrue(source.text().startsWith("class Everything(Module):"), source.text());
       assertTrue(source.text().contains("class Color(Enum):"));
       String linear = object(object(archive.root(), "a"), "fc").className();
       assertTrue(archive.sourceOf(linear).orElseThrow().text().contains("torch.linear"));
       assertTrue(archive.source("__torch__.torch.nn").isEmpty());
-      assertEquals(
-          List.of("__torch__", "__torch__.torch.nn.modules.linear"), archive.qualifiers());
+      assertEquals(List.of("__torch__", "__torch__.torch.nn.modules.linear"), archive.qualifiers());
       assertEquals(List.of("note.txt"), archive.extraFiles());
     }
   }
@@ -165,7 +162,11 @@ class TorchScriptArchiveTest {
       TensorData weight = assertInstanceOf(TensorData.class, archive.constants().get(0));
       assertArrayEquals(new double[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, weight.toDoubles());
       assertTrue(
-          archive.sourceOf(archive.root().className()).orElseThrow().text().contains("CONSTANTS.c0"));
+          archive
+              .sourceOf(archive.root().className())
+              .orElseThrow()
+              .text()
+              .contains("CONSTANTS.c0"));
     }
   }
 

@@ -75,7 +75,8 @@ class ZipArchiveTest {
   void damagedRecordsAreNamed() throws IOException {
     byte[] zeros = new byte[2000];
     assertUnreadable(
-        () -> open(new ZipBytes().stored("a/x", "1").stored("a/x", "2").end()), "`a/x` is there twice");
+        () -> open(new ZipBytes().stored("a/x", "1").stored("a/x", "2").end()),
+        "`a/x` is there twice");
     assertUnreadable(() -> open(new ZipBytes().withMethod("a/x", 1, 0).end()), "encrypted", "byte");
     assertUnreadable(
         () -> open(new ZipBytes().withMethod("a/x", 0, 12).end()), "compression method 12", "byte");
