@@ -77,8 +77,7 @@ class PickleTest {
     cases.put("\u008a\u0002\u00ff\u0000", 255L);
     cases.put("\u008b\u0001\u0000\u0000\u0000\u0080", -128L);
     cases.put(
-        "\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019",
-        new BigInteger("119547037146038801333356"));
+        "\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019", new BigInteger("119547037146038801333356"));
     cases.put("G?\u00f8\u0000\u0000\u0000\u0000\u0000\u0000", 1.5);
     cases.put("X\u0003\u0000\u0000\u0000a\u00c3\u00a9", "aé");
     cases.put("\u008c\u0002hi", "hi");
