@@ -24,8 +24,8 @@ import org.tensorflow.proto.TensorInfo;
  * them, and the call of the signature's function.
  *
  * <p>TF Serving, TF Java, the TFLite converter and TensorFlow 1 see only this graph. They restore
- * by running the operator that {@link #saver} names; without it the TFLite converter silently makes
- * a model of garbage weights.
+ * by running the operator that {@link #addSaver} names; without it the TFLite converter silently
+ * makes a model of garbage weights.
  */
 final class MainGraph {
 

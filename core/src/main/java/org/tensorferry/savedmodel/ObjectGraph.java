@@ -105,7 +105,7 @@ final class ObjectGraph {
   // --- variables ---
 
   private void hang(int root, PortedVariable variable) {
-    String[] path = variable.name().split("/");
+    String[] path = variable.name().split("/", -1);
     int parent = root;
     StringBuilder key = new StringBuilder();
     for (int i = 0; i < path.length - 1; i++) {

@@ -2,9 +2,11 @@ package org.tensorferry.savedmodel;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -33,6 +34,7 @@ public final class OutputDirectory implements Closeable {
   private final Path aside;
   private final Deque<Path> createdParents;
   private final Thread onExit = new Thread(this::discard, "remove unfinished output");
+  private final long room;
   private boolean done;
 
   /** Fills a directory. */
@@ -48,6 +50,7 @@ public final class OutputDirectory implements Closeable {
     String hidden = "." + target.getFileName() + ".tensorferry-" + random;
     this.staging = target.resolveSibling(hidden);
     this.aside = target.resolveSibling(hidden + "-replaced");
+    this.room = available();
   }
 
   /**
@@ -223,14 +226,13 @@ public final class OutputDirectory implements Closeable {
   }
 
   private FerryException unwritable(IOException e, long bytesNeeded) {
-    long available = available();
     Problem problem =
-        isDiskFull(e, bytesNeeded, available)
+        isDiskFull(e, bytesNeeded, available())
             ? Problem.of("the disk is full: `" + target + "` can't be written")
                 .because(
                     (bytesNeeded > 0 ? "the output needs about " + size(bytesNeeded) + "; " : "")
-                        + size(Math.max(available, 0))
-                        + " are available")
+                        + size(Math.max(room, 0))
+                        + " were available")
                 .fix("free space, or name an output on another disk")
             : Problem.of("the output `" + target + "` can't be written")
                 .because(reason(e))
@@ -266,9 +268,12 @@ public final class OutputDirectory implements Closeable {
     return bytes < 10_000 ? bytes + " bytes" : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 
-  private static String reason(@Nullable IOException e) {
-    if (e instanceof java.nio.file.AccessDeniedException) {
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
       return "permission denied: " + e.getMessage();
+    }
+    if (e instanceof NoSuchFileException) {
+      return "the system refuses to make it: " + e.getMessage();
     }
     if (e instanceof FileSystemException failure && failure.getReason() != null) {
       return failure.getReason() + ": " + failure.getFile();

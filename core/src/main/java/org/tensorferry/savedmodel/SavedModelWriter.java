@@ -61,6 +61,7 @@ public final class SavedModelWriter {
   private final TfModel model;
   private final List<PortedVariable> variables;
   private final ObjectGraph objects;
+  private final SavedModel saved;
   private final @Nullable Provenance provenance;
 
   /** A writer of a model that returns at least one tensor. */
@@ -82,20 +83,21 @@ public final class SavedModelWriter {
     this.model = model;
     this.variables = List.copyOf(model.graph().variables().keySet());
     this.objects = new ObjectGraph(variables);
+    this.saved =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph()).build();
     this.provenance = provenance;
   }
 
-  /** About how many bytes {@link #write} will write: those of the variables. */
+  /** About how many bytes {@link #write} will write: the graph and the variables. */
   public long bytesNeeded() {
-    return variables.stream().mapToLong(variable -> bytes(variable).byteSize()).sum();
+    return saved.getSerializedSize()
+        + variables.stream().mapToLong(variable -> bytes(variable).byteSize()).sum();
   }
 
   /** Writes all files into an existing directory. */
   public void write(Path directory) throws IOException {
     Files.createDirectory(directory.resolve("variables"));
     writeVariables(directory.resolve("variables").resolve("variables"));
-    SavedModel saved =
-        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph()).build();
     try (OutputStream file =
         new BufferedOutputStream(Files.newOutputStream(directory.resolve("saved_model.pb")))) {
       CodedOutputStream out = CodedOutputStream.newInstance(file);

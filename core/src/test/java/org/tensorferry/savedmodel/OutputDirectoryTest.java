@@ -158,7 +158,7 @@ class OutputDirectoryTest {
           full.problems().get(0).text().contains("needs about 1.0 MB; "),
           full.problems().get(0).text());
       assertTrue(
-          full.problems().get(0).text().contains("available"), full.problems().get(0).text());
+          full.problems().get(0).text().contains("were available"), full.problems().get(0).text());
       assertEquals(List.of("out", "out/file"), tree(disk.getPath("/data")));
       assertEquals("old", Files.readString(target.resolve("file")));
     }
