@@ -170,7 +170,7 @@ class TorchProgramTest {
     TorchProgram module =
         TorchScript.module("def forward(self, x: Tensor) -> Tensor:\n  return torch.matmul(x, x)");
     FerryException error = assertThrows(FerryException.class, () -> run(module, X));
-    assertEquals(ExitCode.UNCONVERTIBLE, error.exitCode());
+    assertEquals(ExitCode.USAGE, error.exitCode());
     assertTrue(
         error.getMessage().contains("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"),
         error.getMessage());

@@ -2,8 +2,6 @@ package org.tensorferry.parity;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,19 +160,10 @@ public final class TfRunner implements AutoCloseable {
    */
   public Map<String, HostTensor> run(Map<String, HostTensor> values) {
     requireInputs(values);
-    List<Tensor> fed = new ArrayList<>();
+    Map<String, Tensor> fed = new LinkedHashMap<>();
     try {
-      Session.Runner runner = bundle.session().runner();
-      values.forEach(
-          (name, value) -> {
-            Port port = inputs.get(name);
-            if (port != null) {
-              fed.add(ByteBridge.tensor(value));
-              runner.feed(bridge.endpoint(port.tensorName()), fed.get(fed.size() - 1));
-            }
-          });
-      outputs.values().forEach(port -> runner.fetch(bridge.endpoint(port.tensorName())));
-      try (Result result = runner.run()) {
+      values.forEach((name, value) -> fed.put(name, ByteBridge.tensor(value)));
+      try (Result result = runner(fed).run()) {
         return host(result);
       }
     } catch (TensorFlowException | IllegalArgumentException e) {
@@ -184,8 +173,34 @@ public final class TfRunner implements AutoCloseable {
           .fix("report this with the model if the original runs on the same inputs")
           .as(ExitCode.UNCONVERTIBLE);
     } finally {
-      fed.forEach(Tensor::close);
+      fed.values().forEach(Tensor::close);
     }
+  }
+
+  /** Median time of the signature alone, without copying tensors in and out. */
+  double medianMillis(Map<String, HostTensor> values, Stopwatch stopwatch) {
+    Map<String, Tensor> fed = new LinkedHashMap<>();
+    try {
+      values.forEach((name, value) -> fed.put(name, ByteBridge.tensor(value)));
+      return stopwatch.medianMillis(() -> runner(fed).run().close());
+    } finally {
+      fed.values().forEach(Tensor::close);
+    }
+  }
+
+  private Session.Runner runner(Map<String, Tensor> fed) {
+    Session.Runner runner = bundle.session().runner();
+    inputs.forEach((name, port) -> runner.feed(bridge.endpoint(port.tensorName()), fed.get(name)));
+    endpoints().forEach(runner::fetch);
+    return runner;
+  }
+
+  /** What is fetched: every tensor once, also where it is two outputs. */
+  private List<String> endpoints() {
+    return outputs.values().stream()
+        .map(port -> bridge.endpoint(port.tensorName()))
+        .distinct()
+        .toList();
   }
 
   private void requireInputs(Map<String, HostTensor> values) {
@@ -203,12 +218,13 @@ public final class TfRunner implements AutoCloseable {
   }
 
   private Map<String, HostTensor> host(Result result) {
+    List<String> endpoints = endpoints();
     Map<String, HostTensor> host = new LinkedHashMap<>();
-    Iterator<Map.Entry<String, Tensor>> tensors = result.iterator();
-    for (Map.Entry<String, Port> output : outputs.entrySet()) {
-      host.put(
-          output.getKey(), ByteBridge.host(tensors.next().getValue(), output.getValue().dtype()));
-    }
+    outputs.forEach(
+        (name, port) -> {
+          Tensor tensor = result.get(endpoints.indexOf(bridge.endpoint(port.tensorName())));
+          host.put(name, ByteBridge.host(tensor, port.dtype()));
+        });
     return host;
   }
 

@@ -79,7 +79,7 @@ public final class TorchRunner implements AutoCloseable {
    *
    * @param arguments by position: {@link HostTensor}, Long, Integer, Double, Boolean, String, a
    *     List of tensors, or a list of Long
-   * @throws FerryException (unconvertible) with libtorch's reason where the method fails
+   * @throws FerryException (usage) with libtorch's reason where the method fails
    */
   public Structure<HostTensor> run(String method, List<?> arguments) {
     List<IValue> values = new ArrayList<>();
@@ -94,7 +94,18 @@ public final class TorchRunner implements AutoCloseable {
           .at("method", "`" + method + "`")
           .because(TorchMessages.reason(e))
           .fix("give inputs of the shapes and dtypes that the model takes: " + describe(arguments))
-          .as(ExitCode.UNCONVERTIBLE);
+          .as(ExitCode.USAGE);
+    } finally {
+      values.forEach(IValue::close);
+    }
+  }
+
+  /** Median time of {@code forward} alone, without copying tensors in and out. */
+  double medianMillis(List<HostTensor> inputs, Stopwatch stopwatch) {
+    List<IValue> values = new ArrayList<>();
+    try {
+      inputs.forEach(input -> values.add(torch.toTorch(input)));
+      return stopwatch.medianMillis(() -> call("forward", values).close());
     } finally {
       values.forEach(IValue::close);
     }

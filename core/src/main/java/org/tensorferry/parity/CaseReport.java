@@ -1,0 +1,64 @@
+package org.tensorferry.parity;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of one case.
+ *
+ * @param label as {@code batch=2 time=7, sample 1}
+ * @param dims the value of each dynamic dim
+ * @param inputs dtype and shape of each input
+ * @param outcome whether the outputs were compared
+ * @param reason the engine's reason where they were not, or a remark; else empty
+ * @param outputs in the original's order; empty where nothing was compared
+ */
+public record CaseReport(
+    String label,
+    Map<String, Long> dims,
+    List<String> inputs,
+    Outcome outcome,
+    String reason,
+    List<OutputComparison> outputs) {
+
+  /** How far a case came. */
+  public enum Outcome {
+    /** Both engines ran. */
+    COMPARED,
+    /** The original does not run on these sizes, so there is nothing to compare with. */
+    SKIPPED,
+    /** The original ran and the result did not: a difference. */
+    FAILED
+  }
+
+  public CaseReport {
+    dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+  }
+
+  static CaseReport compared(InputCase input, String remark, List<OutputComparison> outputs) {
+    return of(input, Outcome.COMPARED, remark, outputs);
+  }
+
+  static CaseReport skipped(InputCase input, String reason) {
+    return of(input, Outcome.SKIPPED, reason, List.of());
+  }
+
+  static CaseReport failed(InputCase input, String reason) {
+    return of(input, Outcome.FAILED, reason, List.of());
+  }
+
+  private static CaseReport of(
+      InputCase input, Outcome outcome, String reason, List<OutputComparison> outputs) {
+    List<String> types = input.inputs().stream().map(HostTensor::toString).toList();
+    return new CaseReport(input.label(), input.dims(), types, outcome, reason, outputs);
+  }
+
+  /** True where nothing was found different; a skipped case finds nothing. */
+  public boolean isEqual() {
+    return outcome != Outcome.FAILED && outputs.stream().allMatch(OutputComparison::isEqual);
+  }
+}

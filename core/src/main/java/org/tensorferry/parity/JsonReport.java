@@ -1,0 +1,110 @@
+package org.tensorferry.parity;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * The report as JSON. Fields are only ever added; {@code schema} counts changes that remove or
+ * rename one. JSON has no infinity and no NaN, so these numbers stand as text.
+ */
+final class JsonReport {
+
+  private static final int SCHEMA = 1;
+
+  private final ObjectMapper mapper = new ObjectMapper();
+
+  private JsonReport() {}
+
+  static String of(ParityReport report) {
+    return new JsonReport().write(report);
+  }
+
+  private String write(ParityReport report) {
+    ObjectNode root = mapper.createObjectNode();
+    root.put("schema", SCHEMA);
+    root.put("equal", report.isEqual());
+    root.put("summary", ReportText.summary(report));
+    root.put("model", report.model());
+    root.put("savedModel", report.savedModel());
+    root.putObject("engines")
+        .put("libtorch", report.torchVersion())
+        .put("tensorflow", report.tensorFlowVersion());
+    root.put("seed", report.seed());
+    tolerance(root.putObject("tolerance"), report.tolerance());
+    ArrayNode assumptions = root.putArray("assumptions");
+    report.assumptions().forEach(assumptions::add);
+    ArrayNode cases = root.putArray("cases");
+    report.cases().forEach(c -> write(cases.addObject(), c));
+    report.latency().ifPresent(latency -> latency(root.putObject("latency"), latency));
+    try {
+      return mapper.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of numbers and texts can always be written", e);
+    }
+  }
+
+  private static void tolerance(ObjectNode node, Tolerance tolerance) {
+    node.put("text", tolerance.toString());
+    tolerance.absolute().ifPresent(value -> node.put("atol", value));
+    tolerance.relative().ifPresent(value -> node.put("rtol", value));
+  }
+
+  private static void latency(ObjectNode node, ParityReport.Latency latency) {
+    node.put("case", latency.label());
+    node.put("runs", latency.runs());
+    node.put("libtorchMillis", latency.torchMillis());
+    node.put("tensorflowMillis", latency.tensorFlowMillis());
+  }
+
+  private static void write(ObjectNode node, CaseReport report) {
+    node.put("case", report.label());
+    ObjectNode dims = node.putObject("dims");
+    report.dims().forEach(dims::put);
+    ArrayNode inputs = node.putArray("inputs");
+    report.inputs().forEach(inputs::add);
+    node.put("outcome", report.outcome().name().toLowerCase(java.util.Locale.ROOT));
+    if (!report.reason().isEmpty()) {
+      node.put("reason", report.reason());
+    }
+    ArrayNode outputs = node.putArray("outputs");
+    report.outputs().forEach(output -> write(outputs.addObject(), output));
+  }
+
+  private static void write(ObjectNode node, OutputComparison output) {
+    node.put("name", output.name());
+    node.put("equal", output.isEqual());
+    node.put("original", output.original());
+    node.put("result", output.result());
+    if (!output.isEqual()) {
+      node.put("difference", output.difference());
+    }
+    output.metrics().ifPresent(metrics -> write(node, metrics));
+  }
+
+  private static void write(ObjectNode node, Metrics metrics) {
+    node.put("elements", metrics.elements());
+    number(node, "maxAbsolute", metrics.maxAbsolute());
+    number(node, "meanAbsolute", metrics.meanAbsolute());
+    number(node, "maxRelative", metrics.maxRelative());
+    number(node, "snrDb", metrics.snrDb());
+    number(node, "cosine", metrics.cosine());
+    number(node, "rms", metrics.rms());
+    node.put("outsideTolerance", metrics.outside());
+    ObjectNode worst = node.putObject("worst");
+    ArrayNode index = worst.putArray("index");
+    metrics.worst().index().forEach(index::add);
+    number(worst, "original", metrics.worst().original());
+    number(worst, "result", metrics.worst().result());
+  }
+
+  private static void number(ObjectNode node, String name, double value) {
+    if (Double.isFinite(value)) {
+      node.put(name, value);
+    } else {
+      node.put(name, Double.toString(value));
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.tensorferry.parity;
+
+import java.io.StringWriter;
+import java.util.List;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/** The report as JUnit XML for CI: one test case for each output of each case. */
+final class JunitReport {
+
+  private final XMLStreamWriter xml;
+
+  private JunitReport(XMLStreamWriter xml) {
+    this.xml = xml;
+  }
+
+  static String of(ParityReport report) {
+    StringWriter text = new StringWriter();
+    try {
+      XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
+      new JunitReport(xml).write(report);
+      xml.close();
+    } catch (XMLStreamException e) {
+      throw new IllegalStateException("a text can always be written", e);
+    }
+    return text + "\n";
+  }
+
+  private void write(ParityReport report) throws XMLStreamException {
+    List<CaseReport> cases = report.cases();
+    long skipped = report.count(CaseReport.Outcome.SKIPPED);
+    long failed = report.count(CaseReport.Outcome.FAILED);
+    long outputs = cases.stream().mapToLong(c -> c.outputs().size()).sum();
+    long different =
+        cases.stream()
+            .flatMap(c -> c.outputs().stream())
+            .filter(output -> !output.isEqual())
+            .count();
+    xml.writeStartDocument("UTF-8", "1.0");
+    newLine();
+    xml.writeStartElement("testsuite");
+    xml.writeAttribute("name", "parity of " + report.model());
+    xml.writeAttribute("tests", Long.toString(outputs + skipped + failed));
+    xml.writeAttribute("failures", Long.toString(different + failed));
+    xml.writeAttribute("errors", "0");
+    xml.writeAttribute("skipped", Long.toString(skipped));
+    newLine();
+    for (CaseReport each : cases) {
+      write(each);
+    }
+    xml.writeStartElement("system-out");
+    xml.writeCharacters(legal(TextReport.of(report)));
+    xml.writeEndElement();
+    newLine();
+    xml.writeEndElement();
+    newLine();
+    xml.writeEndDocument();
+  }
+
+  private void write(CaseReport report) throws XMLStreamException {
+    if (report.outcome() != CaseReport.Outcome.COMPARED) {
+      testCase(report.label(), "all outputs");
+      boolean skipped = report.outcome() == CaseReport.Outcome.SKIPPED;
+      message(skipped ? "skipped" : "failure", report.reason(), ReportText.remark(report));
+      xml.writeEndElement();
+      newLine();
+    }
+    for (OutputComparison output : report.outputs()) {
+      testCase(report.label(), output.name());
+      if (!output.isEqual()) {
+        String details = ReportText.worst(output) + "\n" + report.reason();
+        message("failure", ReportText.verdict(output), details.strip());
+      }
+      xml.writeEndElement();
+      newLine();
+    }
+  }
+
+  private void testCase(String label, String name) throws XMLStreamException {
+    xml.writeStartElement("testcase");
+    xml.writeAttribute("classname", legal(label));
+    xml.writeAttribute("name", legal(name));
+  }
+
+  private void message(String element, String message, String details) throws XMLStreamException {
+    xml.writeStartElement(element);
+    xml.writeAttribute("message", legal(message));
+    xml.writeCharacters(legal(details));
+    xml.writeEndElement();
+  }
+
+  private void newLine() throws XMLStreamException {
+    xml.writeCharacters("\n");
+  }
+
+  /** Without the control characters that XML 1.0 can't hold. */
+  private static String legal(String text) {
+    return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uD800-\\uDFFF\\uFFFE\\uFFFF]", "?");
+  }
+}

@@ -1,0 +1,31 @@
+package org.tensorferry.parity;
+
+import java.util.Optional;
+
+/**
+ * One output of the original beside the same output of the result.
+ *
+ * @param name in the signature
+ * @param original dtype and shape of the original, as {@code float32[2,3]}; empty where it has no
+ *     such output
+ * @param result dtype and shape of the result; empty where it has no such output
+ * @param metrics where the shapes are equal
+ * @param difference what makes them different, in a few words; empty where they are equal
+ */
+public record OutputComparison(
+    String name, String original, String result, Optional<Metrics> metrics, String difference) {
+
+  public boolean isEqual() {
+    return difference.isEmpty();
+  }
+
+  static OutputComparison missing(String name, HostTensor original) {
+    return new OutputComparison(
+        name, original.toString(), "", Optional.empty(), "missing in the SavedModel");
+  }
+
+  static OutputComparison surplus(String name, HostTensor result) {
+    return new OutputComparison(
+        name, "", result.toString(), Optional.empty(), "not an output of the original");
+  }
+}

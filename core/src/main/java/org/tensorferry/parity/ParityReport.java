@@ -1,0 +1,74 @@
+package org.tensorferry.parity;
+
+import java.util.List;
+import java.util.Optional;
+import org.tensorferry.error.ExitCode;
+
+/**
+ * The result of a verification: every case, every output, every number.
+ *
+ * @param model the TorchScript file
+ * @param savedModel the directory
+ * @param torchVersion version of libtorch
+ * @param tensorFlowVersion version of TensorFlow
+ * @param seed of the random inputs
+ * @param tolerance what counted as equal
+ * @param assumptions what the conversion took for granted, as text
+ * @param cases in the order they ran
+ * @param latency of both engines on the first compared case
+ */
+public record ParityReport(
+    String model,
+    String savedModel,
+    String torchVersion,
+    String tensorFlowVersion,
+    long seed,
+    Tolerance tolerance,
+    List<String> assumptions,
+    List<CaseReport> cases,
+    Optional<Latency> latency) {
+
+  /**
+   * Median time of one run, in milliseconds.
+   *
+   * @param label the case that was timed
+   * @param runs number of timed runs of each engine
+   */
+  public record Latency(String label, int runs, double torchMillis, double tensorFlowMillis) {}
+
+  public ParityReport {
+    assumptions = List.copyOf(assumptions);
+    cases = List.copyOf(cases);
+  }
+
+  /** True where at least one case was compared and no difference was found. */
+  public boolean isEqual() {
+    return count(CaseReport.Outcome.COMPARED) > 0 && cases.stream().allMatch(CaseReport::isEqual);
+  }
+
+  /** What a command ends with. */
+  public ExitCode exitCode() {
+    return isEqual() ? ExitCode.OK : ExitCode.DIFFERENT;
+  }
+
+  /** Number of cases with an outcome. */
+  public long count(CaseReport.Outcome outcome) {
+    return cases.stream().filter(c -> c.outcome() == outcome).count();
+  }
+
+  /** The least SNR of all outputs in dB; infinite where nothing differs. */
+  public double leastSnrDb() {
+    return cases.stream()
+        .flatMap(c -> c.outputs().stream())
+        .flatMap(output -> output.metrics().stream())
+        .mapToDouble(Metrics::snrDb)
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /** The same report with the conversion's assumptions. */
+  public ParityReport withAssumptions(List<String> texts) {
+    return new ParityReport(
+        model, savedModel, torchVersion, tensorFlowVersion, seed, tolerance, texts, cases, latency);
+  }
+}

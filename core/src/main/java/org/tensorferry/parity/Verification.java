@@ -1,0 +1,202 @@
+package org.tensorferry.parity;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.InputSpec;
+
+/**
+ * Runs the original in libtorch and the result in TensorFlow on the same inputs and compares every
+ * output.
+ *
+ * <p>Where libtorch itself refuses a swept size (a traced model may have frozen it) the case is
+ * skipped with libtorch's reason. Where libtorch runs and TensorFlow does not, that is a
+ * difference.
+ */
+public final class Verification {
+
+  private static final String NOT_A_FUNCTION =
+      "the original gives other values when it runs again on the same inputs"
+          + " (it draws random numbers or keeps state)";
+
+  private final Path model;
+  private final Path savedModel;
+  private final List<InputSpec> specs;
+  private final VerifyOptions options;
+  private final VerifyListener listener;
+
+  private Verification(
+      Path model,
+      Path savedModel,
+      List<InputSpec> specs,
+      VerifyOptions options,
+      VerifyListener listener) {
+    this.model = model;
+    this.savedModel = savedModel;
+    this.specs = specs;
+    this.options = options;
+    this.listener = listener;
+  }
+
+  /**
+   * Verifies a result.
+   *
+   * @param model the TorchScript file
+   * @param savedModel the directory that was converted from it
+   * @param specs the tensor arguments of {@code forward} in order, named as the signature names
+   *     them; names may be left out where there is one input
+   * @throws FerryException where one of the two can't be loaded, the inputs don't fit, or the
+   *     original runs on none of them
+   */
+  public static ParityReport run(
+      Path model,
+      Path savedModel,
+      List<InputSpec> specs,
+      VerifyOptions options,
+      VerifyListener listener) {
+    return new Verification(model, savedModel, specs, options, listener).run();
+  }
+
+  private ParityReport run() {
+    List<InputCase> cases = cases();
+    listener.loading();
+    try (TorchRunner torch = TorchRunner.open(model);
+        TfRunner tensorFlow =
+            TfRunner.open(savedModel, TfRunner.DEFAULT_SIGNATURE, options.threads())) {
+      if (options.threads() > 0) {
+        TorchRunner.useThreads(options.threads());
+      }
+      List<String> names = names(tensorFlow);
+      List<CaseReport> reports = new ArrayList<>();
+      for (InputCase input : cases) {
+        listener.running(reports.size(), cases.size(), input.label());
+        CaseReport report = compare(torch, tensorFlow, names, input);
+        listener.ran(reports.size(), cases.size(), report);
+        reports.add(report);
+      }
+      requireOne(reports);
+      return report(reports, latency(torch, tensorFlow, names, cases, reports));
+    }
+  }
+
+  private List<InputCase> cases() {
+    return options.inputs().isPresent()
+        ? List.of(new NpzInputs(options.inputs().get(), specs).read())
+        : new RandomInputs(specs, options.seed()).cases(options.samples());
+  }
+
+  /** The signature's name of each input; a lone input needs no name. */
+  private List<String> names(TfRunner tensorFlow) {
+    List<String> known = tensorFlow.inputNames();
+    if (specs.size() == 1 && known.size() == 1 && specs.get(0).name().isEmpty()) {
+      return known;
+    }
+    List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
+    if (names.size() < specs.size()) {
+      throw Problem.of("The inputs of the SavedModel can't be told apart")
+          .at("directory", savedModel)
+          .because(
+              "its signature takes " + String.join(", ", known) + ", and a given input has no name")
+          .fix("name every input, as in `" + known.get(0) + ":float32[...]`")
+          .as(ExitCode.USAGE);
+    }
+    return names;
+  }
+
+  private CaseReport compare(
+      TorchRunner torch, TfRunner tensorFlow, List<String> names, InputCase input) {
+    Map<String, HostTensor> original;
+    try {
+      original = torch.run(input.inputs()).flatten();
+    } catch (FerryException e) {
+      if (e.exitCode() != ExitCode.USAGE) {
+        throw e;
+      }
+      return CaseReport.skipped(input, reason(e));
+    }
+    Map<String, HostTensor> result;
+    try {
+      result = tensorFlow.run(named(names, input));
+    } catch (FerryException e) {
+      if (e.exitCode() == ExitCode.USAGE) {
+        throw e;
+      }
+      return CaseReport.failed(input, reason(e));
+    }
+    List<OutputComparison> outputs = Comparer.compareAll(original, result, options.tolerance());
+    boolean equal = outputs.stream().allMatch(OutputComparison::isEqual);
+    String remark = equal || repeats(torch, input, original) ? "" : NOT_A_FUNCTION;
+    return CaseReport.compared(input, remark, outputs);
+  }
+
+  /** Whether the original gives the same again; asked only when a difference needs explaining. */
+  private boolean repeats(TorchRunner torch, InputCase input, Map<String, HostTensor> original) {
+    Map<String, HostTensor> again = torch.run(input.inputs()).flatten();
+    return Comparer.compareAll(original, again, options.tolerance()).stream()
+        .allMatch(OutputComparison::isEqual);
+  }
+
+  private static Map<String, HostTensor> named(List<String> names, InputCase input) {
+    Map<String, HostTensor> named = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      named.put(names.get(i), input.inputs().get(i));
+    }
+    return named;
+  }
+
+  private static String reason(FerryException error) {
+    return error.problems().get(0).why();
+  }
+
+  private void requireOne(List<CaseReport> reports) {
+    boolean none = reports.stream().allMatch(r -> r.outcome() == CaseReport.Outcome.SKIPPED);
+    if (none) {
+      throw Problem.of("The original runs on none of the inputs, so nothing was compared")
+          .at("file", model)
+          .at("inputs", reports.get(0).label() + ": " + String.join(", ", reports.get(0).inputs()))
+          .because(reports.get(0).reason())
+          .fix("give input specs that the model takes, with example values where a size matters")
+          .as(ExitCode.USAGE);
+    }
+  }
+
+  private Optional<ParityReport.Latency> latency(
+      TorchRunner torch,
+      TfRunner tensorFlow,
+      List<String> names,
+      List<InputCase> cases,
+      List<CaseReport> reports) {
+    for (int i = 0; options.timedRuns() > 0 && i < cases.size(); i++) {
+      if (reports.get(i).outcome() == CaseReport.Outcome.COMPARED) {
+        InputCase input = cases.get(i);
+        listener.timing(input.label());
+        Stopwatch stopwatch = new Stopwatch(options.timedRuns());
+        double torchMillis = torch.medianMillis(input.inputs(), stopwatch);
+        double tensorFlowMillis = tensorFlow.medianMillis(named(names, input), stopwatch);
+        return Optional.of(
+            new ParityReport.Latency(
+                input.label(), options.timedRuns(), torchMillis, tensorFlowMillis));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private ParityReport report(List<CaseReport> cases, Optional<ParityReport.Latency> latency) {
+    return new ParityReport(
+        model.toString(),
+        savedModel.toString(),
+        TorchRunner.version(),
+        TfRunner.version(),
+        options.seed(),
+        options.tolerance(),
+        List.of(),
+        cases,
+        latency);
+  }
+}

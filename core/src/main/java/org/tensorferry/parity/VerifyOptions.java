@@ -1,0 +1,58 @@
+package org.tensorferry.parity;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a verification runs.
+ *
+ * @param samples random inputs at the example sizes, at least 1
+ * @param seed of the random inputs
+ * @param tolerance what counts as equal
+ * @param inputs a .npz file in place of random inputs
+ * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
+ * @param threads threads within an operator, for both engines; 0 leaves it to them
+ */
+public record VerifyOptions(
+    int samples,
+    long seed,
+    Tolerance tolerance,
+    Optional<Path> inputs,
+    int timedRuns,
+    int threads) {
+
+  /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
+  public static final VerifyOptions DEFAULT =
+      new VerifyOptions(3, 0, Tolerance.DEFAULT, Optional.empty(), 7, 0);
+
+  public VerifyOptions {
+    if (samples < 1 || timedRuns < 0 || threads < 0) {
+      throw new IllegalArgumentException("samples >= 1, timedRuns >= 0, threads >= 0");
+    }
+  }
+
+  public VerifyOptions samples(int count) {
+    return new VerifyOptions(count, seed, tolerance, inputs, timedRuns, threads);
+  }
+
+  public VerifyOptions seed(long newSeed) {
+    return new VerifyOptions(samples, newSeed, tolerance, inputs, timedRuns, threads);
+  }
+
+  public VerifyOptions tolerance(Tolerance newTolerance) {
+    return new VerifyOptions(samples, seed, newTolerance, inputs, timedRuns, threads);
+  }
+
+  /** Runs on the arrays of a .npz file. */
+  public VerifyOptions inputs(Path npz) {
+    return new VerifyOptions(samples, seed, tolerance, Optional.of(npz), timedRuns, threads);
+  }
+
+  public VerifyOptions timedRuns(int runs) {
+    return new VerifyOptions(samples, seed, tolerance, inputs, runs, threads);
+  }
+
+  public VerifyOptions threads(int count) {
+    return new VerifyOptions(samples, seed, tolerance, inputs, timedRuns, count);
+  }
+}
