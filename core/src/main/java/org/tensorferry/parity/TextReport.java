@@ -8,7 +8,6 @@ import java.util.Locale;
 final class TextReport {
 
   private static final int WIDTH = 80;
-  private static final String ROW = "  %-24s %8s %9s %9s %9s  %s";
 
   private final StringBuilder out = new StringBuilder();
 
@@ -74,7 +73,8 @@ final class TextReport {
   }
 
   private static String row(String... cells) {
-    return String.format(Locale.ROOT, ROW, (Object[]) cells).stripTrailing();
+    return String.format(Locale.ROOT, "  %-24s %8s %9s %9s %9s  %s", (Object[]) cells)
+        .stripTrailing();
   }
 
   /** Breaks a long text at spaces. */
@@ -87,7 +87,7 @@ final class TextReport {
   static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.strip().split("\\s+")) {
+    for (String word : text.strip().split("\\s+", -1)) {
       if (line.length() > 0 && line.length() + 1 + word.length() > width) {
         lines.add(line.toString());
         line.setLength(0);

@@ -48,7 +48,8 @@ public record Tolerance(OptionalDouble absolute, OptionalDouble relative) {
   record Limits(double absolute, double relative, double snrDb, double noise) {
 
     boolean holds(double error, double reference) {
-      return error <= absolute + relative * Math.abs(reference);
+      // Beside an infinite reference the right side is infinite too.
+      return Double.isFinite(error) && error <= absolute + relative * Math.abs(reference);
     }
 
     boolean holds(Metrics metrics) {

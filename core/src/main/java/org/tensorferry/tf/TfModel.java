@@ -6,7 +6,8 @@ import org.tensorferry.tensor.Structure;
 /**
  * A converted {@code forward}.
  *
- * @param graph its body; {@link TfGraph#arguments()} are the inputs, {@link TfGraph#variables()} the weights it reads
+ * @param graph its body; {@link TfGraph#arguments()} are the inputs, {@link TfGraph#variables()}
+ *     the weights it reads
  * @param argumentNames torch's name of each input, legal in TensorFlow and unique
  * @param result the structure that {@code forward} returns
  */

@@ -81,7 +81,7 @@ class InputSpecTest {
           """)
   void dimsOfAllInputsGetDistinctExamples(String texts, String printed) {
     List<InputSpec> specs =
-        InputSpec.parseAll(Arrays.stream(texts.split(";")).map(String::strip).toList());
+        InputSpec.parseAll(Arrays.stream(texts.split(";", -1)).map(String::strip).toList());
     assertEquals(
         printed, specs.stream().map(InputSpec::toString).collect(Collectors.joining(" ; ")));
   }
