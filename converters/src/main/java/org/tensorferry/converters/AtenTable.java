@@ -3,13 +3,36 @@ package org.tensorferry.converters;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tensorferry.converters.aten.ActivationOps;
+import org.tensorferry.converters.aten.ArithmeticOps;
+import org.tensorferry.converters.aten.ComparisonOps;
+import org.tensorferry.converters.aten.ComplexOps;
+import org.tensorferry.converters.aten.ConversionOps;
+import org.tensorferry.converters.aten.DropoutOps;
+import org.tensorferry.converters.aten.LogicOps;
+import org.tensorferry.converters.aten.MathOps;
+import org.tensorferry.converters.aten.RoundingOps;
+import org.tensorferry.converters.aten.SelectionOps;
+import org.tensorferry.converters.aten.SoftmaxOps;
+import org.tensorferry.converters.aten.SpecialOps;
 import org.tensorferry.rule.AtenRule;
 
 /** Every ATen operator that the built-in rules know: one line a family, sorted. */
 final class AtenTable {
 
   private static final List<AtenRule> ROWS =
-      Stream.of(ActivationOps.rows()) //
+      Stream.of(
+              ActivationOps.rows(),
+              ArithmeticOps.rows(),
+              ComparisonOps.rows(),
+              ComplexOps.rows(),
+              ConversionOps.rows(),
+              DropoutOps.rows(),
+              LogicOps.rows(),
+              MathOps.rows(),
+              RoundingOps.rows(),
+              SelectionOps.rows(),
+              SoftmaxOps.rows(),
+              SpecialOps.rows())
           .flatMap(List::stream)
           .toList();
 

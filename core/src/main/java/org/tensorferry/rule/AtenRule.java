@@ -16,7 +16,7 @@ import org.tensorferry.tf.TfValue;
 public record AtenRule(String schema, Kind kind) {
 
   /** What a row does. */
-  public sealed interface Kind permits Function, View, Views, Alias, Refusal {}
+  public sealed interface Kind permits Function, View, Views, Alias, MaybeAlias, Refusal {}
 
   /** Emits TensorFlow operators; results in the order of the schema. */
   public record Function(Several rule) implements Kind {}
@@ -35,6 +35,9 @@ public record AtenRule(String schema, Kind kind) {
 
   /** The result is {@code self}, as of {@code dropout} when a model is evaluated. */
   public record Alias() implements Kind {}
+
+  /** The result is {@code self} itself where the rule gives back its content, as of {@code to}. */
+  public record MaybeAlias(One rule) implements Kind {}
 
   /**
    * A known operator that is not converted.
@@ -108,6 +111,14 @@ public record AtenRule(String schema, Kind kind) {
   /** The result is {@code self}. */
   public static AtenRule alias(String schema) {
     return new AtenRule(schema, new Alias());
+  }
+
+  /**
+   * A rule whose result is {@code self} where it changes nothing: where it gives back the value of
+   * the first argument.
+   */
+  public static AtenRule aliasWhereSame(String schema, One rule) {
+    return new AtenRule(schema, new MaybeAlias(rule));
   }
 
   /** A rule that emits one TensorFlow operator on {@code self}. */

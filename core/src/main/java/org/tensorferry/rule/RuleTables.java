@@ -63,8 +63,14 @@ public final class RuleTables {
         .anyMatch(AtenRule::isSupported);
   }
 
-  /** {@code aten::add} for {@code aten::add_}; other names as they are. */
+  /**
+   * {@code aten::add} for {@code aten::add_}, {@code aten::__and__} for {@code aten::__iand__};
+   * other names as they are.
+   */
   static String plainName(String name) {
+    if (name.matches("aten::__i(and|lshift|or|rshift|xor)__")) {
+      return name.replace("__i", "__");
+    }
     return name.endsWith("_") && !name.endsWith("__") ? name.substring(0, name.length() - 1) : name;
   }
 

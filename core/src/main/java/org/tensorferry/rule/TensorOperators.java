@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,14 @@ public final class TensorOperators implements Operators {
       return views(row.schema(), views, bound);
     }
     OpArgs args = new OpArgs(row.schema(), bound, weights, null);
+    if (kind instanceof AtenRule.MaybeAlias same) {
+      TfValue result = same.rule().emit(args, tf);
+      requireAllRead(args);
+      if (result.equals(weights.value(self(bound).read()))) {
+        return self(bound);
+      }
+      return inPlace ? assign(self(bound), Tensor.of(result)) : Tensor.of(result);
+    }
     List<TfValue> results = ((AtenRule.Function) kind).rule().emit(args, tf);
     requireAllRead(args);
     return inPlace ? assign(self(bound), wrap(row.schema(), results)) : wrap(row.schema(), results);
@@ -160,6 +169,10 @@ public final class TensorOperators implements Operators {
   }
 
   private static Value wrap(Schema schema, List<TfValue> results) {
+    if (schema.returns().get(0).equals("bool")) {
+      return new Value.RuntimeNumber(
+          Value.RuntimeNumber.Kind.BOOL, results.get(0), OptionalDouble.empty());
+    }
     List<Tensor> tensors = results.stream().map(Tensor::of).toList();
     if (schema.returns().size() > 1) {
       return Value.tuple(tensors);

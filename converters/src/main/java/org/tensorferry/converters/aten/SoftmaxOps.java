@@ -1,0 +1,51 @@
+package org.tensorferry.converters.aten;
+
+import java.util.List;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+
+/** Softmax and its logarithm along any axis. */
+public final class SoftmaxOps {
+
+  private SoftmaxOps() {}
+
+  public static List<AtenRule> rows() {
+    return List.of(
+        AtenRule.of(
+            "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+            (a, tf) -> halfToFloat(a, tf, "LogSoftmax")),
+        AtenRule.of(
+            "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+            (a, tf) -> halfToFloat(a, tf, "Softmax")),
+        AtenRule.of(
+            "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+            (a, tf) -> softmax(a, tf, "LogSoftmax")),
+        AtenRule.of(
+            "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+            (a, tf) -> softmax(a, tf, "Softmax")),
+        AtenRule.of(
+            "special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
+            (a, tf) -> softmax(a, tf, "LogSoftmax")),
+        AtenRule.of(
+            "special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+            (a, tf) -> softmax(a, tf, "Softmax")));
+  }
+
+  private static TfValue softmax(OpArgs a, TfGraph tf, String op) {
+    TfValue x = a.tensor("self");
+    return emit(a, tf, op, tf.cast(x, a.dtype("dtype").orElse(x.dtype())));
+  }
+
+  private static TfValue halfToFloat(OpArgs a, TfGraph tf, String op) {
+    TfValue x = a.tensor("self");
+    return emit(a, tf, op, a.flag("half_to_float") ? tf.cast(x, DType.FLOAT32) : x);
+  }
+
+  private static TfValue emit(OpArgs a, TfGraph tf, String op, TfValue x) {
+    int axis = a.axis("dim", x.rank());
+    return Axes.along(tf, x, axis, last -> Kernels.unary(tf, op, last));
+  }
+}
