@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.HostTensor;
+import org.tensorferry.parity.SavedInputs;
 import org.tensorferry.parity.TfRunner;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfModel;
@@ -253,6 +254,8 @@ class SavedModelWriterTest {
     JsonNode json = new ObjectMapper().readTree(directory.resolve(Provenance.FILE).toFile());
     assertEquals("net.pt", json.path("source").asText());
     assertEquals("[\"batch\",3]", json.at("/inputs/0/shape").toString());
+    assertEquals("x", SavedInputs.read(directory).get(0).name().orElseThrow());
+    assertEquals("[batch,3]", SavedInputs.read(directory).get(0).shape().toString());
     assertEquals("output", json.at("/outputs/0/name").asText());
     assertEquals("fc/kernel", json.at("/variables/0/name").asText());
     assertEquals("[3,2]", json.at("/variables/0/shape").toString());

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.InputSpec;
 import org.tensorferry.tensor.PortedVariable;
 import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorHandle;
@@ -23,11 +26,31 @@ import org.tensorferry.tf.TfValue;
  * @param version of Tensorferry
  * @param source the torch file's name
  * @param model what was written
+ * @param specs the arguments in order, as the user gave them, so that a later check can make inputs
  */
-public record Provenance(String version, String source, TfModel model) {
+public record Provenance(String version, String source, TfModel model, List<InputSpec> specs) {
 
   /** The file's path inside the SavedModel. */
   public static final String FILE = "assets.extra/tensorferry.json";
+
+  public Provenance {
+    specs = List.copyOf(specs);
+  }
+
+  /** Specs that say no more than the model does: dtype and shape. */
+  public Provenance(String version, String source, TfModel model) {
+    this(version, source, model, specs(model));
+  }
+
+  private static List<InputSpec> specs(TfModel model) {
+    List<InputSpec> specs = new ArrayList<>();
+    for (int i = 0; i < model.argumentNames().size(); i++) {
+      TfValue argument = model.graph().arguments().get(i).output();
+      InputSpec spec = InputSpec.of(argument.dtype(), argument.shape());
+      specs.add(spec.named(model.argumentNames().get(i)));
+    }
+    return specs;
+  }
 
   void writeInto(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
@@ -39,8 +62,8 @@ public record Provenance(String version, String source, TfModel model) {
   }
 
   /**
-   * Writes one object: {@code tensorferry}, {@code source}, {@code inputs}, {@code outputs}, {@code
-   * variables}, {@code assumptions}. Dynamic sizes are written by name.
+   * Writes one object: {@code tensorferry}, {@code source}, {@code inputs}, {@code specs}, {@code
+   * outputs}, {@code variables}, {@code assumptions}. Dynamic sizes are written by name.
    */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
@@ -49,6 +72,11 @@ public record Provenance(String version, String source, TfModel model) {
     json.writeArrayFieldStart("inputs");
     for (int i = 0; i < model.argumentNames().size(); i++) {
       writeTensor(json, model.argumentNames().get(i), model.graph().arguments().get(i).output());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("specs");
+    for (InputSpec spec : specs) {
+      json.writeString(spec.toString());
     }
     json.writeEndArray();
     json.writeArrayFieldStart("outputs");
