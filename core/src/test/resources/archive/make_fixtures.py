@@ -82,3 +82,19 @@ torch.jit.save(torch.jit.trace(Inner(), torch.ones(2, 4)), f"traced-{VERSION}.pt
 torch.jit.save(torch.jit.freeze(torch.jit.script(Activated().eval())), f"frozen-{VERSION}.pt")
 torch.save(Inner().state_dict(), f"state_dict-{VERSION}.pth")
 torch.save(Inner().state_dict(), f"state_dict.legacy-{VERSION}.pth", _use_new_zipfile_serialization=False)
+
+base = torch.arange(12.0)
+WEIGHTS = {
+    "epoch": 3,
+    "model": {"slice": base[2:6], "transposed": base.view(3, 4).t(), "parameter": torch.nn.Parameter(base)},
+    "list": [base.half(), base.bfloat16()],
+}
+torch.save(
+    {**WEIGHTS, "quantized": torch.quantize_per_tensor(base, 0.1, 0, torch.qint8), "sparse": base.to_sparse()},
+    f"weights-{VERSION}.pth",
+)
+torch.save(WEIGHTS, f"weights.legacy-{VERSION}.pth", _use_new_zipfile_serialization=False)
+torch.save(WEIGHTS, f"weights.protocol4-{VERSION}.pth", pickle_protocol=4)
+tied = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2))
+tied.again = tied[0]
+torch.save(tied, f"module-{VERSION}.pth")

@@ -203,7 +203,9 @@ final class Pickle {
       return rebuilder.rebuild(arguments);
     }
     if (function instanceof PickledClass type) {
-      return new PickledEnum(type.name(), arguments);
+      return type.ofModel()
+          ? new PickledEnum(type.name(), arguments)
+          : new PickledObject(type.name());
     }
     throw in.error("The pickle calls " + kind(function) + ".");
   }
@@ -227,6 +229,10 @@ final class Pickle {
 
   private void append(List<Object> items) {
     Object target = peek();
+    if (target instanceof PickledObject object) {
+      items.forEach(object::append);
+      return;
+    }
     if (!(target instanceof List)) {
       throw in.error("The pickle appends to " + kind(target) + ".");
     }
@@ -237,6 +243,12 @@ final class Pickle {
 
   private void setItems(List<Object> items) {
     Object target = peek();
+    if (target instanceof PickledObject object && items.size() % 2 == 0) {
+      for (int i = 0; i < items.size(); i += 2) {
+        object.put(items.get(i), items.get(i + 1));
+      }
+      return;
+    }
     if (!(target instanceof Map) || items.size() % 2 != 0) {
       throw in.error("The pickle sets items of " + kind(target) + ".");
     }

@@ -40,6 +40,10 @@ final class PickleInput {
     this.position = position;
   }
 
+  RecordName record() {
+    return record;
+  }
+
   long position() {
     return position;
   }

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a class that lives in the model's code: a module, or an instance of a TorchScript
- * class.
+ * An object of a class that is not ours: a module or an instance of a class of the model's code, or,
+ * in a file of torch.save, of any Python class.
  *
  * <p>Equality is identity, as objects are shared by reference.
  */
@@ -45,11 +45,22 @@ public final class PickledObject {
   /** A dict with string keys becomes the attributes. */
   void build(Object newState) {
     state = newState;
-    attributes.clear();
     if (newState instanceof Map<?, ?> dict
         && dict.keySet().stream().allMatch(String.class::isInstance)) {
       dict.forEach((name, value) -> attributes.put((String) name, value));
     }
+  }
+
+  /** An item of an object that is a dict in Python: like an attribute where its key is a string. */
+  void put(Object key, Object value) {
+    if (key instanceof String name) {
+      attributes.put(name, value);
+    }
+  }
+
+  /** An item of an object that is a list in Python. */
+  void append(Object value) {
+    attributes.put(Integer.toString(attributes.size()), value);
   }
 
   @Override

@@ -52,15 +52,16 @@ public final class TorchScriptArchive implements Closeable {
       if (kind != FileKind.TORCHSCRIPT) {
         throw kind.instead(path);
       }
-      ZipArchive zip = ZipArchive.open(file);
-      return read(file, zip);
+      return read(file);
     } catch (RuntimeException | Error failure) {
       file.close();
       throw failure;
     }
   }
 
-  private static TorchScriptArchive read(MappedFile file, ZipArchive zip) {
+  /** Reads a file that is known to be TorchScript. */
+  static TorchScriptArchive read(MappedFile file) {
+    ZipArchive zip = ZipArchive.open(file);
     long version = version(zip);
     requireLittleEndian(zip);
     Object constants = readPickle(zip, "constants.pkl", "constants/");
@@ -101,7 +102,7 @@ public final class TorchScriptArchive implements Closeable {
     return version;
   }
 
-  private static void requireLittleEndian(ZipArchive zip) {
+  static void requireLittleEndian(ZipArchive zip) {
     if (zip.has("byteorder") && !zip.text("byteorder", 64).strip().equals("little")) {
       throw Problem.of("The tensors are stored in big-endian byte order.")
           .at("file", "`" + zip.path() + "`")

@@ -32,7 +32,7 @@ final class ZipScope implements PickleScope {
   @Override
   public Object global(String module, String name) {
     if (module.equals("__torch__") || module.startsWith("__torch__.")) {
-      return new PickledClass(module + "." + name);
+      return new PickledClass(module + "." + name, true);
     }
     return TorchGlobals.find(module, name).orElseThrow(() -> foreign(module, name));
   }

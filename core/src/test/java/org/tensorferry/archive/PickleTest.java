@@ -26,7 +26,7 @@ class PickleTest {
         @Override
         public Object global(String module, String name) {
           return module.startsWith("__torch__")
-              ? new PickledClass(module + "." + name)
+              ? new PickledClass(module + "." + name, true)
               : TorchGlobals.find(module, name).orElseThrow(() -> ZipScope.foreign(module, name));
         }
 
