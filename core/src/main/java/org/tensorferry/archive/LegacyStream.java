@@ -14,9 +14,10 @@ import org.tensorferry.tensor.Storage;
 /**
  * A file of torch.save before torch 1.6.
  *
- * <p>Bytes: five pickles behind one another (a magic number, the protocol version, facts on the machine, the object, the keys of
- * the storages), then for each key an int64 number of elements and the elements (torch/serialization.py, {@code _legacy_save}).
- * Limits: protocol 1001, little endian.
+ * <p>Bytes: five pickles behind one another (a magic number, the protocol version, facts on the
+ * machine, the object, the keys of the storages), then for each key an int64 number of elements and
+ * the elements (torch/serialization.py, {@code _legacy_save}). Limits: protocol 1001, little
+ * endian.
  */
 final class LegacyStream {
 
@@ -49,12 +50,17 @@ final class LegacyStream {
   }
 
   private static void locate(
-      MappedFile file, long position, List<?> keys, Map<String, Deferred> storages, PickleInput in) {
+      MappedFile file,
+      long position,
+      List<?> keys,
+      Map<String, Deferred> storages,
+      PickleInput in) {
     long at = position;
     for (Object key : keys) {
       Deferred storage = storages.get(key);
       if (storage == null) {
-        throw in.error("The file has a storage that the pickle doesn't use, so its size is unknown.");
+        throw in.error(
+            "The file has a storage that the pickle doesn't use, so its size is unknown.");
       }
       if (file.size() - at < 8) {
         throw in.error("The file ends before storage `" + key + "`.");
@@ -110,7 +116,10 @@ final class LegacyStream {
     private final Map<String, Deferred> storages = new HashMap<>();
     private final Map<String, Storage> views = new HashMap<>();
 
-    /** The id is ('storage', type, key, device, number of elements, view), view None or (key, offset, elements). */
+    /**
+     * The id is ('storage', type, key, device, number of elements, view), view None or (key,
+     * offset, elements).
+     */
     @Override
     Object storage(Object id) {
       if (!(TorchGlobals.item(id, 1) instanceof ElementType type) || type.dtype() == null) {
@@ -136,8 +145,7 @@ final class LegacyStream {
       if (offset < 0 || elements < 0 || offset > available || elements > available - offset) {
         throw TorchGlobals.broken("The storage view `" + key + "` leaves its storage.");
       }
-      return views.computeIfAbsent(
-          key, k -> new View(whole, offset * bytes, elements * bytes));
+      return views.computeIfAbsent(key, k -> new View(whole, offset * bytes, elements * bytes));
     }
   }
 }

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a class that is not ours: a module or an instance of a class of the model's code, or,
- * in a file of torch.save, of any Python class.
+ * An object of a class that is not ours: a module or an instance of a class of the model's code,
+ * or, in a file of torch.save, of any Python class.
  *
  * <p>Equality is identity, as objects are shared by reference.
  */

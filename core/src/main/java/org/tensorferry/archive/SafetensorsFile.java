@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -18,9 +17,10 @@ import org.tensorferry.tensor.TensorData;
 /**
  * A safetensors file.
  *
- * <p>Bytes: an int64 header length, a JSON header of that many bytes, then the elements. The header maps each name to dtype, shape
- * and data_offsets, [begin, end) behind the header; {@code __metadata__} maps strings to strings. Everything is little endian and
- * row-major. Limits: a header of 100 MB, as the format's own library has it.
+ * <p>Bytes: an int64 header length, a JSON header of that many bytes, then the elements. The header
+ * maps each name to dtype, shape and data_offsets, [begin, end) behind the header; {@code
+ * __metadata__} maps strings to strings. Everything is little endian and row-major. Limits: a
+ * header of 100 MB, as the format's own library has it.
  */
 final class SafetensorsFile {
 
@@ -103,9 +103,16 @@ final class SafetensorsFile {
     }
     long length = offsets[1] - offsets[0];
     if (length != bytes(shape, dtype)) {
-      throw broken(file, "The tensor `" + name + "` has " + length + " bytes, which its shape does not.");
+      throw broken(
+          file, "The tensor `" + name + "` has " + length + " bytes, which its shape does not.");
     }
-    return TensorData.of(dtype, shape, rowMajor(shape), 0, file.slice(file.size() - data.size() + offsets[0], length), false);
+    return TensorData.of(
+        dtype,
+        shape,
+        rowMajor(shape),
+        0,
+        file.slice(file.size() - data.size() + offsets[0], length),
+        false);
   }
 
   /** Number of bytes, or -1 where 64 bits can't count them. */

@@ -19,8 +19,9 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.TensorData;
 
 /**
- * Named tensors of any file that holds PyTorch weights: torch.save (zip and the older stream), safetensors, TorchScript, and an
- * index ({@code *.index.json}) over several of them. Tensor bytes stay in the mapped files until these are closed.
+ * Named tensors of any file that holds PyTorch weights: torch.save (zip and the older stream),
+ * safetensors, TorchScript, and an index ({@code *.index.json}) over several of them. Tensor bytes
+ * stay in the mapped files until these are closed.
  */
 public final class WeightFiles implements Closeable {
 
@@ -59,7 +60,8 @@ public final class WeightFiles implements Closeable {
     switch (kind) {
       case SAFETENSORS -> SafetensorsFile.read(file, values, metadata);
       case LEGACY_TORCH_SAVE ->
-          WeightTree.collect(new RecordName(path, "the whole file"), LegacyStream.read(file), values);
+          WeightTree.collect(
+              new RecordName(path, "the whole file"), LegacyStream.read(file), values);
       case TORCH_SAVE -> {
         ZipArchive zip = ZipArchive.open(file);
         TorchScriptArchive.requireLittleEndian(zip);
@@ -71,8 +73,10 @@ public final class WeightFiles implements Closeable {
           WeightTree.collect(
               new RecordName(path, "data.pkl"), TorchScriptArchive.read(file).root(), values);
       default ->
-          throw Problem.of("`" + path + "` is " + kind.description() + "; it holds no PyTorch weights.")
-              .fix("name a state_dict (.pth), a .safetensors file, its .index.json, or a TorchScript file")
+          throw Problem.of(
+                  "`" + path + "` is " + kind.description() + "; it holds no PyTorch weights.")
+              .fix(
+                  "name a state_dict (.pth), a .safetensors file, its .index.json, or a TorchScript file")
               .as(ExitCode.UNREADABLE);
     }
   }
@@ -92,7 +96,8 @@ public final class WeightFiles implements Closeable {
         .forEachRemaining(
             name -> {
               if (!values.containsKey(name)) {
-                throw broken(index, "The tensor `" + name + "` is in none of the files of the index.");
+                throw broken(
+                    index, "The tensor `" + name + "` is in none of the files of the index.");
               }
             });
   }

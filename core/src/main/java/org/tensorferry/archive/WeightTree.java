@@ -10,9 +10,9 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.TensorData;
 
 /**
- * Finds the tensors in what a pickle holds and names each by its path: keys, indices and attributes with dots between. The dicts in
- * which a pickled nn.Module keeps its parameters, buffers and modules leave no trace in the names, so that they are those of its
- * state_dict.
+ * Finds the tensors in what a pickle holds and names each by its path: keys, indices and attributes
+ * with dots between. The dicts in which a pickled nn.Module keeps its parameters, buffers and
+ * modules leave no trace in the names, so that they are those of its state_dict.
  */
 final class WeightTree {
 
@@ -42,7 +42,8 @@ final class WeightTree {
         visits > MAX_VISITS || path.size() > MAX_DEPTH || name.length() > MAX_NAME_LENGTH;
     if (endless) {
       throw record
-          .locate(Problem.of("The pickle nests deeper or repeats itself more often than weights do."))
+          .locate(
+              Problem.of("The pickle nests deeper or repeats itself more often than weights do."))
           .because("the file is damaged or was made to mislead")
           .fix("save the weights alone, as a state_dict")
           .as(ExitCode.UNREADABLE);

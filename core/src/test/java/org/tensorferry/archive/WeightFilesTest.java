@@ -78,8 +78,7 @@ class WeightFilesTest {
       assertArrayEquals(
           new double[] {0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11},
           tensors.get("model.transposed").toDoubles());
-      assertSame(
-          tensors.get("model.slice").storage(), tensors.get("model.transposed").storage());
+      assertSame(tensors.get("model.slice").storage(), tensors.get("model.transposed").storage());
       assertTrue(tensors.get("model.parameter").requiresGrad());
       assertEquals(DType.FLOAT16, tensors.get("list.0").dtype());
       assertEquals(DType.BFLOAT16, tensors.get("list.1").dtype());
@@ -125,7 +124,14 @@ class WeightFilesTest {
             + "\"q\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[12,13]},"
             + "\"__metadata__\":{\"format\":\"pt\"},"
             + "\"i\":{\"dtype\":\"I16\",\"shape\":[2],\"data_offsets\":[8,12]}} ";
-    byte[] data = ByteBuffer.allocate(13).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2f).putShort((short) 7).putShort((short) -1).array();
+    byte[] data =
+        ByteBuffer.allocate(13)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putFloat(1.5f)
+            .putFloat(-2f)
+            .putShort((short) 7)
+            .putShort((short) -1)
+            .array();
     try (WeightFiles weights = open(safetensors(header, data))) {
       assertEquals(List.of("w", "i"), List.copyOf(weights.tensors().keySet()));
       assertArrayEquals(new double[] {1.5, -2}, weights.tensors().get("w").toDoubles());
@@ -147,7 +153,13 @@ class WeightFilesTest {
   }
 
   private static String entry(String dtype, String shape, String offsets) {
-    return "{\"w\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}";
+    return "{\"w\":{\"dtype\":\""
+        + dtype
+        + "\",\"shape\":"
+        + shape
+        + ",\"data_offsets\":"
+        + offsets
+        + "}}";
   }
 
   @Test
@@ -172,8 +184,7 @@ class WeightFilesTest {
 
   @Test
   void anIndexJoinsItsFiles() throws IOException {
-    Fixtures.write(
-        folder, "a.safetensors", safetensors(entry("F32", "[2]", "[0,8]"), new byte[8]));
+    Fixtures.write(folder, "a.safetensors", safetensors(entry("F32", "[2]", "[0,8]"), new byte[8]));
     Fixtures.copy("state_dict-2.13.pth", folder);
     try (WeightFiles weights =
         WeightFiles.open(
@@ -191,14 +202,21 @@ class WeightFilesTest {
   }
 
   private Path index(String map) throws IOException {
-    return Fixtures.write(
-        folder, "m.index.json", ("{\"weight_map\":" + map + "}").getBytes(UTF_8));
+    return Fixtures.write(folder, "m.index.json", ("{\"weight_map\":" + map + "}").getBytes(UTF_8));
   }
 
   @Test
   void functionsThatRunCodeAreRefusedAndOtherClassesStayShells() throws IOException {
-    for (String[] name : new String[][] {{"os", "system"}, {"builtins", "eval"}, {"runpy", "a"}, {"posix", "system"}, {"importlib.util", "b"}}) {
-      byte[] attack = new PickleBytes().global(name[0], name[1]).ops("(").text("id").ops("tR").stop();
+    for (String[] name :
+        new String[][] {
+          {"os", "system"},
+          {"builtins", "eval"},
+          {"runpy", "a"},
+          {"posix", "system"},
+          {"importlib.util", "b"}
+        }) {
+      byte[] attack =
+          new PickleBytes().global(name[0], name[1]).ops("(").text("id").ops("tR").stop();
       assertUnreadable(
           () -> open(new ZipBytes().stored("x/data.pkl", attack).end()),
           "`" + name[0] + "." + name[1] + "`");
@@ -211,8 +229,7 @@ class WeightFilesTest {
             .endObject()
             .stop();
     try (WeightFiles weights =
-        open(
-            new ZipBytes().stored("x/data.pkl", harmless).stored("x/data/0", new byte[4]).end())) {
+        open(new ZipBytes().stored("x/data.pkl", harmless).stored("x/data/0", new byte[4]).end())) {
       assertEquals(List.of("w"), List.copyOf(weights.tensors().keySet()));
     }
   }
@@ -229,7 +246,9 @@ class WeightFilesTest {
     }
     byte[] bomb = doubling.stop();
     assertUnreadable(
-        () -> open(new ZipBytes().stored("x/data.pkl", bomb).end()), "repeats itself", "`data.pkl`");
+        () -> open(new ZipBytes().stored("x/data.pkl", bomb).end()),
+        "repeats itself",
+        "`data.pkl`");
   }
 
   /** Any byte may be wrong: what comes out is weights or one error, nothing else. */
