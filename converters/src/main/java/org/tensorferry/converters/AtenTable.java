@@ -4,16 +4,23 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.tensorferry.converters.aten.ActivationOps;
 import org.tensorferry.converters.aten.ArithmeticOps;
+import org.tensorferry.converters.aten.ClassLossOps;
 import org.tensorferry.converters.aten.ComparisonOps;
 import org.tensorferry.converters.aten.ComplexOps;
 import org.tensorferry.converters.aten.ConversionOps;
 import org.tensorferry.converters.aten.DropoutOps;
 import org.tensorferry.converters.aten.LogicOps;
+import org.tensorferry.converters.aten.LossOps;
 import org.tensorferry.converters.aten.MathOps;
+import org.tensorferry.converters.aten.NormOps;
+import org.tensorferry.converters.aten.OrderOps;
+import org.tensorferry.converters.aten.ReductionOps;
 import org.tensorferry.converters.aten.RoundingOps;
+import org.tensorferry.converters.aten.ScanOps;
 import org.tensorferry.converters.aten.SelectionOps;
 import org.tensorferry.converters.aten.SoftmaxOps;
 import org.tensorferry.converters.aten.SpecialOps;
+import org.tensorferry.converters.aten.StatisticsOps;
 import org.tensorferry.rule.AtenRule;
 
 /** Every ATen operator that the built-in rules know: one line a family, sorted. */
@@ -23,16 +30,23 @@ final class AtenTable {
       Stream.of(
               ActivationOps.rows(),
               ArithmeticOps.rows(),
+              ClassLossOps.rows(),
               ComparisonOps.rows(),
               ComplexOps.rows(),
               ConversionOps.rows(),
               DropoutOps.rows(),
               LogicOps.rows(),
+              LossOps.rows(),
               MathOps.rows(),
+              NormOps.rows(),
+              OrderOps.rows(),
+              ReductionOps.rows(),
               RoundingOps.rows(),
+              ScanOps.rows(),
               SelectionOps.rows(),
               SoftmaxOps.rows(),
-              SpecialOps.rows())
+              SpecialOps.rows(),
+              StatisticsOps.rows())
           .flatMap(List::stream)
           .toList();
 

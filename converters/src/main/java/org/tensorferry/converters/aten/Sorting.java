@@ -1,0 +1,46 @@
+package org.tensorferry.converters.aten;
+
+import java.util.List;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+
+/** Order along the last axis, by TensorFlow's TopKV2: equal elements keep their order. */
+final class Sorting {
+
+  private Sorting() {}
+
+  /**
+   * The first k elements of an order, and their indices as int64.
+   *
+   * @param descending greatest first
+   */
+  static List<TfValue> first(TfGraph tf, TfValue x, Dim k, boolean descending) {
+    DType computed = x.dtype() == DType.BOOL ? DType.INT32 : x.dtype();
+    TfValue number = tf.cast(x, computed);
+    TfValue key = descending ? number : reversed(tf, number);
+    Shape shape = x.shape().with(-1, k);
+    List<TfValue> top = tf.op("TopKV2", key, tf.dim(k)).shape(shape, shape).all();
+    TfValue values = descending ? top.get(0) : reversed(tf, top.get(0));
+    return List.of(tf.cast(values, x.dtype()), tf.cast(top.get(1), DType.INT64));
+  }
+
+  /** All elements in order. */
+  static List<TfValue> sorted(TfGraph tf, TfValue x, boolean descending) {
+    return first(tf, x, x.dim(-1), descending);
+  }
+
+  /** An order-reversing function that is its own inverse and can't overflow: -x, or ~x = -x-1. */
+  private static TfValue reversed(TfGraph tf, TfValue x) {
+    return tf.unary(x.dtype().isFloating() ? "Neg" : "Invert", x);
+  }
+
+  /** The element at one rank of an ascending order, with its index; the axis keeps size 1. */
+  static List<TfValue> atRank(TfGraph tf, TfValue x, Dim rank) {
+    int axis = x.rank() - 1;
+    List<TfValue> least = first(tf, x, rank.plus(1), false);
+    return least.stream().map(found -> tf.slice(found, axis, rank, Dim.ONE)).toList();
+  }
+}
