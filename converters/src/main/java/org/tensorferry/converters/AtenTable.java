@@ -8,12 +8,16 @@ import org.tensorferry.converters.aten.ClassLossOps;
 import org.tensorferry.converters.aten.ComparisonOps;
 import org.tensorferry.converters.aten.ComplexOps;
 import org.tensorferry.converters.aten.ConversionOps;
+import org.tensorferry.converters.aten.ConvolutionOps;
 import org.tensorferry.converters.aten.DropoutOps;
+import org.tensorferry.converters.aten.LinearOps;
 import org.tensorferry.converters.aten.LogicOps;
 import org.tensorferry.converters.aten.LossOps;
 import org.tensorferry.converters.aten.MathOps;
 import org.tensorferry.converters.aten.NormOps;
+import org.tensorferry.converters.aten.NormalizationOps;
 import org.tensorferry.converters.aten.OrderOps;
+import org.tensorferry.converters.aten.PoolingOps;
 import org.tensorferry.converters.aten.ReductionOps;
 import org.tensorferry.converters.aten.RoundingOps;
 import org.tensorferry.converters.aten.ScanOps;
@@ -34,12 +38,16 @@ final class AtenTable {
               ComparisonOps.rows(),
               ComplexOps.rows(),
               ConversionOps.rows(),
+              ConvolutionOps.rows(),
               DropoutOps.rows(),
+              LinearOps.rows(),
               LogicOps.rows(),
               LossOps.rows(),
               MathOps.rows(),
               NormOps.rows(),
+              NormalizationOps.rows(),
               OrderOps.rows(),
+              PoolingOps.rows(),
               ReductionOps.rows(),
               RoundingOps.rows(),
               ScanOps.rows(),

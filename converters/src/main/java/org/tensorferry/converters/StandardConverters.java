@@ -15,6 +15,6 @@ public final class StandardConverters implements Converters {
 
   @Override
   public List<LayerRule> layers() {
-    return List.of();
+    return LayerTable.rows();
   }
 }

@@ -12,7 +12,8 @@ import org.tensorferry.tensor.TensorData;
  */
 public record Layer(String path, String torchClass, Map<String, TensorData> tensors) {
 
-  String nameOf(String member) {
+  /** The full name of a tensor or variable of this module. */
+  public String nameOf(String member) {
     return path.isEmpty() ? member : path + "." + member;
   }
 }

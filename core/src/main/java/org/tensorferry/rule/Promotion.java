@@ -107,7 +107,7 @@ public final class Promotion {
     if (a.kind() == Kind.FLOATING && a.bytes() == b.bytes()) {
       return DType.FLOAT32;
     }
-    if (a == DType.UINT8 && b == DType.INT8 || a == DType.INT8 && b == DType.UINT8) {
+    if ((a == DType.UINT8 && b == DType.INT8) || (a == DType.INT8 && b == DType.UINT8)) {
       return DType.INT16;
     }
     return a.bytes() >= b.bytes() ? a : b;

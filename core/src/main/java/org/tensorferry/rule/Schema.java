@@ -131,18 +131,18 @@ public record Schema(
     if (type.equals("SymInt")) {
       type = "int";
     }
-    @Nullable Value value = equal < 0 ? null : literal(text.substring(equal + 1), list);
+    @Nullable Value value = equal < 0 ? null : literal(text.substring(equal + 1));
     return new Param(name, type, list, size, optional, optionalElements, value, keywordOnly);
   }
 
-  private static Value literal(String text, boolean list) {
+  private static Value literal(String text) {
     if (text.startsWith("[")) {
       String inner = text.substring(1, text.length() - 1).trim();
       return Value.list(
           inner.isEmpty()
               ? List.of()
               : java.util.Arrays.stream(inner.split(","))
-                  .map(item -> literal(item.trim(), false))
+                  .map(item -> literal(item.trim()))
                   .toList());
     }
     return switch (text) {

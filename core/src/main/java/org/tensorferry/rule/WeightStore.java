@@ -39,7 +39,7 @@ public final class WeightStore {
    * A tensor that was summed into a variable is asked for alone; the layer must keep torch's
    * layout.
    */
-  static final class NeedsTorchLayout extends RuntimeException {
+  public static final class NeedsTorchLayout extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final String modulePath;
 
@@ -48,7 +48,7 @@ public final class WeightStore {
       this.modulePath = modulePath;
     }
 
-    String modulePath() {
+    public String modulePath() {
       return modulePath;
     }
   }
@@ -88,6 +88,20 @@ public final class WeightStore {
       }
       layer.tensors().keySet().forEach(name -> plan(layer, LayerRule.port(name, name)));
     }
+  }
+
+  /**
+   * A tensor that a module of the archive owns.
+   *
+   * @param modulePath dotted path, empty for the root
+   */
+  public static TensorHandle parameter(String modulePath, String attribute, TensorData data) {
+    return new ParameterHandle(modulePath, attribute, false, data);
+  }
+
+  /** A tensor of constants.pkl, {@code CONSTANTS.cN} in the code. */
+  public static TensorHandle constant(int index, TensorData data) {
+    return new ParameterHandle("", "c" + index, true, data);
   }
 
   private void plan(Layer layer, LayerRule.Port port) {
@@ -243,7 +257,7 @@ public final class WeightStore {
   private static Literal integerLiteral(DType dtype, long value) {
     return dtype.isInteger()
         ? Literal.ofLongs(dtype, new long[0], value)
-        : Literal.scalar(dtype, value);
+        : Literal.scalar(dtype, (double) value);
   }
 
   private String unique(String wanted) {

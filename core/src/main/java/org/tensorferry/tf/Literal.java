@@ -17,24 +17,26 @@ public record Literal(DType dtype, long[] shape, byte[] bytes) {
 
   /** Numbers converted to the type as a cast would. */
   public static Literal of(DType dtype, long[] shape, double... values) {
-    ByteBuffer buffer = allocate(dtype, values.length);
+    byte[] bytes = new byte[dtype.bytes() * values.length];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (double value : values) {
       put(buffer, dtype, value);
     }
-    return new Literal(dtype, shape, buffer.array());
+    return new Literal(dtype, shape, bytes);
   }
 
   /** Integers, exact for all 64 bits. */
   public static Literal ofLongs(DType dtype, long[] shape, long... values) {
-    ByteBuffer buffer = allocate(dtype, values.length);
+    byte[] bytes = new byte[dtype.bytes() * values.length];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (long value : values) {
       if (dtype == DType.INT64) {
         buffer.putLong(value);
       } else {
-        put(buffer, dtype, value);
+        put(buffer, dtype, (double) value);
       }
     }
-    return new Literal(dtype, shape, buffer.array());
+    return new Literal(dtype, shape, bytes);
   }
 
   public static Literal vector(int... values) {
@@ -44,10 +46,6 @@ public record Literal(DType dtype, long[] shape, byte[] bytes) {
 
   public static Literal scalar(DType dtype, double value) {
     return of(dtype, new long[0], value);
-  }
-
-  private static ByteBuffer allocate(DType dtype, int elements) {
-    return ByteBuffer.allocate(dtype.bytes() * elements).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static void put(ByteBuffer buffer, DType dtype, double value) {

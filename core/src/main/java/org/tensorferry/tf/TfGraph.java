@@ -117,6 +117,7 @@ public final class TfGraph extends TfOperations {
   }
 
   /** A constant; equal ones are shared. */
+  @Override
   public TfValue constant(Literal literal) {
     @Nullable TfValue known = constants.get(literal);
     if (known == null) {

@@ -1,0 +1,184 @@
+package org.tensorferry.converters.aten;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tensorferry.converters.layer.Layouts;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.rule.Weight;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.OpBuilder;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfOperations;
+import org.tensorferry.tf.TfValue;
+
+/**
+ * The arguments of a convolution, and its emission in channels-last layout.
+ *
+ * @param input [N, C, spatial...], or [C, spatial...] without a batch
+ * @param weight [out, in/groups, spatial...]; of a transposed one [in, out/groups, spatial...]
+ */
+record Convolution(
+    TfValue input,
+    Weight weight,
+    Optional<TfValue> bias,
+    int[] stride,
+    int[] dilation,
+    int groups) {
+
+  static Convolution read(OpArgs a) {
+    Weight weight = a.weight("weight");
+    int axes = weight.shape().rank() - 2;
+    return new Convolution(
+        a.tensor("input"),
+        weight,
+        a.optionalTensor("bias"),
+        a.ints("stride", axes),
+        a.ints("dilation", axes),
+        a.integer("groups"));
+  }
+
+  /** Number of spatial axes. */
+  int axes() {
+    return weight.shape().rank() - 2;
+  }
+
+  /** Pads before and after each spatial axis, from one number an axis. */
+  static int[] symmetric(int[] padding) {
+    return IntStream.range(0, 2 * padding.length).map(i -> padding[i / 2]).toArray();
+  }
+
+  /** What {@code padding="same"} adds: the odd one goes after (ATen/native/Convolution.cpp). */
+  int[] samePadding() {
+    int[] pads = new int[2 * axes()];
+    for (int i = 0; i < axes(); i++) {
+      int total = dilation[i] * Math.toIntExact(weight.shape().dim(i + 2).known() - 1);
+      pads[2 * i] = total / 2;
+      pads[2 * i + 1] = total - total / 2;
+    }
+    return pads;
+  }
+
+  /**
+   * Emits the convolution.
+   *
+   * @param pads before and after each spatial axis
+   */
+  TfValue emit(TfGraph tf, int[] pads) {
+    return spatially(
+        tf,
+        nhwc -> {
+          TfValue kernel = weight.as(Layouts.convolution(axes()));
+          TfValue out =
+              axes() == 1
+                  ? oneAxis(tf, nhwc, kernel, pads)
+                  : axes() == 2
+                      ? twoAxes(tf, nhwc, kernel, pads, stride, dilation)
+                      : threeAxes(tf, nhwc, kernel, pads);
+          return bias.map(b -> tf.add(out, b)).orElse(out);
+        });
+  }
+
+  /** Adds a batch axis where there is none, and goes to channels-last and back. */
+  TfValue spatially(TfGraph tf, TfOperations.ChannelsLast operator) {
+    boolean batched = input.rank() == axes() + 2;
+    TfValue x = batched ? input : tf.expandDims(input, 0);
+    TfValue out = tf.channelsLast(x, operator);
+    return batched ? out : tf.squeeze(out, 0);
+  }
+
+  private TfValue oneAxis(TfGraph tf, TfValue x, TfValue kernel, int[] pads) {
+    int[] widened = {0, 0, pads[0], pads[1]};
+    TfValue out =
+        twoAxes(
+            tf,
+            tf.expandDims(x, 1),
+            tf.expandDims(kernel, 0),
+            widened,
+            new int[] {stride[0], stride[0]},
+            new int[] {1, dilation[0]});
+    return tf.squeeze(out, 1);
+  }
+
+  private TfValue twoAxes(
+      TfGraph tf, TfValue x, TfValue kernel, int[] pads, int[] strides, int[] dilations) {
+    boolean depthwise = groups > 1 && x.dim(-1).is(groups);
+    // Depthwise gradients ignore dilations, and its kernel needs equal strides; a grouped
+    // convolution does not.
+    boolean plain = strides[0] == strides[1] && dilations[0] == 1 && dilations[1] == 1;
+    if (depthwise && plain) {
+      Dim multiplier = kernel.dim(-1).floorDiv(groups);
+      TfValue filter = tf.reshape(kernel, kernel.dim(0), kernel.dim(1), Dim.of(groups), multiplier);
+      return configure(tf.op("DepthwiseConv2dNative", x, filter), pads, strides, new int[0]).get();
+    }
+    return configure(tf.op("Conv2D", x, kernel), pads, strides, dilations).get();
+  }
+
+  private static OpBuilder configure(OpBuilder op, int[] pads, int[] strides, int[] dilations) {
+    op.ints("strides", 1, strides[0], strides[1], 1);
+    if (dilations.length > 0) {
+      op.ints("dilations", 1, dilations[0], dilations[1], 1);
+    }
+    if (Arrays.stream(pads).allMatch(pad -> pad == 0)) {
+      return op.attr("padding", "VALID");
+    }
+    return op.attr("padding", "EXPLICIT")
+        .ints("explicit_paddings", 0, 0, pads[0], pads[1], pads[2], pads[3], 0, 0);
+  }
+
+  /** Conv3D has no groups and no explicit padding, and dilation only with oneDNN. */
+  private TfValue threeAxes(TfGraph tf, TfValue x, TfValue kernel, int[] pads) {
+    boolean padded = Arrays.stream(pads).anyMatch(pad -> pad != 0);
+    TfValue in =
+        padded
+            ? tf.pad(
+                x,
+                tf.scalar(x.dtype(), 0),
+                0,
+                0,
+                pads[0],
+                pads[1],
+                pads[2],
+                pads[3],
+                pads[4],
+                pads[5],
+                0,
+                0)
+            : x;
+    TfValue filter = dilate(tf, kernel);
+    List<TfValue> inputs = tf.split(in, 4, groups);
+    List<TfValue> filters = tf.split(filter, 4, groups);
+    List<TfValue> outputs = new ArrayList<>();
+    for (int i = 0; i < groups; i++) {
+      outputs.add(
+          tf.op("Conv3D", inputs.get(i), filters.get(i))
+              .ints("strides", 1, stride[0], stride[1], stride[2], 1)
+              .attr("padding", "VALID")
+              .get());
+    }
+    return tf.concat(outputs, 4);
+  }
+
+  /**
+   * The kernel [spatial..., in, out] with zeros between its elements, which makes dilation plain.
+   */
+  TfValue dilate(TfGraph tf, TfValue kernel) {
+    TfValue dilated = kernel;
+    for (int axis = 0; axis < axes(); axis++) {
+      int step = dilation[axis];
+      long size = dilated.dim(axis).known();
+      if (step > 1 && size > 1) {
+        TfValue apart = tf.expandDims(dilated, axis + 1);
+        int[] pads = new int[2 * apart.rank()];
+        pads[2 * axis + 3] = step - 1;
+        TfValue spaced = tf.pad(apart, tf.scalar(apart.dtype(), 0), pads);
+        Shape joined = dilated.shape().with(axis, size * step);
+        dilated = tf.slice(tf.reshape(spaced, joined), axis, 0, (size - 1) * step + 1);
+      }
+    }
+    return dilated;
+  }
+}

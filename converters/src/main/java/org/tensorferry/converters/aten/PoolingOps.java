@@ -1,0 +1,112 @@
+package org.tensorferry.converters.aten;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+
+/** Pooling with windows of a given size. */
+public final class PoolingOps {
+
+  private PoolingOps() {}
+
+  public static List<AtenRule> rows() {
+    return List.of(
+        AtenRule.of(
+            "avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",
+            PoolingOps::average),
+        AtenRule.of(
+            "avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+            PoolingOps::average),
+        AtenRule.of(
+            "avg_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
+            PoolingOps::average),
+        AtenRule.of(
+            "max_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, int[1] dilation=1, bool ceil_mode=False) -> Tensor",
+            PoolingOps::maximum),
+        AtenRule.of(
+            "max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, int[2] dilation=1, bool ceil_mode=False) -> Tensor",
+            PoolingOps::maximum),
+        AtenRule.of(
+            "max_pool3d(Tensor self, int[3] kernel_size, int[3] stride=[], int[3] padding=0, int[3] dilation=1, bool ceil_mode=False) -> Tensor",
+            PoolingOps::maximum));
+  }
+
+  static TfValue maximum(OpArgs a, TfGraph tf) {
+    Window window = Window.read(a);
+    return window.over(tf, a.tensor("self"), x -> maximum(tf, window, x));
+  }
+
+  /** Padding counts as minus infinity, the extra window of ceil_mode too. */
+  private static TfValue maximum(TfGraph tf, Window window, TfValue x) {
+    int[] pads =
+        IntStream.range(0, window.axes())
+            .flatMap(
+                i -> IntStream.of(window.padding()[i], window.padding()[i] + window.extra(x, i)))
+            .toArray();
+    TfValue padded = window.pad(tf, x, pads, lowest(tf, x.dtype()));
+    return window.isDilated()
+        ? window.maximumOfSlices(tf, padded)
+        : window.pool(tf, "MaxPool", padded);
+  }
+
+  private static TfValue lowest(TfGraph tf, DType dtype) {
+    double value =
+        switch (dtype) {
+          case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.NEGATIVE_INFINITY;
+          case UINT8 -> 0;
+          case INT8 -> Byte.MIN_VALUE;
+          case INT16 -> Short.MIN_VALUE;
+          case INT32 -> Integer.MIN_VALUE;
+          default -> Long.MIN_VALUE;
+        };
+    return tf.scalar(dtype, value);
+  }
+
+  static TfValue average(OpArgs a, TfGraph tf) {
+    Window window = Window.read(a);
+    boolean countPadding = a.flag("count_include_pad");
+    boolean divisorGiven = a.has("divisor_override") && a.isGiven("divisor_override");
+    double scale = divisorGiven ? (double) window.size() / a.integer("divisor_override") : 1;
+    return window.over(
+        tf, a.tensor("self"), x -> average(tf, window, x, countPadding, divisorGiven, scale));
+  }
+
+  /**
+   * The mean over a window of zeros and elements, divided by the mean of a mask that is 1 where an
+   * element, or padding that counts, stands. The extra window of ceil_mode never counts.
+   */
+  private static TfValue average(
+      TfGraph tf,
+      Window window,
+      TfValue x,
+      boolean countPadding,
+      boolean divisorGiven,
+      double scale) {
+    int axes = window.axes();
+    int[] pads = Convolution.symmetric(window.padding());
+    int[] extra =
+        IntStream.range(0, axes).flatMap(i -> IntStream.of(0, window.extra(x, i))).toArray();
+    TfValue zero = tf.scalar(x.dtype(), 0);
+    TfValue inner = window.pad(tf, x, pads, zero);
+    TfValue mean = window.pool(tf, "AvgPool", window.pad(tf, inner, extra, zero));
+    if (divisorGiven) {
+      return scale == 1 ? mean : tf.mul(mean, scale);
+    }
+    boolean anyExtra = IntStream.of(extra).anyMatch(pad -> pad > 0);
+    boolean anyPad = IntStream.of(pads).anyMatch(pad -> pad > 0);
+    if (!anyExtra && (countPadding || !anyPad)) {
+      return mean;
+    }
+    TfValue real = countPadding ? inner : x;
+    Shape one = real.shape().with(0, 1).with(-1, 1);
+    TfValue ones = tf.fill(one, x.dtype(), 1);
+    TfValue mask =
+        window.pad(tf, countPadding ? ones : window.pad(tf, ones, pads, zero), extra, zero);
+    return tf.div(mean, window.pool(tf, "AvgPool", mask));
+  }
+}

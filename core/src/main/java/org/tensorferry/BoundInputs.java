@@ -1,0 +1,152 @@
+package org.tensorferry;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.torchscript.interp.Signature;
+import org.tensorferry.torchscript.syntax.TypeExpr;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/**
+ * The arguments of a method with a placeholder for each tensor.
+ *
+ * @param arguments by name; those with defaults that were given no spec are left out
+ * @param specs of all tensors in order, named as the signature names them
+ */
+record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
+
+  /** Gives out specs: a named one to the argument of its name, the others in order. */
+  private static final class Specs {
+    private final Map<String, InputSpec> named = new LinkedHashMap<>();
+    private final List<InputSpec> unnamed = new ArrayList<>();
+    private final List<InputSpec> bound = new ArrayList<>();
+    private final TfGraph tf;
+
+    Specs(List<InputSpec> specs, TfGraph tf) {
+      this.tf = tf;
+      for (InputSpec spec : specs) {
+        if (spec.name().isPresent()) {
+          named.put(spec.name().get(), spec);
+        } else {
+          unnamed.add(spec);
+        }
+      }
+    }
+
+    Optional<Value> tensor(String name) {
+      InputSpec spec = named.remove(name);
+      if (spec == null && !unnamed.isEmpty()) {
+        spec = unnamed.remove(0);
+      }
+      if (spec == null) {
+        return Optional.empty();
+      }
+      String legal = Character.isLetter(name.charAt(0)) ? name : "arg_" + name;
+      bound.add(spec.named(legal));
+      return Optional.of(Tensor.of(tf.argument(legal, spec.dtype(), spec.shape())));
+    }
+
+    boolean hasNamed(String prefix) {
+      return named.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+    }
+  }
+
+  static BoundInputs bind(Signature signature, List<InputSpec> given, TfGraph tf) {
+    Specs specs = new Specs(given, tf);
+    Map<String, Value> arguments = new LinkedHashMap<>();
+    for (Signature.Argument argument : signature.arguments()) {
+      Optional<Value> value = value(argument.name(), type(argument), specs);
+      if (value.isPresent()) {
+        arguments.put(argument.name(), value.get());
+      } else if (argument.defaultValue().isEmpty()) {
+        throw missing(signature, argument, given);
+      }
+    }
+    requireAllUsed(signature, specs);
+    return new BoundInputs(arguments, List.copyOf(specs.bound));
+  }
+
+  private static TypeExpr type(Signature.Argument argument) {
+    return argument.type().orElseGet(() -> TypeExpr.parse("Tensor"));
+  }
+
+  /** The value of an argument of tensors; empty where no spec is left for it, or where it is none. */
+  private static Optional<Value> value(String name, TypeExpr type, Specs specs) {
+    if (type.is("Tensor")) {
+      return specs.tensor(name);
+    }
+    if (type.is("Optional")) {
+      return value(name, type.arguments().get(0), specs);
+    }
+    if (type.is("Tuple")) {
+      return elements(name, type.arguments(), specs).map(Value::tuple);
+    }
+    if (type.is("List") && type.arguments().get(0).is("Tensor")) {
+      List<Value> elements = new ArrayList<>();
+      while (specs.hasNamed(name + "_" + elements.size()) || !specs.unnamed.isEmpty()) {
+        specs.tensor(name + "_" + elements.size()).ifPresent(elements::add);
+      }
+      return elements.isEmpty() ? Optional.empty() : Optional.of(Value.list(elements));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<List<Value>> elements(String name, List<TypeExpr> types, Specs specs) {
+    List<Value> elements = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      Optional<Value> element = value(name + "_" + i, types.get(i), specs);
+      if (element.isEmpty()) {
+        return Optional.empty();
+      }
+      elements.add(element.get());
+    }
+    return Optional.of(elements);
+  }
+
+  private static FerryException missing(
+      Signature signature, Signature.Argument argument, List<InputSpec> given) {
+    String what =
+        "`" + signature.method() + "` needs a value for its argument `" + argument.name() + "`";
+    Problem problem =
+        Problem.of(what + " of type " + type(argument) + ", but " + count(given.size()) + " given")
+            .because("its arguments are " + describe(signature));
+    return argument.isTensor() || type(argument).toString().contains("Tensor")
+        ? problem.fix("add --input \"" + argument.name() + ":float32[...]\"").as(ExitCode.USAGE)
+        : problem.fix("give the argument a default in the PyTorch code").as(ExitCode.UNCONVERTIBLE);
+  }
+
+  private static String count(int inputs) {
+    return inputs == 0 ? "no input is" : inputs == 1 ? "1 input is" : inputs + " inputs are";
+  }
+
+  private static void requireAllUsed(Signature signature, Specs specs) {
+    List<InputSpec> left = new ArrayList<>(specs.named.values());
+    left.addAll(specs.unnamed);
+    if (!left.isEmpty()) {
+      throw Problem.of("the input `" + left.get(0) + "` fits no argument of `" + signature.method() + "`")
+          .because("its arguments are " + describe(signature))
+          .fix("give one input for each tensor argument, in order or by its name")
+          .as(ExitCode.USAGE);
+    }
+  }
+
+  private static String describe(Signature signature) {
+    return signature.arguments().stream()
+        .map(argument -> argument.name() + ": " + type(argument))
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  /** The signature's names of the inputs, in order. */
+  List<String> names() {
+    return specs.stream().map(spec -> spec.name().orElseThrow()).toList();
+  }
+}

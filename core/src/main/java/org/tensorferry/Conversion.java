@@ -1,0 +1,93 @@
+package org.tensorferry;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorferry.rule.OperatorCall;
+import org.tensorferry.savedmodel.OutputDirectory;
+import org.tensorferry.savedmodel.Provenance;
+import org.tensorferry.savedmodel.SavedModelWriter;
+import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.tf.TfModel;
+
+/**
+ * A converted model, not yet written. Holds no tensor bytes: {@link #save} streams them from the file, which must stay
+ * open.
+ */
+public final class Conversion {
+
+  private final String source;
+  private final TfModel model;
+  private final List<InputSpec> inputs;
+  private final List<OperatorCall> calls;
+  private final List<String> unusedTensors;
+
+  Conversion(
+      String source, TfModel model, List<InputSpec> inputs, List<OperatorCall> calls, List<String> unusedTensors) {
+    this.source = source;
+    this.model = model;
+    this.inputs = List.copyOf(inputs);
+    this.calls = List.copyOf(calls);
+    this.unusedTensors = List.copyOf(unusedTensors);
+  }
+
+  /** The TensorFlow graph. */
+  public TfModel model() {
+    return model;
+  }
+
+  /** The inputs with names, in the order of the signature. */
+  public List<InputSpec> inputs() {
+    return inputs;
+  }
+
+  /** The names of the signature's inputs, in order. */
+  public List<String> inputNames() {
+    return model.argumentNames();
+  }
+
+  /** The variables that the model reads, each with where it comes from. */
+  public List<PortedVariable> variables() {
+    return List.copyOf(model.graph().variables().keySet());
+  }
+
+  /** What was taken for granted: branches and sizes decided by the examples of dynamic dims. */
+  public List<Assumptions.Assumption> assumptions() {
+    return model.graph().assumptions().all();
+  }
+
+  /** Torch names of tensors in the file that the converted method does not use. */
+  public List<String> unusedTensors() {
+    return unusedTensors;
+  }
+
+  /** Every operator call of the original, in order. */
+  public List<OperatorCall> calls() {
+    return calls;
+  }
+
+  /**
+   * Writes the SavedModel into a new directory.
+   *
+   * @throws org.tensorferry.error.FerryException (unwritable) where the directory exists or can't be written; nothing is
+   *     left behind then
+   */
+  public void save(Path directory) {
+    try (OutputDirectory output = OutputDirectory.begin(directory, false)) {
+      write(output);
+      output.commit();
+    }
+  }
+
+  /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
+  public Provenance provenance() {
+    return new Provenance(Tensorferry.version(), source, model);
+  }
+
+  /** Writes into a directory that is not in place yet, so that the result can be checked first. */
+  public void write(OutputDirectory output) {
+    SavedModelWriter writer = new SavedModelWriter(provenance());
+    output.write(writer.bytesNeeded(), writer::write);
+  }
+}

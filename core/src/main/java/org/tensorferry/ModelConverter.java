@@ -1,0 +1,180 @@
+package org.tensorferry;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.pass.Passes;
+import org.tensorferry.rule.TensorOperators;
+import org.tensorferry.rule.WeightStore;
+import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tensor.Structure;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfModel;
+import org.tensorferry.tf.TfValue;
+import org.tensorferry.torchscript.interp.Interpreter;
+import org.tensorferry.torchscript.interp.TensorFactory;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/** One conversion: interprets the method, collects its problems, and finishes the graph. */
+final class ModelConverter {
+
+  private static final TensorFactory TENSORS =
+      new TensorFactory() {
+        @Override
+        public TensorHandle parameter(
+            String modulePath, String attribute, boolean isParameterOrBuffer, TensorData data) {
+          return WeightStore.parameter(modulePath, attribute, data);
+        }
+
+        @Override
+        public TensorHandle constant(int index, TensorData data) {
+          return WeightStore.constant(index, data);
+        }
+      };
+
+  private final TorchModel model;
+  private final ConvertOptions options;
+  private final List<InputSpec> specs;
+
+  ModelConverter(TorchModel model, ConvertOptions options, List<InputSpec> specs) {
+    this.model = model;
+    this.options = options;
+    this.specs = specs;
+  }
+
+  Conversion convert() {
+    Set<String> keepTorchLayout = new HashSet<>();
+    while (true) {
+      try {
+        return convert(keepTorchLayout);
+      } catch (WeightStore.NeedsTorchLayout needed) {
+        // Once a layer's summed bias is asked for alone, that layer keeps torch's tensors; each round adds one layer.
+        keepTorchLayout.add(needed.modulePath());
+      }
+    }
+  }
+
+  private Conversion convert(Set<String> keepTorchLayout) {
+    options.listener().progress("reading the model", 0, 0);
+    Assumptions assumptions = new Assumptions();
+    TfGraph tf = new TfGraph(assumptions);
+    WeightStore weights =
+        new WeightStore(tf, model.layers(), model.rules().layers(), keepTorchLayout);
+    TensorOperators operators = new TensorOperators(model.rules(), tf, weights);
+    Interpreter interpreter =
+        Interpreter.open(model.archive(), operators, assumptions, TENSORS);
+    BoundInputs inputs =
+        BoundInputs.bind(interpreter.signature(options.method()), specs, tf);
+    options.listener().progress("following " + options.method(), 0, 0);
+    Value result = interpret(interpreter, operators, inputs);
+    refuseStateUpdates(interpreter.root());
+    Structure<TfValue> structure = structure(result, weights);
+    if (structure.flatten().isEmpty()) {
+      throw Problem.of("`" + options.method() + "` returns no tensor, but " + result.typeName())
+          .fix("convert a method that returns tensors")
+          .as(ExitCode.UNCONVERTIBLE);
+    }
+    options.listener().progress("arranging the graph", 0, 0);
+    TfModel converted = Passes.run(new TfModel(tf, inputs.names(), structure));
+    String source = String.valueOf(model.file().getFileName());
+    return new Conversion(source, converted, inputs.specs(), operators.calls(), unused(tf));
+  }
+
+  private Value interpret(Interpreter interpreter, TensorOperators operators, BoundInputs inputs) {
+    try {
+      Value result = interpreter.run(options.method(), List.of(), inputs.arguments());
+      if (operators.problems().isEmpty()) {
+        return result;
+      }
+    } catch (FerryException stop) {
+      List<Problem> all = new ArrayList<>(operators.problems());
+      all.addAll(stop.problems());
+      throw new FerryException(stop.exitCode(), all, stop);
+    }
+    throw new FerryException(ExitCode.UNCONVERTIBLE, operators.problems(), null);
+  }
+
+  /** A SavedModel's function has no state: an updated buffer would be forgotten in silence. */
+  private static void refuseStateUpdates(Value.Obj root) {
+    List<Problem> problems = new ArrayList<>();
+    collectStateUpdates(root, new HashSet<>(), problems);
+    if (!problems.isEmpty()) {
+      throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
+    }
+  }
+
+  private static void collectStateUpdates(
+      Value.Obj object, Set<Value.Obj> seen, List<Problem> problems) {
+    if (!seen.add(object)) {
+      return;
+    }
+    object
+        .attributes()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof Value.Obj child) {
+                collectStateUpdates(child, seen, problems);
+              } else if (value instanceof Tensor tensor && tensor.isWritten()) {
+                String path = object.path().isEmpty() ? name : object.path() + "." + name;
+                problems.add(
+                    Problem.of("buffer `" + path + "` is changed in place while the model runs")
+                        .because("the converted function keeps no state between calls")
+                        .fix("pass the state as an argument and return its new value"));
+              }
+            });
+  }
+
+  private static Structure<TfValue> structure(Value value, WeightStore weights) {
+    if (value instanceof Tensor tensor) {
+      return new Structure.Leaf<>(weights.value(tensor.read()));
+    }
+    if (value instanceof Value.ListOf list) {
+      return new Structure.Sequence<>(all(list.elements(), weights), false);
+    }
+    if (value instanceof Value.TupleOf tuple) {
+      return tuple.names().isEmpty()
+          ? new Structure.Sequence<>(all(tuple.elements(), weights), true)
+          : named(tuple, weights);
+    }
+    if (value instanceof Value.DictOf dict) {
+      Map<String, Structure<TfValue>> fields = new LinkedHashMap<>();
+      dict.elements().forEach((key, element) -> fields.put(key.toString(), structure(element, weights)));
+      return new Structure.Fields<>(fields, "");
+    }
+    return new Structure.Empty<>();
+  }
+
+  private static List<Structure<TfValue>> all(List<Value> values, WeightStore weights) {
+    return values.stream().map(value -> structure(value, weights)).toList();
+  }
+
+  private static Structure<TfValue> named(Value.TupleOf tuple, WeightStore weights) {
+    Map<String, Structure<TfValue>> fields = new LinkedHashMap<>();
+    for (int i = 0; i < tuple.names().size(); i++) {
+      fields.put(tuple.names().get(i), structure(tuple.elements().get(i), weights));
+    }
+    String className = tuple.className();
+    return new Structure.Fields<>(fields, className.substring(className.lastIndexOf('.') + 1));
+  }
+
+  private List<String> unused(TfGraph tf) {
+    Set<String> used = new HashSet<>();
+    tf.variables().keySet().forEach(variable -> used.addAll(variable.sources()));
+    List<String> unused = new ArrayList<>();
+    model.layers().forEach(layer -> layer.tensors().keySet().stream()
+        .map(layer::nameOf)
+        .filter(name -> !used.contains(name))
+        .forEach(unused::add));
+    return unused;
+  }
+}

@@ -1,0 +1,30 @@
+package org.tensorferry;
+
+import java.nio.file.Path;
+import org.tensorferry.rule.RuleTables;
+
+/** Where everything begins: opens a TorchScript file. */
+public final class Tensorferry {
+
+  private Tensorferry() {}
+
+  /** The version that the build wrote into the jar. */
+  public static String version() {
+    @org.jspecify.annotations.Nullable String version = Tensorferry.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+
+  /**
+   * Opens a TorchScript file with the rules that the class path holds.
+   *
+   * @throws org.tensorferry.error.FerryException (unreadable) where the file is no TorchScript, broken or hostile
+   */
+  public static TorchModel open(Path file) {
+    return open(file, RuleTables.load(Tensorferry.class.getClassLoader()));
+  }
+
+  /** As {@link #open(Path)}, with other rules. */
+  public static TorchModel open(Path file, RuleTables rules) {
+    return TorchModel.open(file, rules);
+  }
+}

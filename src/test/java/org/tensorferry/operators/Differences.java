@@ -1,0 +1,63 @@
+package org.tensorferry.operators;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.Map;
+import org.tensorferry.parity.HostTensor;
+import org.tensorferry.tensor.DType;
+
+/** Compares results: names, types, shapes, and values up to rounding; NaN equals NaN. */
+final class Differences {
+
+  private Differences() {}
+
+  static void requireEqual(
+      Map<String, HostTensor> expected, Map<String, HostTensor> actual, double tolerance) {
+    assertEquals(new java.util.TreeSet<>(expected.keySet()), new java.util.TreeSet<>(actual.keySet()));
+    expected.forEach(
+        (name, tensor) ->
+            requireEqual(name, tensor, java.util.Objects.requireNonNull(actual.get(name)), tolerance));
+  }
+
+  private static void requireEqual(String name, HostTensor expected, HostTensor actual, double tolerance) {
+    assertEquals(expected.dtype(), actual.dtype(), name + ": dtype");
+    assertArrayEquals(expected.shape(), actual.shape(), name + ": shape");
+    double allowed =
+        switch (expected.dtype()) {
+          case FLOAT16 -> Math.max(tolerance, 2e-3);
+          case BFLOAT16 -> Math.max(tolerance, 2e-2);
+          case FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 -> tolerance;
+          default -> 0;
+        };
+    double scale = expected.dtype().isFloating() || expected.dtype().isComplex() ? scale(expected) : 0;
+    for (int i = 0; i < expected.parts(); i++) {
+      double want = expected.get(i);
+      double got = actual.get(i);
+      boolean close =
+          Double.compare(want, got) == 0
+              || want == got
+              || Math.abs(want - got) <= allowed * Math.max(scale, Math.abs(want));
+      if (expected.dtype() == DType.INT64) {
+        close = expected.getLong(i) == actual.getLong(i);
+      }
+      if (!close) {
+        fail(name + "[" + i + "]: libtorch has " + want + ", TensorFlow has " + got);
+      }
+    }
+  }
+
+  /** The typical size of the values, at most 1: rounding is judged relative to it near zero. */
+  private static double scale(HostTensor tensor) {
+    double sum = 0;
+    int finite = 0;
+    for (int i = 0; i < tensor.parts(); i++) {
+      if (Double.isFinite(tensor.get(i))) {
+        sum += Math.abs(tensor.get(i));
+        finite++;
+      }
+    }
+    return finite == 0 ? 0 : Math.min(1, sum / finite);
+  }
+}
