@@ -1,0 +1,115 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.torchscript.value.CallSite;
+import org.tensorferry.torchscript.value.Operators;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/**
+ * Decides what a call of {@code torch.name} or {@code ops.ns.name} is: a function of the language,
+ * arithmetic on known scalars, or an operator on tensors. Overloads share a name in code; they are
+ * told apart by the arguments.
+ */
+final class Builtins {
+
+  private final Operators operators;
+  private final RuntimeNumbers runtime;
+  private final ScalarFolding folding;
+  private final Upgraders upgraders;
+  private final Map<String, List<Builtin>> rows = new HashMap<>();
+
+  Builtins(
+      Operators operators,
+      Numbers numbers,
+      Conditions conditions,
+      Upgraders upgraders,
+      Predicate<Tensor> isTrained) {
+    this.operators = operators;
+    this.runtime = numbers.runtime();
+    this.folding = new ScalarFolding(operators, numbers);
+    this.upgraders = upgraders;
+    Equality equality = new Equality(numbers, conditions);
+    new NumberBuiltins(numbers, conditions).addTo(this::row);
+    new MathBuiltins(numbers).addTo(this::row);
+    new ComparisonBuiltins(numbers, conditions, equality).addTo(this::row);
+    new ListBuiltins(numbers, conditions, equality).addTo(this::row);
+    new DictBuiltins().addTo(this::row);
+    new StringBuiltins().addTo(this::row);
+    new TensorBuiltins(operators, numbers, conditions, isTrained).addTo(this::row);
+    new PrimBuiltins().addTo(this::row);
+  }
+
+  /** Adds a function; a family adds its own without knowing the others. */
+  @FunctionalInterface
+  interface Table {
+    void row(String name, Builtin function);
+  }
+
+  private void row(String name, Builtin function) {
+    rows.computeIfAbsent(name.contains("::") ? name : "aten::" + name, n -> new ArrayList<>())
+        .add(function);
+  }
+
+  /** True for names that the language itself knows. */
+  boolean isLanguage(String name) {
+    return rows.containsKey(name);
+  }
+
+  Value call(String name, List<Value> positional, Map<String, Value> named, CallSite site) {
+    return call(new Arguments(name, positional, named, site));
+  }
+
+  Value call(Arguments arguments) {
+    List<Builtin> functions = rows.get(arguments.name());
+    if (functions != null) {
+      Value result = inLanguage(functions, arguments);
+      if (result != null) {
+        return result;
+      }
+    }
+    Value folded = folding.fold(arguments);
+    return folded != null ? folded : onTensors(arguments);
+  }
+
+  private static @Nullable Value inLanguage(List<Builtin> functions, Arguments arguments) {
+    boolean holdsElements =
+        arguments.count() > 0
+            && (arguments.at(0) instanceof Value.ListOf || arguments.at(0) instanceof Value.DictOf);
+    if (arguments.isUnknown() && !holdsElements) {
+      return Value.unknown();
+    }
+    for (Builtin function : functions) {
+      Value result = function.apply(arguments);
+      if (result != null) {
+        return result;
+      }
+    }
+    return arguments.positional().stream().anyMatch(Builtins::holdsUnknown)
+        ? Value.unknown()
+        : null;
+  }
+
+  private static boolean holdsUnknown(Value value) {
+    return value instanceof Value.Unknown
+        || (value instanceof Value.ListOf list
+            && list.elements().stream().anyMatch(Value.Unknown.class::isInstance));
+  }
+
+  private Value onTensors(Arguments arguments) {
+    CallSite site = arguments.site();
+    List<Value> positional =
+        VarArgs.asList(arguments.name(), arguments.positional()).stream()
+            .map(value -> runtime.forOperator(value, site))
+            .toList();
+    Map<String, Value> named = runtime.forOperator(arguments.named(), site);
+    Arguments upgraded =
+        upgraders.upgrade(new Arguments(arguments.name(), positional, named, site));
+    return operators.call(upgraded.name(), upgraded.positional(), upgraded.named(), site);
+  }
+}

@@ -1,0 +1,81 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.List;
+import org.tensorferry.torchscript.syntax.ClassDef;
+import org.tensorferry.torchscript.syntax.FunctionDef;
+import org.tensorferry.torchscript.value.Value;
+
+/** Values that are neither data nor tensors: what a name in code may stand for. */
+final class Callables {
+
+  private Callables() {}
+
+  /** An operator or a function of the language, {@code aten::add}, with leading arguments bound. */
+  record Operator(String name, List<Value> bound) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "function";
+    }
+  }
+
+  /** A function of the model's code. */
+  record Function(String qualifiedName, FunctionDef definition) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "function";
+    }
+  }
+
+  /** A method of an object. */
+  record Method(Value.Obj self, FunctionDef definition) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "function";
+    }
+  }
+
+  /** A function inside a function, as {@code fork} runs it. */
+  record Nested(FunctionDef definition, Frame around) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "function";
+    }
+  }
+
+  /** A class of the model's code. */
+  record ClassRef(String qualifiedName, ClassDef definition) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "type";
+    }
+  }
+
+  /** {@code T.__new__}: makes an object without calling its constructor. */
+  record New(ClassRef type) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "function";
+    }
+  }
+
+  /** A tensor or object of the file that can't be read; an error only for whoever uses it. */
+  record Unreadable(String what) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return what;
+    }
+  }
+
+  /** {@code range(start, stop, step)}. */
+  record Range(long start, long stop, long step) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "range";
+    }
+
+    long length() {
+      long span = step > 0 ? stop - start : start - stop;
+      return span <= 0 ? 0 : (span - 1) / Math.abs(step) + 1;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.OptionalDouble;
+import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.torchscript.syntax.CompareOperator;
+import org.tensorferry.torchscript.value.CallSite;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.torchscript.value.Value.RuntimeNumber;
+
+/** Truth: what a value is as a bool, and which way a branch goes. */
+final class Conditions {
+
+  private final Numbers numbers;
+  private final Assumptions assumptions;
+
+  Conditions(Numbers numbers, Assumptions assumptions) {
+    this.numbers = numbers;
+    this.assumptions = assumptions;
+  }
+
+  /** {@code bool(x)}: a known bool, or one that is known when the model runs. */
+  Value toBool(Value value, CallSite site) {
+    if (value instanceof Value.Bool || value instanceof Value.Unknown) {
+      return value;
+    }
+    if (value instanceof Tensor tensor) {
+      return toBool(numbers.runtime().item(tensor, site), site);
+    }
+    if (value instanceof RuntimeNumber number && number.kind() == RuntimeNumber.Kind.BOOL) {
+      return value;
+    }
+    if (Numbers.isNumber(value)) {
+      return numbers.compare(CompareOperator.NOT_EQUAL, value, Value.of(0), site);
+    }
+    throw Refusal.invalid(site, "A value of type " + value.typeName() + " is used as a condition");
+  }
+
+  Value not(Value bool, CallSite site) {
+    Value value = toBool(bool, site);
+    if (value instanceof Value.Bool known) {
+      return Value.of(!known.value());
+    }
+    if (value instanceof RuntimeNumber number) {
+      if (number.handle() instanceof DimRelation relation) {
+        return relation.negated().toBool();
+      }
+      OptionalDouble example = number.example();
+      OptionalDouble negated =
+          example.isPresent() ? OptionalDouble.of(1 - example.getAsDouble()) : example;
+      return numbers.runtime().apply("aten::logical_not", java.util.List.of(number), negated, site);
+    }
+    return value;
+  }
+
+  /**
+   * Which way a branch goes. A condition on dynamic dims is decided by their examples, and that is
+   * recorded.
+   */
+  boolean decide(Value condition, CallSite site) {
+    Value value = toBool(condition, site);
+    if (value instanceof Value.Bool bool) {
+      return bool.value();
+    }
+    if (value instanceof RuntimeNumber number && number.example().isPresent()) {
+      boolean holds = number.example().getAsDouble() != 0;
+      assumptions.add(assumption(number, holds), site.place());
+      return holds;
+    }
+    if (value instanceof Value.Unknown) {
+      throw new Stopped();
+    }
+    throw Refusal.dataDependent(site, "A branch depends on the data");
+  }
+
+  private static String assumption(RuntimeNumber number, boolean holds) {
+    if (number.handle() instanceof DimRelation relation) {
+      return (holds ? relation : relation.negated()).assumption();
+    }
+    return "the condition is " + (holds ? "true" : "false") + " for all sizes, as for the examples";
+  }
+
+  /**
+   * Whether a loop goes on. Unlike a branch this is never decided by an example: the loop would be
+   * unrolled for that size only.
+   */
+  boolean goesOn(Value condition, CallSite site) {
+    Value value = toBool(condition, site);
+    if (value instanceof Value.Bool bool) {
+      return bool.value();
+    }
+    if (value instanceof Value.Unknown) {
+      throw new Stopped();
+    }
+    if (value instanceof RuntimeNumber number && number.handle() instanceof DimRelation relation) {
+      throw dynamicLoop(site, "`" + relation + "`");
+    }
+    throw Refusal.dataDependent(site, "A loop depends on the data");
+  }
+
+  /** The number of rounds of a loop. */
+  static long rounds(Dim count, CallSite site) {
+    if (!count.isKnown()) {
+      throw dynamicLoop(site, "`" + count + "`");
+    }
+    return count.known();
+  }
+
+  private static RuntimeException dynamicLoop(CallSite site, String what) {
+    return Refusal.of(
+        site,
+        "A loop runs as often as the dynamic " + what + " says",
+        "loops are unrolled while the model is converted, so their number of rounds must be fixed",
+        "give that dim a fixed size in --input, or write the loop with tensor operators or a"
+            + " recurrent layer such as torch.nn.GRU");
+  }
+}

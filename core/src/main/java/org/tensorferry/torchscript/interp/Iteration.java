@@ -1,0 +1,143 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.torchscript.interp.Callables.Range;
+import org.tensorferry.torchscript.value.CallSite;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/** What {@code for} runs over, and the functions that make such things. */
+final class Iteration {
+
+  private static final long MOST_LISTED = 10_000_000;
+
+  private final Builtins builtins;
+
+  Iteration(Builtins builtins) {
+    this.builtins = builtins;
+  }
+
+  /** {@code range}, {@code enumerate}, {@code zip}, {@code reversed}, {@code tuple}; else null. */
+  @Nullable Value call(Arguments a) {
+    return switch (a.name()) {
+      case "range" -> range(a);
+      case "enumerate" -> enumerate(a);
+      case "zip" -> zip(a);
+      case "reversed" -> reversed(a);
+      case "tuple" ->
+          a.count() == 0 ? Value.tuple(List.of()) : Value.tuple(list(a.at(0), a.site()));
+      case "list" -> a.count() == 0 ? Value.list(List.of()) : Value.list(list(a.at(0), a.site()));
+      default -> null;
+    };
+  }
+
+  private static Value range(Arguments a) {
+    if (a.isUnknown()) {
+      throw new Stopped();
+    }
+    long[] bounds = new long[3];
+    bounds[2] = 1;
+    for (int i = 0; i < a.count() && i < 3; i++) {
+      bounds[i] = Conditions.rounds(a.integer(i).value(), a.site());
+    }
+    if (bounds[2] == 0) {
+      throw Refusal.invalid(a.site(), "A range has step 0");
+    }
+    return a.count() == 1 ? new Range(0, bounds[0], 1) : new Range(bounds[0], bounds[1], bounds[2]);
+  }
+
+  private Value enumerate(Arguments a) {
+    long start = a.known(1, 0);
+    List<Value> pairs = new ArrayList<>();
+    for (Value element : list(a.at(0), a.site())) {
+      pairs.add(Value.tuple(List.of(Value.of(start + pairs.size()), element)));
+    }
+    return Value.list(pairs);
+  }
+
+  private Value zip(Arguments a) {
+    List<List<Value>> columns =
+        a.positional().stream().map(column -> list(column, a.site())).toList();
+    int rows = columns.stream().mapToInt(List::size).min().orElse(0);
+    List<Value> zipped = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      int index = row;
+      zipped.add(Value.tuple(columns.stream().map(column -> column.get(index)).toList()));
+    }
+    return Value.list(zipped);
+  }
+
+  private Value reversed(Arguments a) {
+    List<Value> elements = new ArrayList<>(list(a.at(0), a.site()));
+    java.util.Collections.reverse(elements);
+    return Value.list(elements);
+  }
+
+  /** Number of rounds of a loop over a value. */
+  long rounds(Value value, CallSite site) {
+    return value instanceof Range range ? range.length() : list(value, site).size();
+  }
+
+  /** All elements now: a loop sees the list as it is when it begins. */
+  List<Value> list(Value value, CallSite site) {
+    List<Value> sequence = ListBuiltins.sequence(value);
+    if (sequence != null) {
+      return List.copyOf(sequence);
+    }
+    if (value instanceof Range range) {
+      return list(range, site);
+    }
+    if (value instanceof Value.DictOf dict) {
+      return List.copyOf(dict.elements().keySet());
+    }
+    if (value instanceof Value.Str text) {
+      return text.value()
+          .codePoints()
+          .<Value>mapToObj(c -> Value.of(Character.toString(c)))
+          .toList();
+    }
+    if (value instanceof Value.Obj object && object.isModule()) {
+      return object.attributes().values().stream()
+          .filter(child -> child instanceof Value.Obj module && module.isModule())
+          .toList();
+    }
+    if (value instanceof Tensor tensor) {
+      return rows(tensor, site);
+    }
+    if (value instanceof Value.Unknown) {
+      throw new Stopped();
+    }
+    throw Refusal.invalid(site, "A loop runs over a value of type " + value.typeName());
+  }
+
+  private static List<Value> list(Range range, CallSite site) {
+    if (range.length() > MOST_LISTED) {
+      throw Refusal.of(
+          site,
+          "A range of " + range.length() + " numbers is made a list",
+          "the limit is " + MOST_LISTED,
+          "use torch.arange");
+    }
+    List<Value> elements = new ArrayList<>();
+    for (long i = 0; i < range.length(); i++) {
+      elements.add(Value.of(range.start() + i * range.step()));
+    }
+    return elements;
+  }
+
+  private List<Value> rows(Tensor tensor, CallSite site) {
+    if (tensor.shape().rank() == 0) {
+      throw Refusal.invalid(site, "A loop runs over a tensor of rank 0");
+    }
+    long count = Conditions.rounds(tensor.shape().dim(0), site);
+    List<Value> rows = new ArrayList<>();
+    for (long i = 0; i < count; i++) {
+      rows.add(
+          builtins.call("aten::select", List.of(tensor, Value.of(0), Value.of(i)), Map.of(), site));
+    }
+    return rows;
+  }
+}

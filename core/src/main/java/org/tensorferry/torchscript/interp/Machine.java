@@ -1,0 +1,136 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.torchscript.syntax.Node;
+import org.tensorferry.torchscript.value.Operators;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/** What all running functions of one model share, and the limits that keep a run finite. */
+final class Machine {
+
+  /** A model of a thousand layers executes some hundred thousand statements. */
+  private static final long MOST_STATEMENTS = 10_000_000;
+
+  /** Nested calls, statements and expressions; deeper would overflow Java's stack. */
+  private static final int DEEPEST = 800;
+
+  private final Library library;
+  private final Assumptions assumptions;
+  private final Conditions conditions;
+  private final Numbers numbers;
+  private final Builtins builtins;
+  private final Names names;
+  private final Attributes attributes;
+  private final Types types;
+  private final Iteration iteration;
+  private final Calls calls;
+  private final List<Value> constants = new ArrayList<>();
+  private final Set<Tensor> trained = Collections.newSetFromMap(new IdentityHashMap<>());
+  private long statements;
+  private int depth;
+
+  Machine(Library library, Operators operators, Assumptions assumptions, long version) {
+    this.library = library;
+    this.assumptions = assumptions;
+    numbers = new Numbers(new RuntimeNumbers(operators));
+    conditions = new Conditions(numbers, assumptions);
+    builtins =
+        new Builtins(operators, numbers, conditions, new Upgraders(version), trained::contains);
+    names = new Names(library, constants);
+    types = new Types(builtins);
+    attributes = new Attributes(this);
+    iteration = new Iteration(builtins);
+    calls = new Calls(this);
+  }
+
+  Library library() {
+    return library;
+  }
+
+  Assumptions assumptions() {
+    return assumptions;
+  }
+
+  Conditions conditions() {
+    return conditions;
+  }
+
+  Numbers numbers() {
+    return numbers;
+  }
+
+  Builtins builtins() {
+    return builtins;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  Attributes attributes() {
+    return attributes;
+  }
+
+  Types types() {
+    return types;
+  }
+
+  Iteration iteration() {
+    return iteration;
+  }
+
+  Calls calls() {
+    return calls;
+  }
+
+  /** Adds the value of the next {@code CONSTANTS.cN}. */
+  void addConstant(Value value) {
+    constants.add(value);
+    if (value instanceof Tensor tensor) {
+      addTrained(tensor);
+    }
+  }
+
+  /** Says that a tensor is a weight of the model. */
+  void addTrained(Tensor tensor) {
+    trained.add(tensor);
+  }
+
+  /** Counts a statement or a round of a loop. */
+  void step(Frame frame, Node node) {
+    if (++statements > MOST_STATEMENTS) {
+      throw Refusal.of(
+          frame.site(node),
+          "The model executes more than " + MOST_STATEMENTS + " statements",
+          "loops are unrolled while the model is converted",
+          "write long loops with tensor operators");
+    }
+  }
+
+  /** Begins something nested; {@link #leave} ends it. */
+  void enter(Frame frame, Node node) {
+    if (++depth > DEEPEST) {
+      throw Refusal.of(
+          frame.site(node),
+          "Calls and expressions nest more than " + DEEPEST + " levels deep",
+          "the code calls itself without end, or was made to exhaust memory",
+          "check where the file comes from");
+    }
+  }
+
+  void leave() {
+    depth--;
+  }
+
+  /** Forgets what an earlier run that failed left open. */
+  void restart() {
+    depth = 0;
+    statements = 0;
+  }
+}

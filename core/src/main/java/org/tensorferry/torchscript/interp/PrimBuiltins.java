@@ -1,0 +1,109 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.torchscript.value.Value;
+
+/** Questions about the machine and the mode, which have one answer here, and other plumbing. */
+final class PrimBuiltins {
+
+  private static final List<String> NEVER =
+      List.of(
+          "prim::is_cuda",
+          "prim::is_xla",
+          "prim::is_xpu",
+          "prim::is_mps",
+          "prim::is_mtia",
+          "prim::is_hpu",
+          "prim::is_ipu",
+          "prim::is_maia",
+          "prim::is_ort",
+          "prim::is_vulkan",
+          "prim::is_sparse",
+          "prim::is_sparse_csr",
+          "prim::is_mkldnn",
+          "prim::is_quantized",
+          "prim::is_meta",
+          "prim::is_nested",
+          "prim::retains_grad",
+          "is_autocast_enabled",
+          "is_autocast_cpu_enabled",
+          "is_inference",
+          "is_conj",
+          "is_neg",
+          "is_distributed",
+          "_get_tracing_state",
+          "_is_tracing",
+          "prim::AutogradAnyNonZero",
+          "prim::AutogradAllNonZero");
+
+  private static final List<String> NOTHING =
+      List.of(
+          "prim::Print",
+          "prim::grad",
+          "prim::name",
+          "warn",
+          "set_grad_enabled",
+          "profiler::_record_function_enter",
+          "profiler::_record_function_enter_new",
+          "profiler::_record_function_exit");
+
+  void addTo(Builtins.Table table) {
+    NEVER.forEach(name -> table.row(name, a -> Value.of(false)));
+    NOTHING.forEach(name -> table.row(name, a -> Value.none()));
+    table.row("prim::is_cpu", a -> Value.of(true));
+    // Scripted attention asks this before it takes an inference-only fused operator; with weights
+    // that require a gradient it takes the ordinary operators.
+    table.row("is_grad_enabled", a -> Value.of(true));
+    table.row("get_default_dtype", a -> Value.of(DType.FLOAT32.torchCode()));
+    table.row("prim::layout", a -> Value.of(0));
+    table.row("prim::device", a -> new Value.Device("cpu"));
+    table.row("device", a -> new Value.Device(device(a)));
+    table.row("prim::type", PrimBuiltins::deviceType);
+    table.row("prim::index", a -> a.at(0) instanceof Value.Device ? Value.none() : null);
+    table.row("prim::id", a -> Value.of(System.identityHashCode(a.at(0))));
+    table.row("hash", a -> Value.of(a.at(0).hashCode()));
+    table.row("prim::unchecked_unwrap_optional", a -> a.at(0));
+    table.row("_unwrap_optional", PrimBuiltins::unwrap);
+    table.row("prim::RaiseException", PrimBuiltins::raise);
+    table.row("prim::NumToTensor", PrimBuiltins::toTensor);
+    table.row("_to_tensor", PrimBuiltins::toTensor);
+    table.row("wait", a -> a.at(0));
+  }
+
+  private static String device(Arguments a) {
+    String name = a.text(0);
+    return name == null ? Text.str(a.at(0)) : name;
+  }
+
+  private static @Nullable Value deviceType(Arguments a) {
+    return a.at(0) instanceof Value.Device device
+        ? Value.of(device.name().replaceAll(":.*", ""))
+        : null;
+  }
+
+  private static Value unwrap(Arguments a) {
+    if (a.at(0) instanceof Value.None) {
+      throw Refusal.of(
+          a.site(),
+          "An optional value is None where the code needs it",
+          "the code fails there in torch too",
+          "give the model the input that it needs");
+    }
+    return a.at(0);
+  }
+
+  private static Value raise(Arguments a) {
+    String kind = a.count() > 1 ? Text.str(a.at(1)).replace("builtins.", "") + ": " : "";
+    throw Refusal.of(
+        a.site(),
+        "The model's own code refuses its inputs: " + kind + Text.str(a.optional(0, "msg")),
+        "it raises this exception for inputs of these shapes, as it would in torch",
+        "check the shapes, dtypes and the number of inputs given in --input");
+  }
+
+  private static @Nullable Value toTensor(Arguments a) {
+    return Numbers.isNumber(a.at(0)) ? ScalarFolding.toTensor(a.at(0)) : null;
+  }
+}

@@ -1,0 +1,15 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.Optional;
+import org.tensorferry.torchscript.syntax.Source;
+
+/** Where the interpreter gets a model's code from. */
+@FunctionalInterface
+public interface SourceProvider {
+
+  /**
+   * The file with the classes and functions below a qualifier such as {@code __torch__.pkg.mod};
+   * empty where there is none.
+   */
+  Optional<Source> source(String qualifier);
+}
