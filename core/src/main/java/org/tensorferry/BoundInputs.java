@@ -79,7 +79,9 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     return argument.type().orElseGet(() -> TypeExpr.parse("Tensor"));
   }
 
-  /** The value of an argument of tensors; empty where no spec is left for it, or where it is none. */
+  /**
+   * The value of an argument of tensors; empty where no spec is left for it, or where it is none.
+   */
   private static Optional<Value> value(String name, TypeExpr type, Specs specs) {
     if (type.is("Tensor")) {
       return specs.tensor(name);
@@ -132,7 +134,8 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     List<InputSpec> left = new ArrayList<>(specs.named.values());
     left.addAll(specs.unnamed);
     if (!left.isEmpty()) {
-      throw Problem.of("the input `" + left.get(0) + "` fits no argument of `" + signature.method() + "`")
+      throw Problem.of(
+              "the input `" + left.get(0) + "` fits no argument of `" + signature.method() + "`")
           .because("its arguments are " + describe(signature))
           .fix("give one input for each tensor argument, in order or by its name")
           .as(ExitCode.USAGE);

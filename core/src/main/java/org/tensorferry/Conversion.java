@@ -12,8 +12,8 @@ import org.tensorferry.tensor.PortedVariable;
 import org.tensorferry.tf.TfModel;
 
 /**
- * A converted model, not yet written. Holds no tensor bytes: {@link #save} streams them from the file, which must stay
- * open.
+ * A converted model, not yet written. Holds no tensor bytes: {@link #save} streams them from the
+ * file, which must stay open.
  */
 public final class Conversion {
 
@@ -24,7 +24,11 @@ public final class Conversion {
   private final List<String> unusedTensors;
 
   Conversion(
-      String source, TfModel model, List<InputSpec> inputs, List<OperatorCall> calls, List<String> unusedTensors) {
+      String source,
+      TfModel model,
+      List<InputSpec> inputs,
+      List<OperatorCall> calls,
+      List<String> unusedTensors) {
     this.source = source;
     this.model = model;
     this.inputs = List.copyOf(inputs);
@@ -70,8 +74,8 @@ public final class Conversion {
   /**
    * Writes the SavedModel into a new directory.
    *
-   * @throws org.tensorferry.error.FerryException (unwritable) where the directory exists or can't be written; nothing is
-   *     left behind then
+   * @throws org.tensorferry.error.FerryException (unwritable) where the directory exists or can't
+   *     be written; nothing is left behind then
    */
   public void save(Path directory) {
     try (OutputDirectory output = OutputDirectory.begin(directory, false)) {

@@ -58,7 +58,8 @@ final class ModelConverter {
       try {
         return convert(keepTorchLayout);
       } catch (WeightStore.NeedsTorchLayout needed) {
-        // Once a layer's summed bias is asked for alone, that layer keeps torch's tensors; each round adds one layer.
+        // Once a layer's summed bias is asked for alone, that layer keeps torch's tensors; each
+        // round adds one layer.
         keepTorchLayout.add(needed.modulePath());
       }
     }
@@ -71,10 +72,8 @@ final class ModelConverter {
     WeightStore weights =
         new WeightStore(tf, model.layers(), model.rules().layers(), keepTorchLayout);
     TensorOperators operators = new TensorOperators(model.rules(), tf, weights);
-    Interpreter interpreter =
-        Interpreter.open(model.archive(), operators, assumptions, TENSORS);
-    BoundInputs inputs =
-        BoundInputs.bind(interpreter.signature(options.method()), specs, tf);
+    Interpreter interpreter = Interpreter.open(model.archive(), operators, assumptions, TENSORS);
+    BoundInputs inputs = BoundInputs.bind(interpreter.signature(options.method()), specs, tf);
     options.listener().progress("following " + options.method(), 0, 0);
     Value result = interpret(interpreter, operators, inputs);
     refuseStateUpdates(interpreter.root());
@@ -148,7 +147,8 @@ final class ModelConverter {
     }
     if (value instanceof Value.DictOf dict) {
       Map<String, Structure<TfValue>> fields = new LinkedHashMap<>();
-      dict.elements().forEach((key, element) -> fields.put(key.toString(), structure(element, weights)));
+      dict.elements()
+          .forEach((key, element) -> fields.put(key.toString(), structure(element, weights)));
       return new Structure.Fields<>(fields, "");
     }
     return new Structure.Empty<>();
@@ -171,10 +171,14 @@ final class ModelConverter {
     Set<String> used = new HashSet<>();
     tf.variables().keySet().forEach(variable -> used.addAll(variable.sources()));
     List<String> unused = new ArrayList<>();
-    model.layers().forEach(layer -> layer.tensors().keySet().stream()
-        .map(layer::nameOf)
-        .filter(name -> !used.contains(name))
-        .forEach(unused::add));
+    model
+        .layers()
+        .forEach(
+            layer ->
+                layer.tensors().keySet().stream()
+                    .map(layer::nameOf)
+                    .filter(name -> !used.contains(name))
+                    .forEach(unused::add));
     return unused;
   }
 }

@@ -10,14 +10,16 @@ public final class Tensorferry {
 
   /** The version that the build wrote into the jar. */
   public static String version() {
-    @org.jspecify.annotations.Nullable String version = Tensorferry.class.getPackage().getImplementationVersion();
+    @org.jspecify.annotations.Nullable
+    String version = Tensorferry.class.getPackage().getImplementationVersion();
     return version == null ? "(not packaged)" : version;
   }
 
   /**
    * Opens a TorchScript file with the rules that the class path holds.
    *
-   * @throws org.tensorferry.error.FerryException (unreadable) where the file is no TorchScript, broken or hostile
+   * @throws org.tensorferry.error.FerryException (unreadable) where the file is no TorchScript,
+   *     broken or hostile
    */
   public static TorchModel open(Path file) {
     return open(file, RuleTables.load(Tensorferry.class.getClassLoader()));

@@ -8,7 +8,10 @@ import org.tensorferry.rule.Layer;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.tensor.InputSpec;
 
-/** An open TorchScript file. Its tensors stay in the file; close it when what was converted is saved. */
+/**
+ * An open TorchScript file. Its tensors stay in the file; close it when what was converted is
+ * saved.
+ */
 public final class TorchModel implements AutoCloseable {
 
   private final TorchScriptArchive archive;
@@ -53,8 +56,8 @@ public final class TorchModel implements AutoCloseable {
   /**
    * Converts {@code forward}.
    *
-   * @throws org.tensorferry.error.FerryException (unconvertible) with everything that can't be converted; (usage) where
-   *     the input specs do not fit the method's arguments
+   * @throws org.tensorferry.error.FerryException (unconvertible) with everything that can't be
+   *     converted; (usage) where the input specs do not fit the method's arguments
    */
   public Conversion convert(ConvertOptions options) {
     return new ModelConverter(this, options, InputSpec.parseAll(options.inputs())).convert();

@@ -36,7 +36,9 @@ final class Case {
     StringBuilder name = new StringBuilder(expression);
     inputs.forEach(
         input ->
-            name.append(' ').append(input.dtype()).append(java.util.Arrays.toString(input.shape())));
+            name.append(' ')
+                .append(input.dtype())
+                .append(java.util.Arrays.toString(input.shape())));
     return new Case(name.toString(), source, inputs);
   }
 

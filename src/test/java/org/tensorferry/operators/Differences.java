@@ -15,13 +15,16 @@ final class Differences {
 
   static void requireEqual(
       Map<String, HostTensor> expected, Map<String, HostTensor> actual, double tolerance) {
-    assertEquals(new java.util.TreeSet<>(expected.keySet()), new java.util.TreeSet<>(actual.keySet()));
+    assertEquals(
+        new java.util.TreeSet<>(expected.keySet()), new java.util.TreeSet<>(actual.keySet()));
     expected.forEach(
         (name, tensor) ->
-            requireEqual(name, tensor, java.util.Objects.requireNonNull(actual.get(name)), tolerance));
+            requireEqual(
+                name, tensor, java.util.Objects.requireNonNull(actual.get(name)), tolerance));
   }
 
-  private static void requireEqual(String name, HostTensor expected, HostTensor actual, double tolerance) {
+  private static void requireEqual(
+      String name, HostTensor expected, HostTensor actual, double tolerance) {
     assertEquals(expected.dtype(), actual.dtype(), name + ": dtype");
     assertArrayEquals(expected.shape(), actual.shape(), name + ": shape");
     double allowed =
@@ -31,7 +34,8 @@ final class Differences {
           case FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 -> tolerance;
           default -> 0;
         };
-    double scale = expected.dtype().isFloating() || expected.dtype().isComplex() ? scale(expected) : 0;
+    double scale =
+        expected.dtype().isFloating() || expected.dtype().isComplex() ? scale(expected) : 0;
     for (int i = 0; i < expected.parts(); i++) {
       double want = expected.get(i);
       double got = actual.get(i);

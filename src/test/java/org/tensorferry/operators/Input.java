@@ -6,7 +6,9 @@ import java.util.function.ToDoubleFunction;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
 
-/** An input of a case: given values, or seeded random ones that can be drawn again for other sizes. */
+/**
+ * An input of a case: given values, or seeded random ones that can be drawn again for other sizes.
+ */
 final class Input {
 
   private final DType dtype;

@@ -29,11 +29,15 @@ final class LinearOpsTest extends OperatorTest {
     c.op("torch.linear(x, self.w, self.b)", f32(2, 3))
         .parameter("w", f32(4, 3))
         .parameter("b", f32(4));
-    c.op("torch.linear(x, self.w)", f32(2, 5, 3)).named("linear without bias").parameter("w", f32(4, 3));
+    c.op("torch.linear(x, self.w)", f32(2, 5, 3))
+        .named("linear without bias")
+        .parameter("w", f32(4, 3));
     c.op("torch.linear(x, self.w)", f32(3)).named("linear of a vector").parameter("w", f32(4, 3));
     c.op("torch.linear(x, y)", f32(2, 3), f32(3));
     c.op("torch.embedding(self.w, x)", i64(2, 5).below(7)).parameter("w", f32(7, 3));
-    c.op("torch.embedding(self.w, x, 2)", i32(5).below(7)).named("embedding with padding").parameter("w", f32(7, 3));
+    c.op("torch.embedding(self.w, x, 2)", i32(5).below(7))
+        .named("embedding with padding")
+        .parameter("w", f32(7, 3));
   }
 
   private static double[] nan(int count) {

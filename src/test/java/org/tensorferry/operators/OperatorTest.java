@@ -26,7 +26,9 @@ import org.tensorferry.parity.TfRunner;
 import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.tensor.DType;
 
-/** Runs a table of cases: each with all sizes fixed, then with all dims dynamic and at other sizes. */
+/**
+ * Runs a table of cases: each with all sizes fixed, then with all dims dynamic and at other sizes.
+ */
 abstract class OperatorTest {
 
   @TempDir Path directory;

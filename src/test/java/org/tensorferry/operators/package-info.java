@@ -1,6 +1,6 @@
 /**
- * Parity of every row of the operator table: the program runs in libtorch, is converted, runs in TensorFlow, and both
- * results are compared.
+ * Parity of every row of the operator table: the program runs in libtorch, is converted, runs in
+ * TensorFlow, and both results are compared.
  */
 @NullMarked
 package org.tensorferry.operators;
