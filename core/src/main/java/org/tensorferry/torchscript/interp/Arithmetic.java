@@ -1,34 +1,21 @@
 package org.tensorferry.torchscript.interp;
 
-import java.util.function.BinaryOperator;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.LongBinaryOperator;
 import org.tensorferry.tensor.Dim;
 
 /** The binary operators whose result has the type of its operands: on ints, dims and floats. */
 enum Arithmetic {
-  ADD("aten::add", (a, b) -> a + b, (a, b) -> a + b, Dim::plus),
-  SUBTRACT("aten::sub", (a, b) -> a - b, (a, b) -> a - b, Dim::minus),
-  MULTIPLY("aten::mul", (a, b) -> a * b, (a, b) -> a * b, Dim::times),
-  FLOOR_DIVIDE("aten::floor_divide", Math::floorDiv, (a, b) -> Math.floor(a / b), Dim::floorDiv),
-  REMAINDER("aten::remainder", Math::floorMod, Arithmetic::remainder, Dim::floorMod),
-  MINIMUM("aten::minimum", Math::min, (a, b) -> b < a ? b : a, Dim::min),
-  MAXIMUM("aten::maximum", Math::max, (a, b) -> b > a ? b : a, Dim::max);
+  ADD("aten::add"),
+  SUBTRACT("aten::sub"),
+  MULTIPLY("aten::mul"),
+  FLOOR_DIVIDE("aten::floor_divide"),
+  REMAINDER("aten::remainder"),
+  MINIMUM("aten::minimum"),
+  MAXIMUM("aten::maximum");
 
   private final String operator;
-  private final LongBinaryOperator onIntegers;
-  private final DoubleBinaryOperator onFloats;
-  private final BinaryOperator<Dim> onDims;
 
-  Arithmetic(
-      String operator,
-      LongBinaryOperator onIntegers,
-      DoubleBinaryOperator onFloats,
-      BinaryOperator<Dim> onDims) {
+  Arithmetic(String operator) {
     this.operator = operator;
-    this.onIntegers = onIntegers;
-    this.onFloats = onFloats;
-    this.onDims = onDims;
   }
 
   /** The operator on tensors that does the same. */
@@ -38,13 +25,42 @@ enum Arithmetic {
 
   /** On 64-bit integers that wrap, as libtorch's do; on dims exactly. */
   Dim apply(Dim a, Dim b) {
-    return a.isKnown() && b.isKnown()
-        ? Dim.of(onIntegers.applyAsLong(a.known(), b.known()))
-        : onDims.apply(a, b);
+    if (a.isKnown() && b.isKnown()) {
+      return Dim.of(apply(a.known(), b.known()));
+    }
+    return switch (this) {
+      case ADD -> a.plus(b);
+      case SUBTRACT -> a.minus(b);
+      case MULTIPLY -> a.times(b);
+      case FLOOR_DIVIDE -> a.floorDiv(b);
+      case REMAINDER -> a.floorMod(b);
+      case MINIMUM -> a.min(b);
+      case MAXIMUM -> a.max(b);
+    };
+  }
+
+  private long apply(long a, long b) {
+    return switch (this) {
+      case ADD -> a + b;
+      case SUBTRACT -> a - b;
+      case MULTIPLY -> a * b;
+      case FLOOR_DIVIDE -> Math.floorDiv(a, b);
+      case REMAINDER -> Math.floorMod(a, b);
+      case MINIMUM -> Math.min(a, b);
+      case MAXIMUM -> Math.max(a, b);
+    };
   }
 
   double apply(double a, double b) {
-    return onFloats.applyAsDouble(a, b);
+    return switch (this) {
+      case ADD -> a + b;
+      case SUBTRACT -> a - b;
+      case MULTIPLY -> a * b;
+      case FLOOR_DIVIDE -> Math.floor(a / b);
+      case REMAINDER -> remainder(a, b);
+      case MINIMUM -> b < a ? b : a;
+      case MAXIMUM -> b > a ? b : a;
+    };
   }
 
   /** Python's {@code %}: the result has the sign of the divisor. */

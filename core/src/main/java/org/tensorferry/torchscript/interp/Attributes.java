@@ -22,7 +22,7 @@ import org.tensorferry.torchscript.value.Value;
 final class Attributes {
 
   private final Machine machine;
-  private final Map<ClassDef, Map<String, Value>> constants = new IdentityHashMap<>();
+  private final IdentityHashMap<ClassDef, Map<String, Value>> constants = new IdentityHashMap<>();
 
   Attributes(Machine machine) {
     this.machine = machine;

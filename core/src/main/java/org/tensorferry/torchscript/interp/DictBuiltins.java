@@ -30,12 +30,12 @@ final class DictBuiltins {
     table.row("dict", this::toDict);
   }
 
-  private static @Nullable LinkedHashMap<Value, Value> dict(Arguments a) {
+  private static @Nullable Map<Value, Value> dict(Arguments a) {
     return a.at(0) instanceof Value.DictOf dict ? dict.elements() : null;
   }
 
-  private static LinkedHashMap<Value, Value> require(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+  private static Map<Value, Value> require(Arguments a) {
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       throw a.wrong(0, "a dict", a.at(0));
     }
@@ -67,7 +67,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value element(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -76,7 +76,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value setElement(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -85,7 +85,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value items(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     return dict == null
         ? null
         : Value.list(
@@ -95,7 +95,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value get(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -104,7 +104,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value pop(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -120,7 +120,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value popItem(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -133,7 +133,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value setDefault(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -142,7 +142,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value update(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }
@@ -154,7 +154,7 @@ final class DictBuiltins {
   }
 
   private @Nullable Value clear(Arguments a) {
-    LinkedHashMap<Value, Value> dict = dict(a);
+    Map<Value, Value> dict = dict(a);
     if (dict == null) {
       return null;
     }

@@ -95,7 +95,7 @@ final class MathBuiltins {
           ? numbers.toFloat(a.at(0), a.site())
           : numbers.onFloat("aten::round", Math::rint, a.at(0), a.site());
     }
-    double scale = Math.pow(10, a.known(1));
+    double scale = Math.pow(10, (double) a.known(1));
     return numbers.onFloat("aten::round", x -> Math.rint(x * scale) / scale, a.at(0), a.site());
   }
 
@@ -160,6 +160,6 @@ final class MathBuiltins {
     if (!areNumbers(a) || Numbers.known(a.at(0)).isEmpty()) {
       return null;
     }
-    return Value.of(Numbers.known(a.at(0)).getAsDouble() * Math.pow(2, a.known(1)));
+    return Value.of(Numbers.known(a.at(0)).getAsDouble() * Math.scalb(1.0, (int) a.known(1)));
   }
 }

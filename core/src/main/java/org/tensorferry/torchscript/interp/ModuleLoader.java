@@ -78,7 +78,7 @@ final class ModuleLoader {
 
   private final Machine machine;
   private final TensorFactory factory;
-  private final Map<Object, Value> seen = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Value> seen = new IdentityHashMap<>();
   private final Map<TensorKey, Tensor> tensors = new HashMap<>();
 
   ModuleLoader(Machine machine, TensorFactory factory) {

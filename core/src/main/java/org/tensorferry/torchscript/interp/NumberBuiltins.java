@@ -119,7 +119,8 @@ final class NumberBuiltins {
     OptionalDouble y = Numbers.example(a.at(1));
     OptionalDouble example =
         x.isPresent() && y.isPresent()
-            ? OptionalDouble.of(onBits.applyAsLong((long) x.getAsDouble(), (long) y.getAsDouble()))
+            ? OptionalDouble.of(
+                (double) onBits.applyAsLong((long) x.getAsDouble(), (long) y.getAsDouble()))
             : OptionalDouble.empty();
     List<Value> operands =
         a.positional().stream().map(v -> numbers.runtime().forOperator(v, a.site())).toList();

@@ -52,7 +52,7 @@ final class Numbers {
     }
     Dim integral = integral(value);
     return integral != null && integral.isKnown()
-        ? OptionalDouble.of(integral.known())
+        ? OptionalDouble.of((double) integral.known())
         : OptionalDouble.empty();
   }
 
@@ -63,7 +63,9 @@ final class Numbers {
     }
     if (value instanceof Value.Int integer) {
       OptionalLong example = integer.value().example();
-      return example.isPresent() ? OptionalDouble.of(example.getAsLong()) : OptionalDouble.empty();
+      return example.isPresent()
+          ? OptionalDouble.of((double) example.getAsLong())
+          : OptionalDouble.empty();
     }
     return known(value);
   }

@@ -30,7 +30,7 @@ final class RuntimeNumbers {
   private static final long LEAST_COMPUTED = Integer.MIN_VALUE;
 
   private final Operators operators;
-  private final Map<TensorHandle, Symbol> symbols = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorHandle, Symbol> symbols = new IdentityHashMap<>();
 
   RuntimeNumbers(Operators operators) {
     this.operators = operators;

@@ -220,7 +220,7 @@ final class ScalarFolding {
     if (a.kind() != b.kind()) {
       return a.kind().compareTo(b.kind()) > 0 ? a : b;
     }
-    if (a == DType.UINT8 && b == DType.INT8 || a == DType.INT8 && b == DType.UINT8) {
+    if (a.isInteger() && a != b && a.bytes() == 1 && b.bytes() == 1) {
       return DType.INT16;
     }
     if (a != b && a.bytes() == b.bytes()) {
