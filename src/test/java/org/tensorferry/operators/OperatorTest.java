@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -24,6 +26,7 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.TfRunner;
 import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.tensor.DType;
 
 /**
@@ -113,19 +116,34 @@ abstract class OperatorTest {
     }
   }
 
+  /** The rows of the table that a case calls. */
+  static Set<String> schemas(Case c, Path directory) {
+    Path file = directory.resolve("case.pt");
+    c.program().write(file);
+    try (TorchModel model = Tensorferry.open(file)) {
+      return model.convert(options(c, false)).calls().stream()
+          .map(OperatorCall::schema)
+          .collect(Collectors.toSet());
+    }
+  }
+
   private record Converted(Conversion conversion, Path directory) {}
 
   private Converted convert(Case c, Path file, boolean dynamic, String suffix) {
+    Path target = file.resolveSibling(file.getFileName() + "." + suffix);
+    try (TorchModel model = Tensorferry.open(file)) {
+      Conversion conversion = model.convert(options(c, dynamic));
+      conversion.save(target);
+      return new Converted(conversion, target);
+    }
+  }
+
+  private static ConvertOptions options(Case c, boolean dynamic) {
     ConvertOptions options = ConvertOptions.defaults();
     for (Input input : c.inputs()) {
       options = options.input(spec(input, dynamic));
     }
-    Path target = file.resolveSibling(file.getFileName() + "." + suffix);
-    try (TorchModel model = Tensorferry.open(file)) {
-      Conversion conversion = model.convert(options);
-      conversion.save(target);
-      return new Converted(conversion, target);
-    }
+    return options;
   }
 
   /** Axes of one size share a dim; sizes 0 and 1 stay as they are. */

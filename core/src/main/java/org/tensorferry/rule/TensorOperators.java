@@ -37,6 +37,7 @@ public final class TensorOperators implements Operators {
   private final List<OperatorCall> calls = new ArrayList<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private int symbols;
+  private String schema = "";
 
   public TensorOperators(RuleTables tables, TfGraph tf, WeightStore weights) {
     this.tables = tables;
@@ -47,6 +48,7 @@ public final class TensorOperators implements Operators {
   @Override
   public Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site) {
     tf.at(new Origin(site.modulePath(), site.place()));
+    schema = "";
     Value result;
     try {
       result = dispatch(name, args, kwargs);
@@ -65,7 +67,7 @@ public final class TensorOperators implements Operators {
               site));
       result = Value.unknown();
     }
-    calls.add(new OperatorCall(name, args, kwargs, result, site));
+    calls.add(new OperatorCall(name, schema, args, kwargs, result, site));
     return result;
   }
 
@@ -114,6 +116,7 @@ public final class TensorOperators implements Operators {
   }
 
   private Value run(RuleTables.Row row, Map<String, Value> bound, boolean inPlace) {
+    schema = row.schema().text();
     if (bound.values().stream().anyMatch(TensorOperators::holdsUnknown)) {
       return Value.unknown();
     }
