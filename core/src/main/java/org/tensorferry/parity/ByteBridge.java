@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
 import org.tensorflow.Tensor;
@@ -80,7 +81,7 @@ final class ByteBridge {
     } catch (IOException e) {
       throw Problem.of("The SavedModel can't be read")
           .at("file", file)
-          .because(String.valueOf(e.getMessage()))
+          .because(IoReasons.of(e))
           .fix("convert the model again")
           .as(ExitCode.UNREADABLE);
     }
@@ -160,12 +161,18 @@ final class ByteBridge {
         }
       }
       return copy;
-    } catch (IOException | UnsupportedOperationException e) {
-      throw Problem.of("A temporary copy of the SavedModel's graph can't be written")
-          .because(String.valueOf(e.getMessage()))
-          .fix("make room in the directory for temporary files")
-          .as(ExitCode.UNWRITABLE);
+    } catch (UnsupportedOperationException e) {
+      throw unwritable("the file system has no symbolic links");
+    } catch (IOException e) {
+      throw unwritable(IoReasons.of(e));
     }
+  }
+
+  private static FerryException unwritable(String why) {
+    return Problem.of("A temporary copy of the SavedModel's graph can't be written")
+        .because(why)
+        .fix("make room in the directory for temporary files")
+        .as(ExitCode.UNWRITABLE);
   }
 
   Path directory() {

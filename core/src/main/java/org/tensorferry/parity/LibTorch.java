@@ -2,6 +2,7 @@ package org.tensorferry.parity;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -84,7 +85,18 @@ final class LibTorch implements AutoCloseable {
   }
 
   private static NDManager baseManager() {
-    return Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+    try {
+      return Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+    } catch (EngineException | LinkageError e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw Problem.of("libtorch can't be loaded, so the original can't be run")
+          .because(root.toString())
+          .fix("set DJL_CACHE_DIR to a directory that can be written and has 500 MB of room")
+          .as(ExitCode.USAGE);
+    }
   }
 
   PtNDManager manager() {

@@ -47,7 +47,7 @@ public final class NpzFile {
       }
       return tensors;
     } catch (IOException e) {
-      throw unreadable(file, "", String.valueOf(e.getMessage()));
+      throw unreadable(file, "", IoReasons.of(e));
     }
   }
 
@@ -69,7 +69,7 @@ public final class NpzFile {
       }
       return tensor(header, data);
     } catch (IOException e) {
-      throw unreadable(file, entry.getName(), String.valueOf(e.getMessage()));
+      throw unreadable(file, entry.getName(), IoReasons.of(e));
     }
   }
 
@@ -125,7 +125,7 @@ public final class NpzFile {
     } catch (IOException e) {
       throw Problem.of("The tensors can't be written")
           .at("file", file)
-          .because(String.valueOf(e.getMessage()))
+          .because(IoReasons.of(e))
           .fix("choose a place that can be written")
           .as(ExitCode.UNWRITABLE);
     }

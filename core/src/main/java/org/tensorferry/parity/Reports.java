@@ -86,7 +86,7 @@ public final class Reports {
       discard(temporary);
       throw Problem.of("The report can't be written")
           .at("file", file)
-          .because(e.getClass().getSimpleName() + ": " + e.getMessage())
+          .because(IoReasons.of(e))
           .fix("choose a place that can be written")
           .as(ExitCode.UNWRITABLE);
     }

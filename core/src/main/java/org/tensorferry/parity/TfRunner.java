@@ -87,6 +87,11 @@ public final class TfRunner implements AutoCloseable {
           .because(reason(e))
           .fix("convert the model again")
           .as(ExitCode.UNREADABLE);
+    } catch (LinkageError e) {
+      throw Problem.of("TensorFlow can't be loaded, so the result can't be run")
+          .because(e.toString())
+          .fix("add `org.tensorflow:tensorflow-core-native` with this platform's classifier")
+          .as(ExitCode.USAGE);
     } finally {
       bridge.deleteCopy();
     }

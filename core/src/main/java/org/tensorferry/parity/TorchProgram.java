@@ -210,7 +210,7 @@ public final class TorchProgram {
     } catch (IOException e) {
       throw Problem.of("The TorchScript file can't be written")
           .at("file", file)
-          .because(String.valueOf(e.getMessage()))
+          .because(IoReasons.of(e))
           .fix("choose a place that can be written")
           .as(ExitCode.UNWRITABLE);
     }

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +44,12 @@ public final class TorchRunner implements AutoCloseable {
    * @throws FerryException (unreadable) with libtorch's reason where libtorch can't load it
    */
   public static TorchRunner open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw Problem.of("There is no TorchScript file here")
+          .at("file", file)
+          .fix("name a file that `torch.jit.save` wrote")
+          .as(ExitCode.UNREADABLE);
+    }
     LibTorch torch = LibTorch.open();
     try {
       String[] none = {};
