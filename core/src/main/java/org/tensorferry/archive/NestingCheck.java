@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 
 /**
@@ -107,7 +108,7 @@ final class NestingCheck {
     return null;
   }
 
-  private static RuntimeException broken(RecordName record, String what) {
+  private static FerryException broken(RecordName record, String what) {
     return record
         .locate(Problem.of("The pickle " + what + "."))
         .because("the file is damaged or was made to mislead")

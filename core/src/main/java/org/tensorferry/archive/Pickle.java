@@ -25,15 +25,21 @@ import org.tensorferry.tensor.Storage;
  */
 final class Pickle {
 
-  /** More values than any model's pickle holds; each costs some ten bytes. */
-  private static final int MAX_VALUES = 8_000_000;
+  /** What all values may cost: some 40 bytes a unit, far above any model's pickle. */
+  private static final int MAX_COST = 16_000_000;
+
+  private static final int SIMPLE = 1;
+  private static final int NUMBER = 2;
+  private static final int TEXT = 3;
+  private static final int CONTAINER = 4;
+  private static final int MEMO_ENTRY = 2;
 
   private final PickleInput in;
   private final PickleScope scope;
   private final List<Object> stack = new ArrayList<>();
   private final List<Integer> marks = new ArrayList<>();
   private final Map<Long, Object> memo = new HashMap<>();
-  private int values;
+  private int cost;
   private long opcodeAt;
 
   private Pickle(PickleInput in, PickleScope scope) {
@@ -76,24 +82,24 @@ final class Pickle {
   /** Opcodes that push a number, a string or a constant. */
   private boolean scalar(int opcode) {
     switch (opcode) {
-      case 'N' -> push(PyNone.NONE);
-      case 0x88 -> push(true);
-      case 0x89 -> push(false);
-      case 'K' -> push((long) in.u8());
-      case 'M' -> push(in.unsigned(2));
-      case 'J' -> push((long) (int) in.unsigned(4));
-      case 0x8a -> push(in.longInteger(in.u8()));
-      case 0x8b -> push(in.longInteger(in.unsigned(4)));
-      case 'G' -> push(in.bigEndianDouble());
-      case 'X' -> push(in.text(in.unsigned(4)));
-      case 0x8c -> push(in.text(in.u8()));
-      case 0x8d -> push(in.text(in.int64()));
+      case 'N' -> push(PyNone.NONE, SIMPLE);
+      case 0x88 -> push(true, SIMPLE);
+      case 0x89 -> push(false, SIMPLE);
+      case 'K' -> push((long) in.u8(), NUMBER);
+      case 'M' -> push(in.unsigned(2), NUMBER);
+      case 'J' -> push((long) (int) in.unsigned(4), NUMBER);
+      case 0x8a -> push(in.longInteger(in.u8()), NUMBER);
+      case 0x8b -> push(in.longInteger(in.unsigned(4)), NUMBER);
+      case 'G' -> push(in.bigEndianDouble(), NUMBER);
+      case 'X' -> push(in.text(in.unsigned(4)), TEXT);
+      case 0x8c -> push(in.text(in.u8()), TEXT);
+      case 0x8d -> push(in.text(in.int64()), TEXT);
       // Python 2 wrote its byte strings, which are most often names, with these two.
-      case 'T' -> push(in.text(in.unsigned(4)));
-      case 'U' -> push(in.text(in.u8()));
-      case 'B' -> push(in.bytes(in.unsigned(4)));
-      case 'C' -> push(in.bytes(in.u8()));
-      case 0x8e, 0x96 -> push(in.bytes(in.int64()));
+      case 'T' -> push(in.text(in.unsigned(4)), TEXT);
+      case 'U' -> push(in.text(in.u8()), TEXT);
+      case 'B' -> push(in.bytes(in.unsigned(4)), TEXT);
+      case 'C' -> push(in.bytes(in.u8()), TEXT);
+      case 0x8e, 0x96 -> push(in.bytes(in.int64()), TEXT);
       default -> {
         return false;
       }
@@ -104,34 +110,37 @@ final class Pickle {
   /** Opcodes of tuples, lists, dicts and sets. */
   private boolean container(int opcode) {
     switch (opcode) {
-      case '(' -> marks.add(stack.size());
-      case ')' -> push(PyTuple.EMPTY);
-      case 0x85 -> push(new PyTuple(popLast(1)));
-      case 0x86 -> push(new PyTuple(popLast(2)));
-      case 0x87 -> push(new PyTuple(popLast(3)));
-      case 't' -> push(new PyTuple(popMarked()));
-      case ']' -> push(new ArrayList<>());
-      case 'l' -> push(popMarked());
+      case '(' -> {
+        charge(SIMPLE);
+        marks.add(stack.size());
+      }
+      case ')' -> push(PyTuple.EMPTY, CONTAINER);
+      case 0x85 -> push(new PyTuple(popLast(1)), CONTAINER);
+      case 0x86 -> push(new PyTuple(popLast(2)), CONTAINER);
+      case 0x87 -> push(new PyTuple(popLast(3)), CONTAINER);
+      case 't' -> push(new PyTuple(popMarked()), CONTAINER);
+      case ']' -> push(new ArrayList<>(), CONTAINER);
+      case 'l' -> push(popMarked(), CONTAINER);
       case 'a' -> append(popLast(1));
       case 'e' -> append(popMarked());
-      case '}' -> push(new LinkedHashMap<>());
+      case '}' -> push(new LinkedHashMap<>(), CONTAINER);
       case 'd' -> {
         List<Object> items = popMarked();
-        push(new LinkedHashMap<>());
+        push(new LinkedHashMap<>(), CONTAINER);
         setItems(items);
       }
       case 's' -> setItems(popLast(2));
       case 'u' -> setItems(popMarked());
-      case 0x8f -> push(new LinkedHashSet<>());
+      case 0x8f -> push(new LinkedHashSet<>(), CONTAINER);
       case 0x90 -> addItems(popMarked());
       case 0x91 -> {
         List<Object> items = popMarked();
-        push(new LinkedHashSet<>());
+        push(new LinkedHashSet<>(), CONTAINER);
         addItems(items);
       }
       case '0' -> pop();
       case '1' -> popMarked();
-      case '2' -> push(peek());
+      case '2' -> push(peek(), SIMPLE);
       default -> {
         return false;
       }
@@ -145,8 +154,8 @@ final class Pickle {
       case 'q' -> remember(in.u8());
       case 'r' -> remember(in.unsigned(4));
       case 0x94 -> remember(memo.size());
-      case 'h' -> push(recall(in.u8()));
-      case 'j' -> push(recall(in.unsigned(4)));
+      case 'h' -> push(recall(in.u8()), SIMPLE);
+      case 'j' -> push(recall(in.unsigned(4)), SIMPLE);
       case 0x80 -> {
         int protocol = in.u8();
         if (protocol > 5) {
@@ -165,28 +174,28 @@ final class Pickle {
   private boolean object(int opcode) {
     try {
       switch (opcode) {
-        case 'c' -> push(scope.global(in.line(), in.line()));
+        case 'c' -> push(scope.global(in.line(), in.line()), CONTAINER);
         case 0x93 -> {
           List<Object> names = popLast(2);
-          push(scope.global(string(names.get(0)), string(names.get(1))));
+          push(scope.global(string(names.get(0)), string(names.get(1))), CONTAINER);
         }
         case 'R' -> {
           Object arguments = pop();
-          push(call(pop(), arguments));
+          push(call(pop(), arguments), CONTAINER);
         }
         case 0x81 -> {
           pop();
-          push(create(pop()));
+          push(create(pop()), CONTAINER);
         }
         case 0x92 -> {
           popLast(2);
-          push(create(pop()));
+          push(create(pop()), CONTAINER);
         }
         case 'b' -> {
           Object state = pop();
           build(peek(), state);
         }
-        case 'Q' -> push(scope.persistent(pop()));
+        case 'Q' -> push(scope.persistent(pop()), CONTAINER);
         default -> {
           return false;
         }
@@ -282,6 +291,7 @@ final class Pickle {
   }
 
   private void remember(long slot) {
+    charge(MEMO_ENTRY);
     memo.put(slot, peek());
   }
 
@@ -293,15 +303,15 @@ final class Pickle {
     return value;
   }
 
-  private void push(Object value) {
-    charge(1);
+  private void push(Object value, int price) {
+    charge(price);
     stack.add(value);
   }
 
-  private void charge(int amount) {
-    values += amount;
-    if (values > MAX_VALUES || values < 0) {
-      throw in.error("The pickle holds more than " + MAX_VALUES + " values.");
+  private void charge(int price) {
+    cost += price;
+    if (cost > MAX_COST) {
+      throw in.error("The pickle holds more values than any model.");
     }
   }
 

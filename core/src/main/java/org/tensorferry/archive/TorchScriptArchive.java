@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 
 /**
@@ -111,7 +112,7 @@ public final class TorchScriptArchive implements Closeable {
     }
   }
 
-  private static RuntimeException broken(ZipArchive zip, String what) {
+  private static FerryException broken(ZipArchive zip, String what) {
     return Problem.of(what)
         .at("file", "`" + zip.path() + "`")
         .because("the file is damaged")

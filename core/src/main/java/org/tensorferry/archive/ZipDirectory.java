@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorferry.error.FerryException;
 
 /**
  * The central directory of a zip file (APPNOTE 4.3.12 to 4.3.16). All numbers are little endian.
@@ -184,7 +185,7 @@ final class ZipDirectory {
     return bytes;
   }
 
-  private RuntimeException damaged(String what, long offset) {
+  private FerryException damaged(String what, long offset) {
     return ZipArchive.unreadable(file.path(), what, offset);
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 
 /**
@@ -128,7 +129,7 @@ public final class TensorData implements TensorSource {
     }
   }
 
-  private static RuntimeException broken(String what) {
+  private static FerryException broken(String what) {
     return Problem.of(what)
         .because("the file is damaged or was made to mislead")
         .fix("save the model again")

@@ -158,6 +158,16 @@ class HostileArchiveTest {
   }
 
   @Test
+  void deepAndEndlessPicklesAreRefused() {
+    byte[] deep = module().text("a").ops("]".repeat(5000) + "a".repeat(4999)).endObject().stop();
+    assertUnreadable(() -> open(archive(deep).end()), "nests deeper", "x.pt", "`data.pkl`");
+    byte[] cycle = module().text("a").ops("]q\0h\0a").endObject().stop();
+    assertUnreadable(() -> open(archive(cycle).end()), "contains itself", "x.pt", "`data.pkl`");
+    byte[] huge = module().text("a").ops("X\377\377\377\377").stop();
+    assertUnreadable(() -> open(archive(huge).end()), "4294967295 bytes are needed", "byte ");
+  }
+
+  @Test
   void aMissingStorageIsNamed() {
     byte[] pickle =
         module()
