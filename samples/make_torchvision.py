@@ -1,7 +1,7 @@
 """Makes torchvision models with lively random weights: python3 make_torchvision.py [--all] [--models NAME,...] OUTDIR
 
 Without options resnet18, mobilenet_v2 and vit_b_16; with --all one or two of every family for classification, segmentation,
-video and optical flow (about 4 GB). Writes traced and scripted files and OUTDIR/manifest.json.
+video and optical flow (9 GB). Writes traced and scripted files and OUTDIR/manifest.json.
 """
 
 import argparse
