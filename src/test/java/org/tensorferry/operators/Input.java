@@ -2,7 +2,10 @@ package org.tensorferry.operators;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
 
@@ -13,15 +16,19 @@ final class Input {
 
   private final DType dtype;
   private final long[] shape;
-  private final boolean resizable;
+  private final Set<Integer> fixedAxes;
   private final ToDoubleFunction<Random> draw;
   private final double[] given;
 
   private Input(
-      DType dtype, long[] shape, boolean resizable, ToDoubleFunction<Random> draw, double[] given) {
+      DType dtype,
+      long[] shape,
+      Set<Integer> fixedAxes,
+      ToDoubleFunction<Random> draw,
+      double[] given) {
     this.dtype = dtype;
     this.shape = shape;
-    this.resizable = resizable;
+    this.fixedAxes = fixedAxes;
     this.draw = draw;
     this.given = given;
   }
@@ -34,12 +41,12 @@ final class Input {
           case INT8, INT16, INT32, INT64 -> random -> random.nextInt(19) - 9;
           default -> Random::nextGaussian;
         };
-    return new Input(dtype, shape, true, draw, new double[0]);
+    return new Input(dtype, shape, Set.of(), draw, new double[0]);
   }
 
   /** Exactly these values; such an input keeps its sizes. */
   Input values(double... values) {
-    return new Input(dtype, shape, false, draw, values);
+    return new Input(dtype, shape, allAxes(), draw, values);
   }
 
   /** Integers from 0 up to, not including, a bound. */
@@ -58,11 +65,20 @@ final class Input {
 
   /** Sizes are part of the case and never change. */
   Input fixed() {
-    return new Input(dtype, shape, false, draw, given);
+    return new Input(dtype, shape, allAxes(), draw, given);
+  }
+
+  /** As {@link #fixed()}, for some axes: those that weights fit. */
+  Input fixed(Integer... axes) {
+    return new Input(dtype, shape, Set.of(axes), draw, given);
+  }
+
+  private Set<Integer> allAxes() {
+    return IntStream.range(0, shape.length).boxed().collect(Collectors.toUnmodifiableSet());
   }
 
   private Input drawing(ToDoubleFunction<Random> other) {
-    return new Input(dtype, shape, resizable, other, given);
+    return new Input(dtype, shape, fixedAxes, other, given);
   }
 
   DType dtype() {
@@ -73,8 +89,9 @@ final class Input {
     return shape.clone();
   }
 
-  boolean isResizable() {
-    return resizable;
+  /** True where the axis may have other sizes: not for those that are fixed, 0 or 1. */
+  boolean isResizable(int axis) {
+    return shape[axis] > 1 && !fixedAxes.contains(axis);
   }
 
   HostTensor tensor(long[] sizes, Random random) {

@@ -149,8 +149,9 @@ abstract class OperatorTest {
   /** Axes of one size share a dim; sizes 0 and 1 stay as they are. */
   private static String spec(Input input, boolean dynamic) {
     List<String> dims = new ArrayList<>();
-    for (long size : input.shape()) {
-      dims.add(dynamic && input.isResizable() && size > 1 ? "d" + size + "=" + size : "" + size);
+    for (int axis = 0; axis < input.shape().length; axis++) {
+      long size = input.shape()[axis];
+      dims.add(dynamic && input.isResizable(axis) ? "d" + size + "=" + size : "" + size);
     }
     return input.dtype() + "[" + String.join(",", dims) + "]";
   }
@@ -164,8 +165,8 @@ abstract class OperatorTest {
     List<HostTensor> inputs = new ArrayList<>();
     for (Input input : c.inputs()) {
       long[] shape = input.shape();
-      for (int i = 0; i < shape.length && input.isResizable(); i++) {
-        shape[i] += shape[i] > 1 ? growth : 0;
+      for (int axis = 0; axis < shape.length; axis++) {
+        shape[axis] += input.isResizable(axis) ? growth : 0;
       }
       inputs.add(input.tensor(shape, random));
     }

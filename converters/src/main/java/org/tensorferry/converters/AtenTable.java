@@ -3,13 +3,16 @@ package org.tensorferry.converters;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tensorferry.converters.aten.ActivationOps;
+import org.tensorferry.converters.aten.AdaptivePoolingOps;
 import org.tensorferry.converters.aten.ArithmeticOps;
 import org.tensorferry.converters.aten.ClassLossOps;
 import org.tensorferry.converters.aten.ComparisonOps;
 import org.tensorferry.converters.aten.ComplexOps;
+import org.tensorferry.converters.aten.ContractionOps;
 import org.tensorferry.converters.aten.ConversionOps;
 import org.tensorferry.converters.aten.ConvolutionOps;
 import org.tensorferry.converters.aten.DropoutOps;
+import org.tensorferry.converters.aten.GridOps;
 import org.tensorferry.converters.aten.LinearOps;
 import org.tensorferry.converters.aten.LogicOps;
 import org.tensorferry.converters.aten.LossOps;
@@ -17,8 +20,13 @@ import org.tensorferry.converters.aten.MathOps;
 import org.tensorferry.converters.aten.NormOps;
 import org.tensorferry.converters.aten.NormalizationOps;
 import org.tensorferry.converters.aten.OrderOps;
+import org.tensorferry.converters.aten.PaddingOps;
+import org.tensorferry.converters.aten.PatchOps;
+import org.tensorferry.converters.aten.PoolingIndexOps;
 import org.tensorferry.converters.aten.PoolingOps;
+import org.tensorferry.converters.aten.RecurrentOps;
 import org.tensorferry.converters.aten.ReductionOps;
+import org.tensorferry.converters.aten.ResizeOps;
 import org.tensorferry.converters.aten.RoundingOps;
 import org.tensorferry.converters.aten.ScanOps;
 import org.tensorferry.converters.aten.SelectionOps;
@@ -33,13 +41,16 @@ final class AtenTable {
   private static final List<AtenRule> ROWS =
       Stream.of(
               ActivationOps.rows(),
+              AdaptivePoolingOps.rows(),
               ArithmeticOps.rows(),
               ClassLossOps.rows(),
               ComparisonOps.rows(),
               ComplexOps.rows(),
+              ContractionOps.rows(),
               ConversionOps.rows(),
               ConvolutionOps.rows(),
               DropoutOps.rows(),
+              GridOps.rows(),
               LinearOps.rows(),
               LogicOps.rows(),
               LossOps.rows(),
@@ -47,8 +58,13 @@ final class AtenTable {
               NormOps.rows(),
               NormalizationOps.rows(),
               OrderOps.rows(),
+              PaddingOps.rows(),
+              PatchOps.rows(),
+              PoolingIndexOps.rows(),
               PoolingOps.rows(),
+              RecurrentOps.rows(),
               ReductionOps.rows(),
+              ResizeOps.rows(),
               RoundingOps.rows(),
               ScanOps.rows(),
               SelectionOps.rows(),

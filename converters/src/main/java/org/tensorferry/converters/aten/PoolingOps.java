@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -42,29 +41,19 @@ public final class PoolingOps {
   }
 
   /** Padding counts as minus infinity, the extra window of ceil_mode too. */
-  private static TfValue maximum(TfGraph tf, Window window, TfValue x) {
-    int[] pads =
-        IntStream.range(0, window.axes())
-            .flatMap(
-                i -> IntStream.of(window.padding()[i], window.padding()[i] + window.extra(x, i)))
-            .toArray();
-    TfValue padded = window.pad(tf, x, pads, lowest(tf, x.dtype()));
+  static TfValue maximum(TfGraph tf, Window window, TfValue x) {
+    TfValue lowest = Numbers.extreme(tf, x.dtype(), false);
+    TfValue padded = window.pad(tf, x, paddings(window, x), lowest);
     return window.isDilated()
         ? window.maximumOfSlices(tf, padded)
         : window.pool(tf, "MaxPool", padded);
   }
 
-  private static TfValue lowest(TfGraph tf, DType dtype) {
-    double value =
-        switch (dtype) {
-          case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> Double.NEGATIVE_INFINITY;
-          case UINT8 -> 0;
-          case INT8 -> Byte.MIN_VALUE;
-          case INT16 -> Short.MIN_VALUE;
-          case INT32 -> Integer.MIN_VALUE;
-          default -> Long.MIN_VALUE;
-        };
-    return tf.scalar(dtype, value);
+  /** Before and after each spatial axis, with what ceil_mode adds. */
+  static int[] paddings(Window window, TfValue x) {
+    return IntStream.range(0, window.axes())
+        .flatMap(i -> IntStream.of(window.padding()[i], window.padding()[i] + window.extra(x, i)))
+        .toArray();
   }
 
   static TfValue average(OpArgs a, TfGraph tf) {

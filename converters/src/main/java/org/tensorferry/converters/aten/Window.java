@@ -112,12 +112,25 @@ record Window(
         .toArray();
   }
 
+  /** The elements at one offset of every window of a padded input. */
+  TfValue slice(TfGraph tf, TfValue x, int[] offset) {
+    TfValue result = x;
+    for (int i = 0; i < axes(); i++) {
+      result = slice(tf, result, i, offset[i] * dilation[i], windows(x, i));
+    }
+    return result;
+  }
+
+  private Dim windows(TfValue x, int i) {
+    Dim covered = Dim.of((long) dilation[i] * (kernel[i] - 1));
+    return x.dim(i + 1).minus(covered).minus(1).floorDiv(stride[i]).plus(1);
+  }
+
   /** The maximum of one strided slice for each element of the window. */
   TfValue maximumOfSlices(TfGraph tf, TfValue x) {
     TfValue maximum = x;
     for (int i = 0; i < axes(); i++) {
-      Dim covered = Dim.of((long) dilation[i] * (kernel[i] - 1));
-      Dim windows = x.dim(i + 1).minus(covered).minus(1).floorDiv(stride[i]).plus(1);
+      Dim windows = windows(x, i);
       TfValue along = slice(tf, maximum, i, 0, windows);
       for (int k = 1; k < kernel[i]; k++) {
         along = tf.maximum(along, slice(tf, maximum, i, k * dilation[i], windows));

@@ -13,6 +13,9 @@ public final class Layouts {
   /** [out, in] to Dense's [in, out]. */
   public static final Recipe DENSE = Recipe.identity().transpose(1, 0);
 
+  /** [out, in1, in2] to [in1, in2, out]. */
+  public static final Recipe BILINEAR = Recipe.identity().transpose(1, 2, 0);
+
   /** [out, in/groups, spatial...] to [spatial..., in/groups, out]. */
   public static Recipe convolution(int spatialAxes) {
     int[] permutation = new int[spatialAxes + 2];

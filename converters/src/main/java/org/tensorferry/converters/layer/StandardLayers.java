@@ -4,7 +4,6 @@ import static org.tensorferry.rule.LayerRule.port;
 
 import java.util.List;
 import org.tensorferry.rule.LayerRule;
-import org.tensorferry.tensor.Recipe;
 
 /**
  * The layers of torch.nn. A layer that is not here keeps torch's names and layouts.
@@ -26,7 +25,7 @@ public final class StandardLayers {
         LayerRule.of(
             NN + "linear.Bilinear",
             "-",
-            port("kernel", Recipe.identity().transpose(1, 2, 0), "weight"),
+            port("kernel", Layouts.BILINEAR, "weight"),
             port("bias", "bias")),
         // Convolution
         convolution(NN + "conv.Conv1d", "Conv1D", 1),
