@@ -86,7 +86,7 @@ public final class Conversion {
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
   public Provenance provenance() {
-    return new Provenance(Tensorferry.version(), source, model);
+    return new Provenance(Tensorferry.version(), source, model, inputs);
   }
 
   /** Writes into a directory that is not in place yet, so that the result can be checked first. */
