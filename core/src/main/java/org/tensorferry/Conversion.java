@@ -17,19 +17,19 @@ import org.tensorferry.tf.TfModel;
  */
 public final class Conversion {
 
-  private final String source;
+  private final Path file;
   private final TfModel model;
   private final List<InputSpec> inputs;
   private final List<OperatorCall> calls;
   private final List<String> unusedTensors;
 
   Conversion(
-      String source,
+      Path file,
       TfModel model,
       List<InputSpec> inputs,
       List<OperatorCall> calls,
       List<String> unusedTensors) {
-    this.source = source;
+    this.file = file;
     this.model = model;
     this.inputs = List.copyOf(inputs);
     this.calls = List.copyOf(calls);
@@ -74,24 +74,41 @@ public final class Conversion {
   /**
    * Writes the SavedModel into a new directory.
    *
+   * @return what can be verified
    * @throws org.tensorferry.error.FerryException (unwritable) where the directory exists or can't
    *     be written; nothing is left behind then
    */
-  public void save(Path directory) {
-    try (OutputDirectory output = OutputDirectory.begin(directory, false)) {
+  public SavedConversion save(Path directory) {
+    return save(directory, false);
+  }
+
+  /** As {@link #save}, over what stands there; that stays until the new model is complete. */
+  public SavedConversion replace(Path directory) {
+    return save(directory, true);
+  }
+
+  private SavedConversion save(Path directory, boolean force) {
+    try (OutputDirectory output = OutputDirectory.begin(directory, force)) {
       write(output);
       output.commit();
     }
+    return new SavedConversion(file, directory, inputs, assumptionTexts());
+  }
+
+  private List<String> assumptionTexts() {
+    return assumptions().stream().map(Assumptions.Assumption::toString).toList();
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
   public Provenance provenance() {
+    String source = String.valueOf(file.getFileName());
     return new Provenance(Tensorferry.version(), source, model, inputs);
   }
 
   /** Writes into a directory that is not in place yet, so that the result can be checked first. */
-  public void write(OutputDirectory output) {
+  public SavedConversion write(OutputDirectory output) {
     SavedModelWriter writer = new SavedModelWriter(provenance());
     output.write(writer.bytesNeeded(), writer::write);
+    return new SavedConversion(file, output.directory(), inputs, assumptionTexts());
   }
 }

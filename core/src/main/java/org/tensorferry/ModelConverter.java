@@ -85,8 +85,7 @@ final class ModelConverter {
     }
     options.listener().progress("arranging the graph", 0, 0);
     TfModel converted = Passes.run(new TfModel(tf, inputs.names(), structure));
-    String source = String.valueOf(model.file().getFileName());
-    return new Conversion(source, converted, inputs.specs(), operators.calls(), unused(tf));
+    return new Conversion(model.file(), converted, inputs.specs(), operators.calls(), unused(tf));
   }
 
   private Value interpret(Interpreter interpreter, TensorOperators operators, BoundInputs inputs) {

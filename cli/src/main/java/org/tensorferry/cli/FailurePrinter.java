@@ -1,6 +1,10 @@
 package org.tensorferry.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import picocli.CommandLine;
@@ -20,11 +24,44 @@ final class FailurePrinter implements IExecutionExceptionHandler {
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult line) {
     PrintWriter err = command.getErr();
     if (failure instanceof FerryException known) {
-      known.problems().stream().map(Problem::text).forEach(err::println);
+      err.print(text(known.problems()));
+      err.flush();
       return known.exitCode().code();
     }
     err.println("Tensorferry itself failed. Please report this fault with the lines that follow:");
     failure.printStackTrace(err);
     return FAULT;
+  }
+
+  /** All problems; those that differ in nothing but their place are told once with all places. */
+  static String text(List<Problem> problems) {
+    Map<Problem, List<String>> places = new LinkedHashMap<>();
+    for (Problem problem : problems) {
+      Problem anywhere = new Problem(problem.what(), List.of(), problem.why(), problem.fix());
+      places
+          .computeIfAbsent(anywhere, p -> new ArrayList<>())
+          .add(String.join(", ", problem.where()));
+    }
+    StringBuilder text = new StringBuilder();
+    places.forEach((problem, where) -> text.append(text(problem, where)));
+    if (problems.size() > 1) {
+      text.append(problems.size()).append(" problems\n");
+    }
+    return text.toString();
+  }
+
+  private static String text(Problem problem, List<String> where) {
+    StringBuilder text = new StringBuilder(problem.what()).append('\n');
+    where.stream()
+        .filter(place -> !place.isEmpty())
+        .distinct()
+        .forEach(place -> text.append("  at ").append(place).append('\n'));
+    if (!problem.why().isEmpty()) {
+      text.append("  why: ").append(problem.why()).append('\n');
+    }
+    if (!problem.fix().isEmpty()) {
+      text.append("  fix: ").append(problem.fix()).append('\n');
+    }
+    return text.toString();
   }
 }

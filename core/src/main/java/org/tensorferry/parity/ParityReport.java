@@ -71,4 +71,18 @@ public record ParityReport(
     return new ParityReport(
         model, savedModel, torchVersion, tensorFlowVersion, seed, tolerance, texts, cases, latency);
   }
+
+  /** The same report with another name for the directory: what was checked is moved afterwards. */
+  public ParityReport withSavedModel(String directory) {
+    return new ParityReport(
+        model,
+        directory,
+        torchVersion,
+        tensorFlowVersion,
+        seed,
+        tolerance,
+        assumptions,
+        cases,
+        latency);
+  }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.tensorferry.error.ExitCode;
@@ -26,6 +27,16 @@ public final class Reports {
   /** For a terminal, at most 80 columns but for long names. */
   public static String text(ParityReport report) {
     return TextReport.of(report);
+  }
+
+  /** The verdict in one line. */
+  public static String summary(ParityReport report) {
+    return ReportText.summary(report);
+  }
+
+  /** How long both engines take, in one line; empty where it was not measured. */
+  public static Optional<String> latency(ParityReport report) {
+    return report.latency().map(ReportText::latency);
   }
 
   public static String json(ParityReport report) {
@@ -73,7 +84,11 @@ public final class Reports {
    *     it can't be written
    */
   public static void write(ParityReport report, Path file) {
-    String text = form(file).apply(report);
+    write(form(file).apply(report), file);
+  }
+
+  /** Writes the text of a report; the file appears whole or not at all. */
+  public static void write(String text, Path file) {
     Path target = file.toAbsolutePath();
     Path temporary = target.resolveSibling("." + target.getFileName() + ".part");
     try {

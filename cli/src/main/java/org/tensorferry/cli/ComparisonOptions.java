@@ -1,0 +1,63 @@
+package org.tensorferry.cli;
+
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.parity.Tolerance;
+import org.tensorferry.parity.VerifyOptions;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** How the two models are compared. */
+final class ComparisonOptions {
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "random inputs at the example sizes (default: 3)")
+  @Nullable Integer samples;
+
+  @Option(names = "--seed", paramLabel = "S", description = "of the random inputs (default: 0)")
+  @Nullable Long seed;
+
+  @Option(
+      names = "--atol",
+      paramLabel = "A",
+      description = "allowed absolute error (default: by dtype)")
+  @Nullable Double atol;
+
+  @Option(
+      names = "--rtol",
+      paramLabel = "R",
+      description = "allowed relative error (default: by dtype)")
+  @Nullable Double rtol;
+
+  /** The options of a comparison; a number that makes no sense is a usage error. */
+  VerifyOptions options(CommandSpec command) {
+    if (samples != null && samples < 1) {
+      throw new ParameterException(command.commandLine(), "--samples must be at least 1");
+    }
+    if (Stream.of(atol == null ? 0 : atol, rtol == null ? 0 : rtol)
+        .anyMatch(value -> !(value >= 0))) {
+      throw new ParameterException(command.commandLine(), "--atol and --rtol are 0 or more");
+    }
+    VerifyOptions options = VerifyOptions.DEFAULT;
+    options = samples == null ? options : options.samples(samples);
+    options = seed == null ? options : options.seed(seed);
+    return options.tolerance(new Tolerance(optional(atol), optional(rtol)));
+  }
+
+  private static OptionalDouble optional(@Nullable Double value) {
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+
+  /** Refuses options that would be without effect. */
+  void requireUsed(CommandSpec command, boolean compared) {
+    boolean given = samples != null || seed != null || atol != null || rtol != null;
+    if (given && !compared) {
+      throw new ParameterException(
+          command.commandLine(), "--samples, --seed, --atol and --rtol need --verify");
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package org.tensorferry.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.Conversion;
+import org.tensorferry.parity.Metrics;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Reports;
+import org.tensorferry.tensor.Assumptions.Assumption;
+import org.tensorferry.tensor.PortedVariable;
+
+/** What {@code convert} tells: on the terminal, and as a report in one of its forms. */
+record ConversionSummary(
+    Path model, Path output, Conversion conversion, Optional<ParityReport> parity) {
+
+  /** Counts changes that remove or rename a field. */
+  private static final int SCHEMA = 1;
+
+  /** In the form that the file's ending asks for. */
+  String as(Path file) {
+    String name = file.toString();
+    if (name.endsWith(".json")) {
+      return json();
+    }
+    if (name.endsWith(".xml")) {
+      return Reports.junit(parity.orElseThrow());
+    }
+    return name.endsWith(".md") ? markdown() : text();
+  }
+
+  private boolean isWritten() {
+    return parity.map(ParityReport::isEqual).orElse(true);
+  }
+
+  /** For a terminal of 80 columns. */
+  String text() {
+    Page page = new Page().line(headline());
+    page.lines(signature().lines());
+    page.line("  " + variables());
+    page.section("Taken for granted, by the example sizes", assumptions());
+    page.section("In the file, but not used", conversion.unusedTensors());
+    parity.ifPresent(
+        report -> {
+          if (report.isEqual()) {
+            page.line(Reports.summary(report)).lines(outputs(report).lines());
+            Reports.latency(report).ifPresent(latency -> page.wrapped("  ", latency));
+          } else {
+            page.line("").line(Reports.text(report).stripTrailing());
+          }
+        });
+    return page.text();
+  }
+
+  private String headline() {
+    return isWritten()
+        ? "Converted " + model + " to " + output
+        : "NOT written, because the result computes something else than " + model;
+  }
+
+  private Columns signature() {
+    Columns columns = new Columns(2);
+    conversion
+        .inputs()
+        .forEach(
+            input ->
+                columns.row("input", input.name().orElse(""), input.dtype() + "" + input.shape()));
+    conversion
+        .model()
+        .result()
+        .flatten()
+        .forEach((name, value) -> columns.row("output", name, value.dtype() + "" + value.shape()));
+    return columns;
+  }
+
+  private String variables() {
+    List<PortedVariable> all = conversion.variables();
+    long trainable = all.stream().filter(PortedVariable::trainable).count();
+    long bytes = all.stream().mapToLong(v -> v.shape().numel().known() * v.dtype().bytes()).sum();
+    return Page.counted(all.size(), "variable")
+        + ", "
+        + trainable
+        + " trainable, "
+        + Page.bytes(bytes);
+  }
+
+  private List<String> assumptions() {
+    return conversion.assumptions().stream().map(Assumption::toString).toList();
+  }
+
+  /** Each output with its least SNR and greatest error over all cases. */
+  private static Columns outputs(ParityReport report) {
+    Map<String, double[]> worst = new LinkedHashMap<>();
+    report.cases().stream()
+        .flatMap(c -> c.outputs().stream())
+        .forEach(
+            output -> {
+              double[] now =
+                  worst.computeIfAbsent(
+                      output.name(), name -> new double[] {Double.POSITIVE_INFINITY, 0});
+              @Nullable Metrics metrics = output.metrics().orElse(null);
+              if (metrics != null) {
+                now[0] = Math.min(now[0], metrics.snrDb());
+                now[1] = Math.max(now[1], metrics.maxAbsolute());
+              }
+            });
+    Columns columns = new Columns(2);
+    worst.forEach(
+        (name, numbers) ->
+            columns.row(
+                name,
+                Double.isInfinite(numbers[0])
+                    ? "bit for bit"
+                    : String.format(Locale.ROOT, "SNR %.1f dB", numbers[0]),
+                String.format(Locale.ROOT, "max error %.2e", numbers[1])));
+    return columns;
+  }
+
+  /**
+   * One object: {@code conversion} as beside the model, {@code unused} tensors, and {@code parity}
+   * where it was compared.
+   */
+  private String json() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+      json.writeStartObject();
+      json.writeNumberField("schema", SCHEMA);
+      json.writeStringField("model", model.toString());
+      json.writeStringField("savedModel", output.toString());
+      json.writeBooleanField("written", isWritten());
+      json.writeFieldName("conversion");
+      conversion.provenance().write(json);
+      json.writeArrayFieldStart("unused");
+      for (String name : conversion.unusedTensors()) {
+        json.writeString(name);
+      }
+      json.writeEndArray();
+      if (parity.isPresent()) {
+        json.writeFieldName("parity");
+        json.writeRawValue(Reports.json(parity.get()).strip());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text + "\n";
+  }
+
+  private String markdown() {
+    Page page = new Page().line("# " + headline()).line("");
+    page.line("| variable | from | trainable |").line("|---|---|---|");
+    for (PortedVariable variable : conversion.variables()) {
+      page.line(
+          "| `"
+              + variable.name()
+              + "` "
+              + variable.shape()
+              + " | `"
+              + String.join("` + `", variable.sources())
+              + "` ("
+              + variable.recipe()
+              + ") | "
+              + (variable.trainable() ? "yes" : "no")
+              + " |");
+    }
+    bullets(page, "Taken for granted, by the example sizes", assumptions());
+    bullets(page, "In the file, but not used", conversion.unusedTensors());
+    parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
+    return page.text();
+  }
+
+  private static void bullets(Page page, String heading, List<String> items) {
+    if (!items.isEmpty()) {
+      page.line("").line("## " + heading).line("");
+      items.forEach(item -> page.line("- " + item));
+    }
+  }
+}

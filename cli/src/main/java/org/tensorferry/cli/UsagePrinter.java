@@ -1,0 +1,35 @@
+package org.tensorferry.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tensorferry.error.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says what is wrong with a command line and where its help is, without printing all of it. */
+final class UsagePrinter implements IParameterExceptionHandler {
+
+  @Override
+  public int handleParseException(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(failure.getMessage());
+    List<String> similar =
+        failure instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    String name = command.getCommandSpec().qualifiedName();
+    String meant =
+        similar.stream().map(word -> "`" + word + "`").collect(Collectors.joining(" or "));
+    err.println(
+        "  fix: "
+            + (meant.isEmpty() ? "" : "did you mean " + meant + "? ")
+            + "see `"
+            + name
+            + " --help`");
+    return ExitCode.USAGE.code();
+  }
+}

@@ -1,0 +1,42 @@
+package org.tensorferry;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Verification;
+import org.tensorferry.parity.VerifyListener;
+import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.tensor.InputSpec;
+
+/**
+ * A SavedModel with the file that it was made from: all that a verification needs.
+ *
+ * @param model the TorchScript file
+ * @param directory the SavedModel
+ * @param inputs the tensor arguments of the converted method, in order and named
+ * @param assumptions what the conversion took for granted, as text
+ */
+public record SavedConversion(
+    Path model, Path directory, List<InputSpec> inputs, List<String> assumptions) {
+
+  public SavedConversion {
+    inputs = List.copyOf(inputs);
+    assumptions = List.copyOf(assumptions);
+  }
+
+  /** Runs both models on the same inputs and compares every output. */
+  public ParityReport verify(VerifyOptions options) {
+    return verify(options, VerifyListener.SILENT);
+  }
+
+  /**
+   * As {@link #verify(VerifyOptions)}, with somebody listening.
+   *
+   * @throws org.tensorferry.error.FerryException where a model can't be loaded or the inputs don't
+   *     fit; a difference is no exception but a part of the report
+   */
+  public ParityReport verify(VerifyOptions options, VerifyListener listener) {
+    return Verification.run(model, directory, inputs, options, listener)
+        .withAssumptions(assumptions);
+  }
+}
