@@ -31,12 +31,15 @@ import org.tensorferry.torchscript.value.Value;
  */
 public final class TensorOperators implements Operators {
 
+  /** Torch copies where strides do not allow a view. */
+  private static final Set<String> COPIES_WHERE_NOT_CONTIGUOUS =
+      Set.of("contiguous", "flatten", "ravel", "reshape", "reshape_as");
+
   private final RuleTables tables;
   private final TfGraph tf;
   private final WeightStore weights;
   private final List<OperatorCall> calls = new ArrayList<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
-  private int symbols;
   private String schema = "";
 
   public TensorOperators(RuleTables tables, TfGraph tf, WeightStore weights) {
@@ -199,11 +202,8 @@ public final class TensorOperators implements Operators {
 
   private Value view(Schema schema, AtenRule.View rule, Map<String, Value> bound, boolean inPlace) {
     Tensor base = self(bound);
-    if (schema.name().equals("reshape") || schema.name().equals("flatten")) {
-      // Torch copies where strides do not allow a view.
-      if (!base.isContiguous()) {
-        return Tensor.of(rule.read().emit(new OpArgs(schema, bound, weights, null), tf));
-      }
+    if (COPIES_WHERE_NOT_CONTIGUOUS.contains(schema.name()) && !base.isContiguous()) {
+      return Tensor.of(rule.read().emit(new OpArgs(schema, bound, weights, null), tf));
     }
     Tensor.View view =
         new RuleView(schema, bound, rule.contiguity()) {
@@ -305,6 +305,10 @@ public final class TensorOperators implements Operators {
               ? Math.toIntExact(number.value().known())
               : 0;
       int front = axis < 0 ? axis + base.rank() : axis;
+      @Nullable Value step = bound.get("step");
+      if (step instanceof Value.Int number && !number.value().is(1)) {
+        return false;
+      }
       return base.slice(0, front).dims().stream().allMatch(size -> size.is(1));
     }
   }
@@ -314,9 +318,7 @@ public final class TensorOperators implements Operators {
 
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
-    Symbol symbol = new Symbol("n" + symbols++, example, min);
-    tf.define(symbol, weights.value(scalar));
-    return symbol;
+    return tf.symbol(weights.value(scalar), example, min);
   }
 
   @Override

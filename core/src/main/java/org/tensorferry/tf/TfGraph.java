@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.Assumptions;
@@ -39,6 +40,7 @@ public final class TfGraph extends TfOperations {
   private final Map<PortedVariable, TfValue> reads = new HashMap<>();
   private Origin origin = Origin.NONE;
   private int nextFunction;
+  private int nextSymbol;
 
   /** Values that the functions of one loop take from the enclosing graph, in order of first use. */
   private static final class Captures {
@@ -84,6 +86,19 @@ public final class TfGraph extends TfOperations {
   /** Says which value a symbol has when the model runs: an int32 or int64 scalar of this graph. */
   public void define(Symbol symbol, TfValue scalar) {
     root().symbols.put(symbol, scalar.dtype() == DType.INT32 ? scalar : cast(scalar, DType.INT32));
+  }
+
+  /**
+   * A new symbol for a size that the model computes from its data.
+   *
+   * @param scalar int32 or int64, rank 0
+   * @param example its value at the examples of the dynamic dims, where it depends on nothing else
+   * @param min the least value it can have
+   */
+  public Symbol symbol(TfValue scalar, OptionalLong example, long min) {
+    Symbol symbol = new Symbol("n" + root().nextSymbol++, example, min);
+    define(symbol, scalar);
+    return symbol;
   }
 
   /** The value of a variable, in TensorFlow's layout; one read for each graph. */
@@ -204,6 +219,11 @@ public final class TfGraph extends TfOperations {
           case MAX -> "Maximum";
         };
     return op(op, dim(operation.left()), dim(operation.right())).get();
+  }
+
+  /** The shape that two shapes broadcast to, by the rules that torch and TensorFlow share. */
+  public Shape broadcast(Shape a, Shape b) {
+    return ShapeInference.broadcast(a, b, this);
   }
 
   /** Records that two sizes are taken to be equal. */
