@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.tensorferry.converters.aten.ActivationOps;
 import org.tensorferry.converters.aten.AdaptivePoolingOps;
 import org.tensorferry.converters.aten.ArithmeticOps;
+import org.tensorferry.converters.aten.AxisOps;
 import org.tensorferry.converters.aten.ClassLossOps;
 import org.tensorferry.converters.aten.ComparisonOps;
 import org.tensorferry.converters.aten.ComplexOps;
@@ -12,7 +13,9 @@ import org.tensorferry.converters.aten.ContractionOps;
 import org.tensorferry.converters.aten.ConversionOps;
 import org.tensorferry.converters.aten.ConvolutionOps;
 import org.tensorferry.converters.aten.DropoutOps;
+import org.tensorferry.converters.aten.FactoryOps;
 import org.tensorferry.converters.aten.GridOps;
+import org.tensorferry.converters.aten.JoinOps;
 import org.tensorferry.converters.aten.LinearOps;
 import org.tensorferry.converters.aten.LogicOps;
 import org.tensorferry.converters.aten.LossOps;
@@ -24,15 +27,21 @@ import org.tensorferry.converters.aten.PaddingOps;
 import org.tensorferry.converters.aten.PatchOps;
 import org.tensorferry.converters.aten.PoolingIndexOps;
 import org.tensorferry.converters.aten.PoolingOps;
+import org.tensorferry.converters.aten.RandomOps;
+import org.tensorferry.converters.aten.RangeOps;
 import org.tensorferry.converters.aten.RecurrentOps;
 import org.tensorferry.converters.aten.ReductionOps;
 import org.tensorferry.converters.aten.ResizeOps;
 import org.tensorferry.converters.aten.RoundingOps;
 import org.tensorferry.converters.aten.ScanOps;
 import org.tensorferry.converters.aten.SelectionOps;
+import org.tensorferry.converters.aten.SliceOps;
 import org.tensorferry.converters.aten.SoftmaxOps;
 import org.tensorferry.converters.aten.SpecialOps;
+import org.tensorferry.converters.aten.SplitOps;
 import org.tensorferry.converters.aten.StatisticsOps;
+import org.tensorferry.converters.aten.ViewOps;
+import org.tensorferry.converters.aten.WindowOps;
 import org.tensorferry.rule.AtenRule;
 
 /** Every ATen operator that the built-in rules know: one line a family, sorted. */
@@ -43,6 +52,7 @@ final class AtenTable {
               ActivationOps.rows(),
               AdaptivePoolingOps.rows(),
               ArithmeticOps.rows(),
+              AxisOps.rows(),
               ClassLossOps.rows(),
               ComparisonOps.rows(),
               ComplexOps.rows(),
@@ -50,7 +60,9 @@ final class AtenTable {
               ConversionOps.rows(),
               ConvolutionOps.rows(),
               DropoutOps.rows(),
+              FactoryOps.rows(),
               GridOps.rows(),
+              JoinOps.rows(),
               LinearOps.rows(),
               LogicOps.rows(),
               LossOps.rows(),
@@ -62,15 +74,21 @@ final class AtenTable {
               PatchOps.rows(),
               PoolingIndexOps.rows(),
               PoolingOps.rows(),
+              RandomOps.rows(),
+              RangeOps.rows(),
               RecurrentOps.rows(),
               ReductionOps.rows(),
               ResizeOps.rows(),
               RoundingOps.rows(),
               ScanOps.rows(),
               SelectionOps.rows(),
+              SliceOps.rows(),
               SoftmaxOps.rows(),
               SpecialOps.rows(),
-              StatisticsOps.rows())
+              SplitOps.rows(),
+              StatisticsOps.rows(),
+              ViewOps.rows(),
+              WindowOps.rows())
           .flatMap(List::stream)
           .toList();
 

@@ -116,6 +116,11 @@ public final class OpArgs {
     return number == null ? tensor(name) : weights.number(value, number);
   }
 
+  /** A plain number as a tensor of rank 0. */
+  public TfValue scalar(Value number, DType dtype) {
+    return weights.number(number, dtype);
+  }
+
   /** The type that torch promotes arguments to; lists count with all their elements. */
   public DType promote(String... names) {
     return Promotion.of(Arrays.stream(names).map(this::value).toList());

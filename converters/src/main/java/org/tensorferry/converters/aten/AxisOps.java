@@ -51,8 +51,7 @@ public final class AxisOps {
     return AtenRule.view(
         schema,
         (a, tf) -> tf.transpose(a.tensor("self"), order.of(a, a.shape("self").rank())),
-        (a, tf, changed) ->
-            tf.transpose(changed, inverse(order.of(a, a.shape("self").rank()))),
+        (a, tf, changed) -> tf.transpose(changed, inverse(order.of(a, a.shape("self").rank()))),
         AtenRule.Contiguity.LOST);
   }
 
@@ -103,8 +102,7 @@ public final class AxisOps {
 
   /** The axes {@code from} stand at the positions {@code to}; the others keep their order. */
   static int[] moved(int rank, int[] from, int[] to) {
-    List<Integer> others =
-        new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+    List<Integer> others = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
     others.removeAll(Arrays.stream(from).boxed().toList());
     int[] order = new int[rank];
     Arrays.fill(order, -1);

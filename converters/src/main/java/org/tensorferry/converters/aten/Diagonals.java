@@ -6,7 +6,9 @@ import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
-/** Diagonals of matrices, which stand on the last two axes; offset 0 is the main one, above it 1. */
+/**
+ * Diagonals of matrices, which stand on the last two axes; offset 0 is the main one, above it 1.
+ */
 final class Diagonals {
 
   private Diagonals() {}
@@ -47,7 +49,7 @@ final class Diagonals {
   }
 
   private static TfValue offset(TfGraph tf, long offset) {
-    return tf.scalar(DType.INT32, offset);
+    return tf.dim(Dim.of(offset));
   }
 
   /** True where column - row compares with the offset; a matrix of the given sizes. */

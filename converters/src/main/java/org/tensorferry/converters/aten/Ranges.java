@@ -58,8 +58,7 @@ record Ranges(Dim start, Dim size, long step) {
       return index;
     }
     // min(1, max(0, -i)) is 1 for negative i, else 0.
-    Dim negative =
-        isNegative(index) ? Dim.ONE : index.times(-1).max(Dim.ZERO).min(Dim.ONE);
+    Dim negative = isNegative(index) ? Dim.ONE : index.times(-1).max(Dim.ZERO).min(Dim.ONE);
     return index.plus(size.times(negative));
   }
 

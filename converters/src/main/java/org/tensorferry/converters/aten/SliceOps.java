@@ -11,6 +11,7 @@ import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.torchscript.value.Tensor;
 
 /** Views of a part of the elements, and tensors with such a part replaced. */
 public final class SliceOps {
@@ -33,8 +34,7 @@ public final class SliceOps {
         AtenRule.view(
             "narrow(Tensor self, int dim, int start, int length) -> Tensor",
             SliceOps::narrow,
-            (a, tf, changed) ->
-                narrowed(a).replace(tf, a.tensor("self"), axis(a, "dim"), changed),
+            (a, tf, changed) -> narrowed(a).replace(tf, a.tensor("self"), axis(a, "dim"), changed),
             Contiguity.LEADING_AXIS),
         AtenRule.of(
             "narrow.Tensor(Tensor self, int dim, Tensor start, int length) -> Tensor",
@@ -218,10 +218,16 @@ public final class SliceOps {
     return tf.transpose(windows, AxisOps.atEnd(windows.rank(), axis + 1));
   }
 
-  /** Element [i, j, ...] is element i * stride[0] + j * stride[1] + ... of the contiguous tensor. */
+  /**
+   * Element [i, j, ...] is element i * stride[0] + j * stride[1] + ... of the contiguous tensor.
+   */
   static TfValue asStrided(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
-    Strides.requireOwnStorage(a);
+    if (!(a.value("self") instanceof Tensor tensor && tensor.coversStorage())) {
+      throw a.refuse(
+          "it reads the memory below a view, which has no counterpart",
+          "call `.contiguous()` before as_strided");
+    }
     List<Dim> sizes = a.dims("size");
     List<Dim> strides = a.dims("stride");
     Dim offset = a.isGiven("storage_offset") ? a.dim("storage_offset") : Dim.ZERO;

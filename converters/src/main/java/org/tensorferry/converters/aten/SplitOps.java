@@ -44,8 +44,7 @@ public final class SplitOps {
             SplitOps::unbind,
             SplitOps::setUnbound,
             Contiguity.LEADING_AXIS),
-        parts(
-            "unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", SplitOps::chunks),
+        parts("unsafe_chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", SplitOps::chunks),
         parts(
             "unsafe_split.Tensor(Tensor self, int split_size, int dim=0) -> Tensor[]",
             SplitOps::pieces),
@@ -222,7 +221,6 @@ public final class SplitOps {
   private static TfValue setUnbound(OpArgs a, TfGraph tf, TfValue changed, int index) {
     TfValue x = a.tensor("self");
     int axis = a.axis("dim", x.rank());
-    return new Ranges(Dim.of(index), Dim.ONE, 1)
-        .replace(tf, x, axis, tf.expandDims(changed, axis));
+    return new Ranges(Dim.of(index), Dim.ONE, 1).replace(tf, x, axis, tf.expandDims(changed, axis));
   }
 }

@@ -69,8 +69,7 @@ public final class ViewOps {
         reshaped("view_as(Tensor self, Tensor other) -> Tensor", (a, tf) -> a.shape("other")),
 
         // repeated without a copy
-        expanded(
-            "broadcast_to(Tensor self, int[] size) -> Tensor", a -> grown(a, a.dims("size"))),
+        expanded("broadcast_to(Tensor self, int[] size) -> Tensor", a -> grown(a, a.dims("size"))),
         expanded(
             "expand(Tensor self, int[] size, *, bool implicit=False) -> Tensor", ViewOps::expanded),
         expanded("expand_as(Tensor self, Tensor other) -> Tensor", a -> a.shape("other")),
@@ -92,18 +91,6 @@ public final class ViewOps {
         AtenRule.alias("lift(Tensor self) -> Tensor"),
         AtenRule.alias("lift_fresh(Tensor self) -> Tensor"),
         AtenRule.of("lift_fresh_copy(Tensor self) -> Tensor", ViewOps::same),
-
-        // complex numbers as pairs
-        AtenRule.view(
-            "view_as_complex(Tensor self) -> Tensor",
-            (a, tf) -> complex(tf, a.tensor("self")),
-            (a, tf, changed) -> pairs(tf, changed),
-            Contiguity.KEPT),
-        AtenRule.view(
-            "view_as_real(Tensor self) -> Tensor",
-            (a, tf) -> pairs(tf, a.tensor("self")),
-            (a, tf, changed) -> complex(tf, changed),
-            Contiguity.KEPT),
 
         // new content
         AtenRule.of(
@@ -205,7 +192,7 @@ public final class ViewOps {
     return from.slice(0, axis).concat(parts).concat(from.slice(axis + 1, from.rank()));
   }
 
-  private static Shape atLeast(int rank, Shape from) {
+  static Shape atLeast(int rank, Shape from) {
     Shape shape = from;
     while (shape.rank() < rank) {
       // Torch adds the third axis behind, the others in front: [n] becomes [1, n, 1].
@@ -311,21 +298,5 @@ public final class ViewOps {
   private static TfValue filled(OpArgs a, TfGraph tf, String value) {
     DType dtype = a.tensor("self").dtype();
     return tf.broadcastTo(a.operand(value, dtype), a.shape("self"));
-  }
-
-  // --- complex numbers as pairs
-
-  private static TfValue complex(TfGraph tf, TfValue pairs) {
-    int last = pairs.rank() - 1;
-    List<TfValue> parts = tf.unstack(pairs, last);
-    DType dtype = pairs.dtype() == DType.FLOAT64 ? DType.COMPLEX128 : DType.COMPLEX64;
-    return tf.op("Complex", parts.get(0), parts.get(1)).attr("Tout", dtype).get();
-  }
-
-  private static TfValue pairs(TfGraph tf, TfValue complex) {
-    DType dtype = complex.dtype() == DType.COMPLEX128 ? DType.FLOAT64 : DType.FLOAT32;
-    TfValue real = tf.op("Real", complex).attr("Tout", dtype).get();
-    TfValue imaginary = tf.op("Imag", complex).attr("Tout", dtype).get();
-    return tf.stack(List.of(real, imaginary), complex.rank());
   }
 }

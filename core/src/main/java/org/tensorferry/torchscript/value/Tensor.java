@@ -155,6 +155,11 @@ public final class Tensor implements Value {
     return node.isContiguous();
   }
 
+  /** True where this holds all elements of its storage, in row-major order. */
+  public boolean coversStorage() {
+    return isContiguous() && shape().numel().equals(node.root().handle.shape().numel());
+  }
+
   /** True after an in-place operator changed the storage. */
   public boolean isWritten() {
     return node.root().version > 0;

@@ -1,0 +1,148 @@
+package org.tensorferry.converters.aten;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.rule.Promotion;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.torchscript.value.Value;
+
+/** Tensors made of numbers and sizes. */
+public final class FactoryOps {
+
+  private static final String OPTIONS =
+      "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None";
+  private static final String NEW = ", *, " + OPTIONS + ") -> Tensor";
+  private static final String LIKE =
+      ", *, " + OPTIONS + ", MemoryFormat? memory_format=None) -> Tensor";
+  private static final String OF_DATA =
+      ", *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor";
+
+  private FactoryOps() {}
+
+  public static List<AtenRule> rows() {
+    return List.of(
+        // of given sizes
+        AtenRule.of("empty.memory_format(int[] size" + LIKE, sized(0)),
+        AtenRule.of("empty_strided(int[] size, int[] stride" + NEW, sized(0)),
+        AtenRule.of("eye(int n" + NEW, FactoryOps::eye),
+        AtenRule.of("eye.m(int n, int m" + NEW, FactoryOps::eye),
+        AtenRule.of("full(int[] size, Scalar fill_value" + NEW, FactoryOps::full),
+        AtenRule.of("ones(int[] size" + NEW, sized(1)),
+        AtenRule.of("zeros(int[] size" + NEW, sized(0)),
+
+        // of another tensor's sizes and type
+        AtenRule.of("empty_like(Tensor self" + LIKE, like(0)),
+        AtenRule.of("full_like(Tensor self, Scalar fill_value" + LIKE, FactoryOps::full),
+        AtenRule.of("ones_like(Tensor self" + LIKE, like(1)),
+        AtenRule.of("zeros_like(Tensor self" + LIKE, like(0)),
+
+        // of another tensor's type
+        AtenRule.of("new_empty(Tensor self, int[] size" + NEW, sized(0)),
+        AtenRule.of("new_empty_strided(Tensor self, int[] size, int[] stride" + NEW, sized(0)),
+        AtenRule.of("new_full(Tensor self, int[] size, Scalar fill_value" + NEW, FactoryOps::full),
+        AtenRule.of("new_ones(Tensor self, int[] size" + NEW, sized(1)),
+        AtenRule.of("new_zeros(Tensor self, int[] size" + NEW, sized(0)),
+
+        // of numbers
+        AtenRule.of("_to_tensor(Any self) -> Tensor", (a, tf) -> data(a, tf, "self")),
+        AtenRule.aliasWhereSame(
+            "as_tensor(Tensor data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+            (a, tf) ->
+                tf.cast(a.tensor("data"), a.dtype("dtype").orElse(a.tensor("data").dtype()))),
+        AtenRule.of(
+            "as_tensor.list(Any data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+            (a, tf) -> data(a, tf, "data")),
+        AtenRule.of("scalar_tensor(Scalar s" + NEW, FactoryOps::scalarTensor),
+        AtenRule.of("tensor(Any data" + OF_DATA, (a, tf) -> data(a, tf, "data")));
+  }
+
+  // --- one value everywhere
+
+  private static AtenRule.One sized(double value) {
+    return (a, tf) -> {
+      if (a.has("stride")) {
+        a.ignore("stride");
+      }
+      return tf.fill(new Shape(a.dims("size")), dtype(a, DType.FLOAT32), value);
+    };
+  }
+
+  private static AtenRule.One like(double value) {
+    return (a, tf) -> tf.fill(a.shape("self"), dtype(a, DType.FLOAT32), value);
+  }
+
+  /** The type that is asked for, else that of self, else a default. */
+  private static DType dtype(OpArgs a, DType otherwise) {
+    return a.dtype("dtype").orElseGet(() -> a.has("self") ? a.tensor("self").dtype() : otherwise);
+  }
+
+  static TfValue full(OpArgs a, TfGraph tf) {
+    DType dtype = dtype(a, a.operand("fill_value").dtype());
+    Shape shape = a.has("size") ? new Shape(a.dims("size")) : a.shape("self");
+    return tf.fill(shape, a.operand("fill_value", dtype));
+  }
+
+  static TfValue eye(OpArgs a, TfGraph tf) {
+    Dim rows = a.dim("n");
+    Dim columns = a.has("m") ? a.dim("m") : rows;
+    TfValue diagonal = Diagonals.mask(tf, rows, columns, "Equal", Dim.ZERO);
+    return tf.cast(diagonal, dtype(a, DType.FLOAT32));
+  }
+
+  // --- numbers
+
+  static TfValue scalarTensor(OpArgs a, TfGraph tf) {
+    return a.operand("s", dtype(a, DType.FLOAT32));
+  }
+
+  /** A number, or lists of lists of numbers, of which all have one length. */
+  private static TfValue data(OpArgs a, TfGraph tf, String name) {
+    if (a.has("requires_grad")) {
+      a.ignore("requires_grad");
+    }
+    Value data = a.value(name);
+    if (data instanceof Tensor) {
+      DType own = a.tensor(name).dtype();
+      return tf.cast(a.tensor(name), a.has("dtype") ? a.dtype("dtype").orElse(own) : own);
+    }
+    List<Value> numbers = new ArrayList<>();
+    flatten(a, data, numbers);
+    DType natural = numbers.isEmpty() ? DType.FLOAT32 : Promotion.of(numbers);
+    DType dtype = a.has("dtype") ? a.dtype("dtype").orElse(natural) : natural;
+    List<TfValue> elements = numbers.stream().map(n -> a.scalar(n, dtype)).toList();
+    Shape shape = shape(data);
+    if (shape.rank() == 0) {
+      return elements.get(0);
+    }
+    return numbers.isEmpty()
+        ? tf.zeros(shape, dtype)
+        : tf.reshape(Constants.vector(tf, elements), shape);
+  }
+
+  private static void flatten(OpArgs a, Value data, List<Value> numbers) {
+    if (data instanceof Value.ListOf list) {
+      Shape first = list.elements().isEmpty() ? Shape.SCALAR : shape(list.elements().get(0));
+      if (!list.elements().stream().allMatch(element -> shape(element).equals(first))) {
+        throw a.refuse("the inner lists differ in length", "");
+      }
+      list.elements().forEach(element -> flatten(a, element, numbers));
+    } else {
+      numbers.add(data);
+    }
+  }
+
+  private static Shape shape(Value data) {
+    if (!(data instanceof Value.ListOf list)) {
+      return Shape.SCALAR;
+    }
+    Shape inner = list.elements().isEmpty() ? Shape.SCALAR : shape(list.elements().get(0));
+    return inner.insert(0, Dim.of(list.elements().size()));
+  }
+}

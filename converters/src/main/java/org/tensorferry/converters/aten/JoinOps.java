@@ -1,0 +1,199 @@
+package org.tensorferry.converters.aten;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+
+/** Several tensors made into one, or fitted to each other. */
+public final class JoinOps {
+
+  private JoinOps() {}
+
+  public static List<AtenRule> rows() {
+    return List.of(
+        // along an axis
+        AtenRule.of("cat(Tensor[] tensors, int dim=0) -> Tensor", JoinOps::cat),
+        AtenRule.of("column_stack(Tensor[] tensors) -> Tensor", JoinOps::columnStack),
+        AtenRule.of("concat(Tensor[] tensors, int dim=0) -> Tensor", JoinOps::cat),
+        AtenRule.of("concatenate(Tensor[] tensors, int dim=0) -> Tensor", JoinOps::cat),
+        AtenRule.of("dstack(Tensor[] tensors) -> Tensor", (a, tf) -> stackAtLeast(a, tf, 3, 2)),
+        AtenRule.of("hstack(Tensor[] tensors) -> Tensor", JoinOps::hstack),
+        AtenRule.of("row_stack(Tensor[] tensors) -> Tensor", (a, tf) -> stackAtLeast(a, tf, 2, 0)),
+        AtenRule.of("stack(Tensor[] tensors, int dim=0) -> Tensor", JoinOps::stack),
+        AtenRule.of("vstack(Tensor[] tensors) -> Tensor", (a, tf) -> stackAtLeast(a, tf, 2, 0)),
+
+        // on a diagonal, in a grid
+        AtenRule.of("block_diag(Tensor[] tensors) -> Tensor", JoinOps::blockDiagonal),
+        AtenRule.of("cartesian_prod(Tensor[] tensors) -> Tensor", JoinOps::cartesianProduct),
+        AtenRule.of(
+            "combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor",
+            JoinOps::combinations),
+        AtenRule.several("meshgrid(Tensor[] tensors) -> Tensor[]", JoinOps::meshgrid),
+        AtenRule.several(
+            "meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", JoinOps::meshgrid),
+
+        // fitted to each other
+        AtenRule.several(
+            "atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]", (a, tf) -> atLeast(a, tf, 1)),
+        AtenRule.several(
+            "atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]", (a, tf) -> atLeast(a, tf, 2)),
+        AtenRule.several(
+            "atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]", (a, tf) -> atLeast(a, tf, 3)),
+        AtenRule.several(
+            "broadcast_tensors(Tensor[] tensors) -> Tensor[]", JoinOps::broadcastTensors));
+  }
+
+  private static List<TfValue> promoted(OpArgs a, TfGraph tf) {
+    DType dtype = a.promote("tensors");
+    return a.tensors("tensors").stream().map(x -> tf.cast(x, dtype)).toList();
+  }
+
+  // --- along an axis
+
+  /** Tensors of shape [0] may stand among tensors of any shape. */
+  static TfValue cat(OpArgs a, TfGraph tf) {
+    List<TfValue> all = promoted(a, tf);
+    Shape empty = Shape.of(0);
+    List<TfValue> parts = all.stream().filter(x -> !x.shape().equals(empty)).toList();
+    if (parts.isEmpty()) {
+      a.ignore("dim");
+      return all.get(0);
+    }
+    int rank = parts.get(0).rank();
+    if (rank == 0 || parts.stream().anyMatch(x -> x.rank() != rank)) {
+      throw a.refuse("the tensors must have one rank of at least 1", "use torch.stack");
+    }
+    return tf.concat(parts, a.axis("dim", rank));
+  }
+
+  static TfValue stack(OpArgs a, TfGraph tf) {
+    List<TfValue> parts = promoted(a, tf);
+    return tf.stack(parts, a.axis("dim", parts.get(0).rank() + 1));
+  }
+
+  private static List<TfValue> atLeast(OpArgs a, TfGraph tf, int rank) {
+    return a.tensors("tensors").stream().map(x -> atLeast(tf, x, rank)).toList();
+  }
+
+  private static TfValue atLeast(TfGraph tf, TfValue x, int rank) {
+    return tf.reshape(x, ViewOps.atLeast(rank, x.shape()));
+  }
+
+  private static TfValue stackAtLeast(OpArgs a, TfGraph tf, int rank, int axis) {
+    return tf.concat(promoted(a, tf).stream().map(x -> atLeast(tf, x, rank)).toList(), axis);
+  }
+
+  static TfValue hstack(OpArgs a, TfGraph tf) {
+    List<TfValue> parts = promoted(a, tf).stream().map(x -> atLeast(tf, x, 1)).toList();
+    return tf.concat(parts, parts.get(0).rank() == 1 ? 0 : 1);
+  }
+
+  /** Vectors are columns. */
+  static TfValue columnStack(OpArgs a, TfGraph tf) {
+    List<TfValue> parts =
+        promoted(a, tf).stream()
+            .map(x -> x.rank() > 1 ? x : tf.reshape(x, x.shape().numel(), Dim.ONE))
+            .toList();
+    return tf.concat(parts, 1);
+  }
+
+  // --- on a diagonal, in a grid
+
+  static TfValue blockDiagonal(OpArgs a, TfGraph tf) {
+    List<TfValue> blocks = promoted(a, tf).stream().map(x -> atLeast(tf, x, 2)).toList();
+    Dim width = blocks.stream().map(x -> x.dim(1)).reduce(Dim.ZERO, Dim::plus);
+    List<TfValue> rows = new ArrayList<>();
+    Dim before = Dim.ZERO;
+    for (TfValue block : blocks) {
+      Dim after = width.minus(before).minus(block.dim(1));
+      rows.add(
+          tf.concat(
+              List.of(
+                  tf.zeros(Shape.of(block.dim(0), before), block.dtype()),
+                  block,
+                  tf.zeros(Shape.of(block.dim(0), after), block.dtype())),
+              1));
+      before = before.plus(block.dim(1));
+    }
+    return tf.concat(rows, 0);
+  }
+
+  static TfValue cartesianProduct(OpArgs a, TfGraph tf) {
+    List<TfValue> vectors = promoted(a, tf);
+    if (vectors.size() == 1) {
+      return vectors.get(0);
+    }
+    TfValue grid = tf.stack(grid(tf, vectors), vectors.size());
+    Dim count = grid.shape().slice(0, vectors.size()).numel();
+    return tf.reshape(grid, count, Dim.of(vectors.size()));
+  }
+
+  static List<TfValue> meshgrid(OpArgs a, TfGraph tf) {
+    List<TfValue> vectors = a.tensors("tensors").stream().map(x -> atLeast(tf, x, 1)).toList();
+    boolean columnsFirst = a.has("indexing") && a.text("indexing").equals("xy");
+    if (!columnsFirst || vectors.size() < 2) {
+      return grid(tf, vectors);
+    }
+    List<TfValue> swapped = new ArrayList<>(vectors);
+    Collections.swap(swapped, 0, 1);
+    List<TfValue> grid = new ArrayList<>(grid(tf, swapped));
+    Collections.swap(grid, 0, 1);
+    return grid;
+  }
+
+  /** Vector i varies along axis i. */
+  private static List<TfValue> grid(TfGraph tf, List<TfValue> vectors) {
+    Shape shape = new Shape(vectors.stream().map(x -> x.dim(0)).toList());
+    List<TfValue> grid = new ArrayList<>();
+    for (int i = 0; i < vectors.size(); i++) {
+      Dim[] sizes = new Dim[vectors.size()];
+      Arrays.fill(sizes, Dim.ONE);
+      sizes[i] = shape.dim(i);
+      grid.add(tf.broadcastTo(tf.reshape(vectors.get(i), sizes), shape));
+    }
+    return grid;
+  }
+
+  static TfValue combinations(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    if (!x.dim(0).isKnown()) {
+      throw a.refuse("it needs a fixed size, not `" + x.dim(0) + "`", "fix that dim in --input");
+    }
+    int size = Math.toIntExact(x.dim(0).known());
+    int length = a.integer("r");
+    List<int[]> found = new ArrayList<>();
+    collect(size, new int[length], 0, a.flag("with_replacement"), found);
+    int[] flat = found.stream().flatMapToInt(Arrays::stream).toArray();
+    TfValue indices = tf.reshape(tf.ints(flat), Shape.of(found.size(), length));
+    return tf.gather(x, indices, 0);
+  }
+
+  /** All ascending index tuples that begin as the given one does up to a position. */
+  private static void collect(int size, int[] tuple, int at, boolean repeat, List<int[]> found) {
+    if (at == tuple.length) {
+      found.add(tuple.clone());
+      return;
+    }
+    int first = at == 0 ? 0 : tuple[at - 1] + (repeat ? 0 : 1);
+    for (int i = first; i < size; i++) {
+      tuple[at] = i;
+      collect(size, tuple, at + 1, repeat, found);
+    }
+  }
+
+  // --- fitted to each other
+
+  static List<TfValue> broadcastTensors(OpArgs a, TfGraph tf) {
+    List<TfValue> tensors = a.tensors("tensors");
+    Shape shape = tensors.stream().map(TfValue::shape).reduce(Shape.SCALAR, tf::broadcast);
+    return tensors.stream().map(x -> tf.broadcastTo(x, shape)).toList();
+  }
+}
