@@ -75,7 +75,11 @@ public final class ViewOps {
         expanded("expand_as(Tensor self, Tensor other) -> Tensor", a -> a.shape("other")),
 
         // the same elements
-        AtenRule.alias("alias(Tensor self) -> Tensor"),
+        AtenRule.view(
+            "alias(Tensor self) -> Tensor",
+            ViewOps::same,
+            (a, tf, changed) -> changed,
+            Contiguity.KEPT),
         AtenRule.of(
             "clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor", ViewOps::same),
         AtenRule.view(
