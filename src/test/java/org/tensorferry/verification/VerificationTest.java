@@ -14,6 +14,7 @@ import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -24,6 +25,7 @@ import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.NpzFile;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Reports;
 import org.tensorferry.parity.TfRunner;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.Verification;
@@ -37,6 +39,7 @@ import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.math.Mean;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 
@@ -104,6 +107,50 @@ class VerificationTest {
     ParityReport lax =
         verify(DOUBLE, times(2.0002f), OPTIONS.tolerance(Tolerance.of(0, 1e-3)), "x:float32[2,3]");
     assertTrue(lax.isEqual());
+  }
+
+  /** Formulas of porting that are nearly right must not pass; the right ones must. */
+  @ParameterizedTest
+  @CsvSource({"erf, true", "tanh, false", "1e-5, true", "1e-3, false"})
+  void formulasThatAreNearlyRightAreCaught(String formula, boolean equal) {
+    boolean gelu = formula.equals("erf") || formula.equals("tanh");
+    String torch =
+        gelu
+            ? "def forward(self, x: Tensor) -> Tensor:\n  return torch.gelu(x)"
+            : "def forward(self, x: Tensor) -> Tensor:\n"
+                + "  return torch.layer_norm(x, [3], None, None, 1e-05)";
+    ParityReport report =
+        verify(
+            torch,
+            (tf, signature) -> {
+              Placeholder<TFloat32> x = x(tf, signature);
+              signature.output("output", gelu ? gelu(tf, x, formula) : norm(tf, x, formula));
+            },
+            OPTIONS,
+            "x:float32[64,3]");
+    assertEquals(equal, report.isEqual(), Reports.text(report));
+  }
+
+  private static Operand<TFloat32> gelu(Ops tf, Operand<TFloat32> x, String formula) {
+    Operand<TFloat32> cube = tf.math.mul(x, tf.math.mul(x, x));
+    Operand<TFloat32> bent = tf.math.add(x, tf.math.mul(cube, tf.constant(0.044715f)));
+    Operand<TFloat32> share =
+        formula.equals("erf")
+            ? tf.math.erf(tf.math.mul(x, tf.constant(0.70710678f)))
+            : tf.math.tanh(tf.math.mul(bent, tf.constant(0.79788456f)));
+    Operand<TFloat32> half = tf.math.mul(x, tf.constant(0.5f));
+    return tf.math.add(half, tf.math.mul(half, share));
+  }
+
+  private static Operand<TFloat32> norm(Ops tf, Operand<TFloat32> x, String epsilon) {
+    Operand<TFloat32> centred = tf.math.sub(x, mean(tf, x));
+    Operand<TFloat32> variance = mean(tf, tf.math.square(centred));
+    Operand<TFloat32> padded = tf.math.add(variance, tf.constant(Float.parseFloat(epsilon)));
+    return tf.math.mul(centred, tf.math.rsqrt(padded));
+  }
+
+  private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> x) {
+    return tf.math.mean(x, tf.constant(1), Mean.keepDims(true));
   }
 
   @Test
