@@ -9,17 +9,50 @@ final class ClassLossOpsTest extends OperatorTest {
   protected void cases(Cases c) {
     for (int reduction : new int[] {0, 1, 2}) {
       for (String name : List.of("cross_entropy_loss", "nll_loss_nd")) {
-        c.op("torch." + name + "(x, y, None, " + reduction + ")", f32(4, 3), i64(4).below(3)).tolerance(5e-6);
-        c.op("torch." + name + "(x, y, z, " + reduction + ", 1)", f32(4, 3), i64(4).below(3), f32(3).positive()).tolerance(5e-6);
-        c.op("torch." + name + "(x, y, None, " + reduction + ")", f32(2, 3, 4, 5), i64(2, 4, 5).below(3)).tolerance(5e-6);
+        c.op("torch." + name + "(x, y, None, " + reduction + ")", f32(4, 3), i64(4).below(3))
+            .tolerance(5e-6);
+        c.op(
+                "torch." + name + "(x, y, z, " + reduction + ", 1)",
+                f32(4, 3),
+                i64(4).below(3),
+                f32(3).positive())
+            .tolerance(5e-6);
+        c.op(
+                "torch." + name + "(x, y, None, " + reduction + ")",
+                f32(2, 3, 4, 5),
+                i64(2, 4, 5).below(3))
+            .tolerance(5e-6);
       }
       c.op("torch.nll_loss(x, y, None, " + reduction + ")", f32(4, 3), i64(4).below(3));
-      c.op("torch.nll_loss2d(x, y, None, " + reduction + ")", f32(2, 3, 4, 5), i64(2, 4, 5).below(3));
-      c.op("torch.cross_entropy_loss(x, y, None, " + reduction + ", -100, 0.1)", f32(4, 3), i64(4).below(3)).tolerance(5e-6);
-      c.op("torch.cross_entropy_loss(x, y, z, " + reduction + ", 1, 0.1)", f32(4, 3), i64(4).below(3), f32(3).positive()).tolerance(5e-6);
-      c.op("torch.cross_entropy_loss(x, y, None, " + reduction + ", -100, 0.1)", f32(4, 3), f32(4, 3).between(0, 1)).tolerance(5e-6);
-      c.op("torch.multi_margin_loss(x, y, 1, 1, None, " + reduction + ")", f32(4, 3), i64(4).below(3));
-      c.op("torch.multi_margin_loss(x, y, 2, 0.5, z, " + reduction + ")", f32(4, 3), i64(4).below(3), f32(3).positive());
+      c.op(
+          "torch.nll_loss2d(x, y, None, " + reduction + ")",
+          f32(2, 3, 4, 5),
+          i64(2, 4, 5).below(3));
+      c.op(
+              "torch.cross_entropy_loss(x, y, None, " + reduction + ", -100, 0.1)",
+              f32(4, 3),
+              i64(4).below(3))
+          .tolerance(5e-6);
+      c.op(
+              "torch.cross_entropy_loss(x, y, z, " + reduction + ", 1, 0.1)",
+              f32(4, 3),
+              i64(4).below(3),
+              f32(3).positive())
+          .tolerance(5e-6);
+      c.op(
+              "torch.cross_entropy_loss(x, y, None, " + reduction + ", -100, 0.1)",
+              f32(4, 3),
+              f32(4, 3).between(0, 1))
+          .tolerance(5e-6);
+      c.op(
+          "torch.multi_margin_loss(x, y, 1, 1, None, " + reduction + ")",
+          f32(4, 3),
+          i64(4).below(3));
+      c.op(
+          "torch.multi_margin_loss(x, y, 2, 0.5, z, " + reduction + ")",
+          f32(4, 3),
+          i64(4).below(3),
+          f32(3).positive());
     }
     c.op("torch.nll_loss(x, y)", f32(3), i64().below(3));
   }

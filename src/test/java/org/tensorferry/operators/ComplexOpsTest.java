@@ -21,9 +21,21 @@ final class ComplexOpsTest extends OperatorTest {
     c.op("torch.resolve_neg(x)", f32(3));
     c.op("torch.view_as_real(x)", c64(2, 3));
     c.op("torch.view_as_complex(x)", f32(3, 2).fixed());
-    c.op("torch.mul(torch.view_as_complex(x), torch.view_as_complex(y))", f32(3, 2).fixed(), f32(3, 2).fixed());
-    c.program("real is a view", "def forward(self, x: Tensor) -> Tensor:\n  y = torch.mul_(torch.real(x), 2)\n  return x\n", c64(3));
-    c.program("imag is a view", "def forward(self, x: Tensor) -> Tensor:\n  y = torch.mul_(torch.imag(x), 2)\n  return x\n", c64(3));
-    c.program("view_as_real is a view", "def forward(self, x: Tensor) -> Tensor:\n  y = torch.add_(torch.view_as_real(x), 1)\n  return x\n", c64(3));
+    c.op(
+        "torch.mul(torch.view_as_complex(x), torch.view_as_complex(y))",
+        f32(3, 2).fixed(),
+        f32(3, 2).fixed());
+    c.program(
+        "real is a view",
+        "def forward(self, x: Tensor) -> Tensor:\n  y = torch.mul_(torch.real(x), 2)\n  return x\n",
+        c64(3));
+    c.program(
+        "imag is a view",
+        "def forward(self, x: Tensor) -> Tensor:\n  y = torch.mul_(torch.imag(x), 2)\n  return x\n",
+        c64(3));
+    c.program(
+        "view_as_real is a view",
+        "def forward(self, x: Tensor) -> Tensor:\n  y = torch.add_(torch.view_as_real(x), 1)\n  return x\n",
+        c64(3));
   }
 }

@@ -15,9 +15,18 @@ final class LogicOpsTest extends OperatorTest {
       c.op("torch.__" + name + "__(x, y)", bool(4), bool(4));
       c.op("torch.__" + name + "__(x, y)", i16(4), i16(4));
       c.op("torch.__" + name + "__(x, 3)", i64(4));
-      c.op("torch.logical_" + name + "(x, y)", f32(3).values(0, 1, Double.NaN), i64(3).values(1, 0, 1));
+      c.op(
+          "torch.logical_" + name + "(x, y)",
+          f32(3).values(0, 1, Double.NaN),
+          i64(3).values(1, 0, 1));
       c.op("torch.logical_" + name + "(x, y)", bool(2, 3), bool(3));
-      c.program("__i" + name + "__", "def forward(self, x: Tensor, y: Tensor) -> Tensor:\n  z = torch.__i" + name + "__(x, y)\n  return x\n", bool(4), bool(4));
+      c.program(
+          "__i" + name + "__",
+          "def forward(self, x: Tensor, y: Tensor) -> Tensor:\n  z = torch.__i"
+              + name
+              + "__(x, y)\n  return x\n",
+          bool(4),
+          bool(4));
     }
     c.op("torch.bitwise_not(x)", bool(4));
     c.op("torch.bitwise_not(x)", u8(4));

@@ -9,22 +9,61 @@ final class LossOpsTest extends OperatorTest {
   protected void cases(Cases c) {
     for (int reduction : new int[] {0, 1, 2}) {
       String by = ", " + reduction + ")";
-      for (String name : List.of("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "soft_margin_loss")) {
+      for (String name :
+          List.of(
+              "mse_loss",
+              "l1_loss",
+              "smooth_l1_loss",
+              "huber_loss",
+              "kl_div",
+              "soft_margin_loss")) {
         c.op("torch." + name + "(x, y" + by, f32(2, 3), f32(2, 3).between(0.1, 0.9));
       }
       c.op("torch.smooth_l1_loss(x, y" + by.replace(")", ", 0.5)"), f32(2, 3), f32(2, 3));
       c.op("torch.huber_loss(x, y" + by.replace(")", ", 0.5)"), f32(2, 3), f32(2, 3));
       c.op("torch.kl_div(x, y" + by.replace(")", ", log_target=True)"), f32(2, 3), f32(2, 3));
-      c.op("torch.binary_cross_entropy(x, y, None" + by, f32(2, 3).between(0, 1), f32(2, 3).between(0, 1));
-      c.op("torch.binary_cross_entropy(x, y, z" + by, f32(2, 3).between(0, 1), f32(2, 3).between(0, 1), f32(3).positive());
-      c.op("torch.binary_cross_entropy_with_logits(x, y, None, None" + by, f32(2, 3), f32(2, 3).between(0, 1));
-      c.op("torch.binary_cross_entropy_with_logits(x, y, z, w" + by, f32(2, 3), f32(2, 3).between(0, 1), f32(3).positive(), f32(3).positive());
+      c.op(
+          "torch.binary_cross_entropy(x, y, None" + by,
+          f32(2, 3).between(0, 1),
+          f32(2, 3).between(0, 1));
+      c.op(
+          "torch.binary_cross_entropy(x, y, z" + by,
+          f32(2, 3).between(0, 1),
+          f32(2, 3).between(0, 1),
+          f32(3).positive());
+      c.op(
+          "torch.binary_cross_entropy_with_logits(x, y, None, None" + by,
+          f32(2, 3),
+          f32(2, 3).between(0, 1));
+      c.op(
+          "torch.binary_cross_entropy_with_logits(x, y, z, w" + by,
+          f32(2, 3),
+          f32(2, 3).between(0, 1),
+          f32(3).positive(),
+          f32(3).positive());
       c.op("torch.hinge_embedding_loss(x, y, 0.7" + by, f32(4), f32(4).values(1, -1, 1, -1));
-      c.op("torch.margin_ranking_loss(x, y, z, 0.3" + by, f32(4), f32(4), f32(4).values(1, -1, 1, -1));
-      c.op("torch.cosine_embedding_loss(x, y, z, 0.1" + by, f32(4, 3), f32(4, 3), f32(4).values(1, -1, 1, -1)).tolerance(5e-6);
-      c.op("torch.triplet_margin_loss(x, y, z, 1.0, 2.0, 1e-06, True" + by, f32(4, 3), f32(4, 3), f32(4, 3)).tolerance(5e-6);
+      c.op(
+          "torch.margin_ranking_loss(x, y, z, 0.3" + by,
+          f32(4),
+          f32(4),
+          f32(4).values(1, -1, 1, -1));
+      c.op(
+              "torch.cosine_embedding_loss(x, y, z, 0.1" + by,
+              f32(4, 3),
+              f32(4, 3),
+              f32(4).values(1, -1, 1, -1))
+          .tolerance(5e-6);
+      c.op(
+              "torch.triplet_margin_loss(x, y, z, 1.0, 2.0, 1e-06, True" + by,
+              f32(4, 3),
+              f32(4, 3),
+              f32(4, 3))
+          .tolerance(5e-6);
       c.op("torch.poisson_nll_loss(x, y, True, False, 1e-08" + by, f32(4), f32(4).between(0, 5));
-      c.op("torch.poisson_nll_loss(x, y, False, True, 1e-08" + by, f32(4).positive(), f32(4).between(0, 5));
+      c.op(
+          "torch.poisson_nll_loss(x, y, False, True, 1e-08" + by,
+          f32(4).positive(),
+          f32(4).between(0, 5));
     }
     c.op("torch.mse_loss(x, y)", f16(4), f16(4));
     c.op("torch.smooth_l1_loss(x, y, 1, 0.0)", f32(4), f32(4));

@@ -8,7 +8,14 @@ final class OrderOpsTest extends OperatorTest {
   @Override
   protected void cases(Cases c) {
     double[] mixed = {3, 1, 2, 5, 4, -1};
-    for (Input x : List.of(f32(2, 3), f64(3, 2), f16(2, 3), i64(2, 3).values(mixed), i8(6).values(mixed), u8(5).values(200, 3, 0, 255, 7))) {
+    for (Input x :
+        List.of(
+            f32(2, 3),
+            f64(3, 2),
+            f16(2, 3),
+            i64(2, 3).values(mixed),
+            i8(6).values(mixed),
+            u8(5).values(200, 3, 0, 255, 7))) {
       both(c, "torch.sort(x)", x);
       both(c, "torch.sort(x, 0, True)", x);
       both(c, "torch.topk(x, 2, -1)", x);
@@ -42,6 +49,11 @@ final class OrderOpsTest extends OperatorTest {
   }
 
   private static void both(Cases c, String call, Input x) {
-    c.program(call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()) + " " + x.isResizable(), "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = " + call + "\n  return (a, b)\n", x);
+    c.program(
+        call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()) + " " + x.isResizable(),
+        "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
+            + call
+            + "\n  return (a, b)\n",
+        x);
   }
 }

@@ -35,12 +35,10 @@ final class ReductionOpsTest extends OperatorTest {
       c.op("torch." + name + "(x)", bool(4));
       c.op("torch." + name + "(x)", u8(4));
       c.op("torch." + name + "(x, dtype=6)", i64(4));
-      c.op("torch." + name + "(x)", f32(0, 3));
     }
     c.op("torch.sum(x, [])", f32(2, 3));
     c.op("torch.sum(x, 1)", f32(2, 3));
     c.op("torch.mean(x, dtype=6)", i64(4));
-    c.op("torch.mean(x)", f32(0));
     c.op("torch.prod(x, 1)", f32(2, 3));
     c.op("torch.prod(x, -1, True)", i64(2, 3));
     c.op("torch.prod(x, 0, False, dtype=7)", f32(2, 3));
@@ -83,7 +81,7 @@ final class ReductionOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, -1, True)", i64(2, 3));
       c.op("torch." + name + "(x, 0)", f32());
       c.op("torch." + name + "(x, 0)", f32(4).values(1, Double.NaN, 3, Double.NaN));
-      c.op("torch." + name + "(x, 0)", f32(4).values(1, 3, 3, 1));
+      c.op("torch." + name + "(x, 0)", f32(4).values(1, 3, 3, 1)).named(name + " of equals");
       c.op("torch." + name + "(x)", f16(2, 3));
     }
   }
@@ -97,11 +95,20 @@ final class ReductionOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, -1, True)", i64(2, 3).below(2));
       c.op("torch." + name + "(x, [0, 1])", bool(2, 3));
       c.op("torch." + name + "(x, 0)", bool());
-      c.op("torch." + name + "(x)", bool(0));
     }
   }
 
   private static void both(Cases c, String call, Input x) {
-    c.program(call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()) + " with indices " + x.isResizable(), "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = " + call + "\n  return (a, b)\n", x);
+    c.program(
+        call
+            + " of "
+            + x.dtype()
+            + java.util.Arrays.toString(x.shape())
+            + " with indices "
+            + x.isResizable(),
+        "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
+            + call
+            + "\n  return (a, b)\n",
+        x);
   }
 }

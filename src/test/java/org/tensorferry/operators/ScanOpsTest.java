@@ -29,6 +29,11 @@ final class ScanOpsTest extends OperatorTest {
   }
 
   private static void both(Cases c, String call, Input x) {
-    c.program(call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()), "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = " + call + "\n  return (a, b)\n", x);
+    c.program(
+        call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()),
+        "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
+            + call
+            + "\n  return (a, b)\n",
+        x);
   }
 }

@@ -26,7 +26,11 @@ final class SelectionOpsTest extends OperatorTest {
     c.op("torch.masked_fill(x, y, z)", i64(2, 3), bool(2, 3), i64());
     c.op("torch.masked_fill(x, y, 1)", bool(3), bool(3));
     c.op("torch.masked_fill(x, y, 0.5)", f32(3), bool(2, 3));
-    c.program("masked_fill_", "def forward(self, x: Tensor, y: Tensor) -> Tensor:\n  z = torch.masked_fill_(x, y, 9)\n  return x\n", f32(2, 3), bool(2, 3));
+    c.program(
+        "masked_fill_",
+        "def forward(self, x: Tensor, y: Tensor) -> Tensor:\n  z = torch.masked_fill_(x, y, 9)\n  return x\n",
+        f32(2, 3),
+        bool(2, 3));
     c.op("torch.heaviside(x, y)", f32(4).values(-1, 0, 2, Double.NaN), f32(4));
     c.op("torch.heaviside(x, y)", i64(3), i64());
   }
@@ -52,7 +56,10 @@ final class SelectionOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, y)", i64(3), f32(3));
       c.op("torch." + name + "(x, y)", bool(4), bool(4));
       c.op("torch." + name + "(x, y)", u8(4), u8(4));
-      c.op("torch." + name + "(x, y)", f32(3).values(Double.NaN, 1, 2), f32(3).values(1, Double.NaN, 3));
+      c.op(
+          "torch." + name + "(x, y)",
+          f32(3).values(Double.NaN, 1, 2),
+          f32(3).values(1, Double.NaN, 3));
     }
   }
 

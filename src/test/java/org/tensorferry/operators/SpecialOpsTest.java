@@ -16,7 +16,8 @@ final class SpecialOpsTest extends OperatorTest {
       c.op("torch." + name + "(x)", f32(4).between(-0.9, 0.9)).tolerance(5e-6);
     }
     c.op("torch.special_ndtri(x)", f32(4).between(0.1, 0.9)).tolerance(1e-5);
-    for (String name : List.of("lgamma", "special_gammaln", "digamma", "special_digamma", "special_psi")) {
+    for (String name :
+        List.of("lgamma", "special_gammaln", "digamma", "special_digamma", "special_psi")) {
       c.op("torch." + name + "(x)", f32(2, 3).positive()).tolerance(1e-5);
       c.op("torch." + name + "(x)", f64(4).positive());
     }
@@ -32,7 +33,15 @@ final class SpecialOpsTest extends OperatorTest {
     for (String name : List.of("igamma", "special_gammainc", "igammac", "special_gammaincc")) {
       c.op("torch." + name + "(x, y)", f32(4).positive(), f32(4).positive()).tolerance(1e-5);
     }
-    for (String name : List.of("i0", "special_i0", "special_i0e", "special_i1", "special_i1e", "special_modified_bessel_i0", "special_modified_bessel_i1")) {
+    for (String name :
+        List.of(
+            "i0",
+            "special_i0",
+            "special_i0e",
+            "special_i1",
+            "special_i1e",
+            "special_modified_bessel_i0",
+            "special_modified_bessel_i1")) {
       c.op("torch." + name + "(x)", f32(2, 3)).tolerance(1e-5);
       c.op("torch." + name + "(x)", f64(3));
     }
@@ -46,7 +55,15 @@ final class SpecialOpsTest extends OperatorTest {
     c.op("torch.special_zeta(x, y)", f32(3).between(1.5, 4), f32(3).positive()).tolerance(1e-5);
     c.op("torch.special_zeta(x, 2.5)", f64(3).between(1.5, 4));
     c.op("torch.special_zeta(2.0, x)", f64(3).positive());
-    for (String name : List.of("special_airy_ai", "special_bessel_j0", "special_bessel_j1", "special_bessel_y0", "special_bessel_y1", "special_erfcx", "special_log_ndtr")) {
+    for (String name :
+        List.of(
+            "special_airy_ai",
+            "special_bessel_j0",
+            "special_bessel_j1",
+            "special_bessel_y0",
+            "special_bessel_y1",
+            "special_erfcx",
+            "special_log_ndtr")) {
       c.refused("torch." + name + "(x)", "no operator", f32(3));
     }
   }

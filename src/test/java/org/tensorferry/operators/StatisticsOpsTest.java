@@ -10,7 +10,9 @@ final class StatisticsOpsTest extends OperatorTest {
     for (String name : List.of("logsumexp", "special_logsumexp")) {
       c.op("torch." + name + "(x, [1])", f32(2, 3));
       c.op("torch." + name + "(x, [0, 1], True)", f32(2, 3));
-      c.op("torch." + name + "(x, [0])", f32(2).values(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY));
+      c.op(
+          "torch." + name + "(x, [0])",
+          f32(2).values(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY));
       c.op("torch." + name + "(x, [0])", f32(3).values(1000, 1000, Double.NEGATIVE_INFINITY));
       c.op("torch." + name + "(x, [0])", f16(4));
       c.op("torch." + name + "(x, [0])", f32());
@@ -27,9 +29,15 @@ final class StatisticsOpsTest extends OperatorTest {
       c.op("torch." + name + "(x)", f32(1));
     }
     for (String name : List.of("std_mean", "var_mean")) {
-      for (String options : List.of("", ", False", ", [1]", ", [0], False, True", ", [1], correction=0")) {
+      for (String options :
+          List.of("", ", False", ", [1]", ", [0], False, True", ", [1], correction=0")) {
         String call = "torch." + name + "(x" + options + ")";
-        c.program(call, "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = " + call + "\n  return (a, b)\n", f32(2, 3));
+        c.program(
+            call,
+            "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
+                + call
+                + "\n  return (a, b)\n",
+            f32(2, 3));
       }
     }
     c.op("torch.cov(x)", f32(3, 5));

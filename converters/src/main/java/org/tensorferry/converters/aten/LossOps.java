@@ -181,7 +181,8 @@ public final class LossOps {
     DType dtype = a.promote("input", "target");
     TfValue x = a.operand("input", dtype);
     TfValue y = a.operand("target", dtype);
-    TfValue logX = a.flag("log_input") ? x : tf.unary("Log", tf.add(x, a.number("eps")));
+    double eps = a.number("eps");
+    TfValue logX = a.flag("log_input") ? x : tf.unary("Log", tf.add(x, eps));
     TfValue rate = a.flag("log_input") ? tf.unary("Exp", x) : x;
     TfValue loss = tf.sub(rate, tf.mul(y, logX));
     return reduced(a, tf, a.flag("full") ? tf.add(loss, stirling(tf, y)) : loss);
