@@ -100,12 +100,7 @@ final class ReductionOpsTest extends OperatorTest {
 
   private static void both(Cases c, String call, Input x) {
     c.program(
-        call
-            + " of "
-            + x.dtype()
-            + java.util.Arrays.toString(x.shape())
-            + " with indices "
-            + x.isResizable(),
+        call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()) + " #" + c.all().size(),
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
             + call
             + "\n  return (a, b)\n",
