@@ -1,6 +1,7 @@
 package org.tensorferry;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
@@ -22,6 +23,32 @@ public record SavedConversion(
   public SavedConversion {
     inputs = List.copyOf(inputs);
     assumptions = List.copyOf(assumptions);
+  }
+
+  /**
+   * A model that was converted before, with the inputs that are recorded beside it.
+   *
+   * @throws org.tensorferry.error.FerryException (unreadable) where the directory holds no
+   *     SavedModel, or one that does not tell its inputs
+   */
+  public static SavedConversion open(Path model, Path directory) {
+    RecordedInputs recorded = RecordedInputs.of(directory);
+    return new SavedConversion(model, directory, recorded.specs(), recorded.assumptions());
+  }
+
+  /**
+   * The same with other inputs, for example other example sizes. Specs without a name are named by
+   * their position.
+   *
+   * @throws org.tensorferry.error.FerryException (usage) where a text is no spec
+   */
+  public SavedConversion withInputs(List<String> specs) {
+    List<InputSpec> named = new ArrayList<>(InputSpec.parseAll(specs));
+    for (int i = 0; i < named.size() && named.size() == inputs.size(); i++) {
+      InputSpec spec = named.get(i);
+      named.set(i, spec.name().isPresent() ? spec : spec.named(inputs.get(i).name().orElse("")));
+    }
+    return new SavedConversion(model, directory, named, assumptions);
   }
 
   /** Runs both models on the same inputs and compares every output. */

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.tensorferry.error.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -16,7 +17,7 @@ final class UsagePrinter implements IParameterExceptionHandler {
   public int handleParseException(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(failure.getMessage());
+    err.println(message(failure));
     List<String> similar =
         failure instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions()
@@ -31,5 +32,16 @@ final class UsagePrinter implements IParameterExceptionHandler {
             + name
             + " --help`");
     return ExitCode.USAGE.code();
+  }
+
+  /** An unknown option is told before what is missing: it may have been meant for that. */
+  private static String message(ParameterException failure) {
+    List<String> unknown =
+        failure instanceof MissingParameterException
+            ? failure.getCommandLine().getUnmatchedArguments()
+            : List.of();
+    return unknown.isEmpty()
+        ? String.valueOf(failure.getMessage())
+        : "Unknown option: '" + unknown.get(0) + "'";
   }
 }

@@ -1,0 +1,90 @@
+package org.tensorferry.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.SavedConversion;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Reports;
+import org.tensorferry.parity.VerifyOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code verify}: runs the original in libtorch and the result in TensorFlow. */
+@Command(
+    name = "verify",
+    description = "Runs a TorchScript model and its SavedModel and compares every output.",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  tensorferry verify model.pt out/model --report parity.xml",
+      "",
+      "The inputs are random, as the specs given to `convert` allow; each dynamic",
+      "dim is swept over several sizes. --inputs takes real ones, one array for each",
+      "argument, as numpy.savez writes them. Exit code 1 tells that outputs differ."
+    })
+final class VerifyCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "TorchScript file")
+  Path model = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "SavedModel that was made from it")
+  Path directory = Path.of("");
+
+  @Option(
+      names = "--input",
+      paramLabel = "SPEC",
+      arity = "1..*",
+      parameterConsumer = SpecConsumer.class,
+      description = "dtype and dims of each argument (default: as converted)")
+  List<String> specs = new ArrayList<>();
+
+  @Option(
+      names = "--inputs",
+      paramLabel = "FILE.npz",
+      description = "run on these arrays instead of random ones")
+  @Nullable Path inputs;
+
+  @Mixin ReportOption reports = new ReportOption();
+  @Mixin ComparisonOptions comparison = new ComparisonOptions();
+  @Mixin HelpOption help = new HelpOption();
+
+  @Override
+  public Integer call() {
+    reports.requireForms(true);
+    VerifyOptions options = comparison.options(spec);
+    options = inputs == null ? options : options.inputs(inputs);
+    requireFile(model);
+    SavedConversion saved = SavedConversion.open(model, directory);
+    saved = specs.isEmpty() ? saved : saved.withInputs(specs);
+    ParityReport report;
+    try (Progress progress = Progress.onTerminal()) {
+      report = saved.verify(options, progress);
+    }
+    reports.write(report);
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(Reports.text(report));
+    out.flush();
+    return report.exitCode().code();
+  }
+
+  /** Before both engines are loaded. */
+  private static void requireFile(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw Problem.of("There is no file `" + file + "`.")
+          .fix("check the path")
+          .as(ExitCode.UNREADABLE);
+    }
+  }
+}
