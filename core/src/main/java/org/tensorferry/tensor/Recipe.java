@@ -38,10 +38,10 @@ public record Recipe(List<Step> steps) {
    * Cuts an axis into {@code order.size()} equal blocks; result block i is source block {@code
    * order[i]}. The gates of recurrent layers.
    */
-  public record ReorderBlocks(int axis, List<Integer> order) implements Step {
+  public record ReorderBlocks(int axis, List<Integer> order, String label) implements Step {
     @Override
     public String toString() {
-      return "reorder blocks " + order + " of axis " + axis;
+      return "reorder " + (label.isEmpty() ? "blocks " + order + " of axis " + axis : label);
     }
   }
 
@@ -105,7 +105,12 @@ public record Recipe(List<Step> steps) {
   }
 
   public Recipe reorderBlocks(int axis, int... order) {
-    return with(new ReorderBlocks(axis, Arrays.stream(order).boxed().toList()));
+    return reorderBlocks("", axis, order);
+  }
+
+  /** As {@link #reorderBlocks(int, int...)}, with the words that the report prints. */
+  public Recipe reorderBlocks(String label, int axis, int... order) {
+    return with(new ReorderBlocks(axis, Arrays.stream(order).boxed().toList(), label));
   }
 
   public Recipe reshape(long... shape) {

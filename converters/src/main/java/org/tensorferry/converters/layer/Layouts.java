@@ -41,12 +41,14 @@ public final class Layouts {
   /** Torch adds two biases; Keras has one. */
   public static final Recipe LSTM_BIAS = Recipe.identity().sum();
 
+  private static final String GATES = "gates rzn→zrh";
+
   /** Rows of gates r, z, n to columns z, r, h: [3H, in] to [in, 3H]. */
   public static final Recipe GRU_KERNEL =
-      Recipe.identity().reorderBlocks(0, 1, 0, 2).transpose(1, 0);
+      Recipe.identity().reorderBlocks(GATES, 0, 1, 0, 2).transpose(1, 0);
 
   /** Both biases, z, r, h, as the two rows of Keras' {@code reset_after} bias: [2, 3H]. */
-  public static final Recipe GRU_BIAS = Recipe.identity().reorderBlocks(0, 1, 0, 2).stack();
+  public static final Recipe GRU_BIAS = Recipe.identity().reorderBlocks(GATES, 0, 1, 0, 2).stack();
 
   /** [H, in] to SimpleRNN's [in, H]. */
   public static final Recipe RNN_KERNEL = DENSE;
