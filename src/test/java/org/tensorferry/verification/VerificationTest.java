@@ -136,8 +136,8 @@ class VerificationTest {
     Operand<TFloat32> bent = tf.math.add(x, tf.math.mul(cube, tf.constant(0.044715f)));
     Operand<TFloat32> share =
         formula.equals("erf")
-            ? tf.math.erf(tf.math.mul(x, tf.constant(0.70710678f)))
-            : tf.math.tanh(tf.math.mul(bent, tf.constant(0.79788456f)));
+            ? tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))))
+            : tf.math.tanh(tf.math.mul(bent, tf.constant((float) Math.sqrt(2 / Math.PI))));
     Operand<TFloat32> half = tf.math.mul(x, tf.constant(0.5f));
     return tf.math.add(half, tf.math.mul(half, share));
   }
