@@ -112,5 +112,8 @@ final class ConvolutionOpsTest extends OperatorTest {
             f32(2, 3, 8, 9))
         .named("convolution")
         .parameter("w", f32(5, 3, 3, 3));
+    c.op("torch._convolution_mode(x, self.w, None, [1, 1], \"same\", [1, 1], 1)", f32(2, 3, 8, 9))
+        .named("_convolution_mode as traced")
+        .parameter("w", f32(5, 3, 4, 3));
   }
 }

@@ -25,6 +25,10 @@ public final class ConvolutionOps {
         AtenRule.of(
             "_convolution.deprecated" + GENERAL + CUDNN + ") -> Tensor", ConvolutionOps::general),
         AtenRule.of("convolution" + GENERAL + ") -> Tensor", ConvolutionOps::general),
+        AtenRule.of(
+            "_convolution_mode(Tensor input, Tensor weight, Tensor? bias, int[] stride, str padding,"
+                + " int[] dilation, int groups) -> Tensor",
+            ConvolutionOps::named),
         // As scripted
         AtenRule.of(direct("conv1d", 1), ConvolutionOps::direct),
         AtenRule.of(named("conv1d", 1), ConvolutionOps::named),
