@@ -74,7 +74,13 @@ final class Attributes {
           ? Value.of(complex.real())
           : name.equals("imag") ? Value.of(complex.imaginary()) : null;
     }
-    return object instanceof Value.Unknown ? object : null;
+    if (object instanceof Value.Unknown) {
+      return object;
+    }
+    // The methods of lists, dicts, strings and numbers are functions that take them first.
+    return machine.builtins().isLanguage("aten::" + name)
+        ? new Operator("aten::" + name, List.of(object))
+        : null;
   }
 
   private @Nullable Value ofObject(Value.Obj object, String name) {

@@ -18,6 +18,7 @@ final class StringBuiltins {
     table.row("str", a -> Value.of(Text.str(a.at(0))));
     table.row("format", a -> on(a, s -> Value.of(Text.format(s, rest(a)))));
     table.row("percentFormat", this::percentFormat);
+    table.row("remainder", this::percentFormat);
     table.row("len", a -> on(a, s -> Value.of(s.length())));
     table.row("add", a -> a.text(1) == null ? null : on(a, s -> Value.of(s + a.requireText(1))));
     table.row("mul", this::repeat);

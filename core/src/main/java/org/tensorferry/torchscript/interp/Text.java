@@ -42,6 +42,9 @@ final class Text {
     if (value instanceof Value.Device device) {
       return device.name();
     }
+    if (value instanceof Value.Complex complex) {
+      return complex(complex);
+    }
     if (value instanceof Value.EnumMember member) {
       return member.className().substring(member.className().lastIndexOf('.') + 1)
           + "."
@@ -54,6 +57,13 @@ final class Text {
       return "Tensor" + tensor.shape();
     }
     return value.toString();
+  }
+
+  private static String complex(Value.Complex complex) {
+    String imaginary = floating(complex.imaginary()).replaceAll("\\.0$", "");
+    String sign = imaginary.startsWith("-") ? "" : "+";
+    String real = floating(complex.real()).replaceAll("\\.0$", "");
+    return "(" + real + sign + imaginary + "j)";
   }
 
   private static String entry(Map.Entry<Value, Value> entry) {
