@@ -41,8 +41,11 @@ public final class Dim implements Comparable<Dim> {
           : operator.name().toLowerCase(java.util.Locale.ROOT) + "(" + left + ", " + right + ")";
     }
 
+    /** Everything but a lone name or number: the text of a dim is its identity. */
     private static String parenthesised(Dim dim) {
-      return dim.terms.size() > 1 ? "(" + dim + ")" : dim.toString();
+      return dim.text.chars().allMatch(Character::isJavaIdentifierPart)
+          ? dim.text
+          : "(" + dim + ")";
     }
   }
 
@@ -69,9 +72,21 @@ public final class Dim implements Comparable<Dim> {
       sorted.sort((a, b) -> a.toString().compareTo(b.toString()));
       StringBuilder text = new StringBuilder();
       for (Atom atom : sorted) {
-        text.append(text.length() == 0 ? "" : "*").append(atom);
+        String factor = sorted.size() > 1 ? factor(atom) : atom.toString();
+        text.append(text.length() == 0 ? "" : "*").append(factor);
       }
       return new Product(List.copyOf(sorted), text.toString());
+    }
+
+    private static String factor(Atom atom) {
+      return atom instanceof Operation operation && operation.operator() == Operator.FLOOR_DIV
+          ? "(" + atom + ")"
+          : atom.toString();
+    }
+
+    /** The text behind a coefficient. */
+    private String factors() {
+      return atoms.size() == 1 ? factor(atoms.get(0)) : text;
     }
 
     private Product times(Product other) {
@@ -409,7 +424,7 @@ public final class Dim implements Comparable<Dim> {
               } else if (coefficient == 1 || coefficient == -1) {
                 out.append(coefficient < 0 ? "-" : "").append(term.getKey().text());
               } else {
-                out.append(coefficient).append("*").append(term.getKey().text());
+                out.append(coefficient).append("*").append(term.getKey().factors());
               }
             });
     return out.length() == 0 ? "0" : out.toString();

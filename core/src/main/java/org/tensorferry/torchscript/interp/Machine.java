@@ -14,8 +14,8 @@ import org.tensorferry.torchscript.value.Value;
 /** What all running functions of one model share, and the limits that keep a run finite. */
 final class Machine {
 
-  /** A model of a thousand layers executes some hundred thousand statements. */
-  private static final long MOST_STATEMENTS = 10_000_000;
+  /** A model of a thousand layers executes some ten thousand statements. */
+  private static final long MOST_STATEMENTS = 2_000_000;
 
   /** Nested calls, statements and expressions; deeper would overflow Java's stack. */
   private static final int DEEPEST = 800;

@@ -115,7 +115,8 @@ final class Names {
     return constant != null ? constant : operator(dotted);
   }
 
-  private static @Nullable Value operator(String dotted) {
+  /** What {@code torch.name} or {@code ops.namespace.name} names; null where it is neither. */
+  static @Nullable Value operator(String dotted) {
     String[] parts = dotted.split("\\.", -1);
     boolean inOps = parts[0].equals("ops");
     if (inOps && parts.length != 3) {

@@ -66,13 +66,16 @@ final class FakeOperators implements Operators {
           Tensor.of(handle(name, self.dtype(), sizes(args.get(1))));
       case "aten::to" ->
           args.get(1) instanceof Value.Int code
-              ? Tensor.of(handle(name, DType.ofTorchCode(code.value().known()).orElseThrow(), self.shape()))
+              ? Tensor.of(
+                  handle(name, DType.ofTorchCode(code.value().known()).orElseThrow(), self.shape()))
               : fresh(name, self);
       case "aten::max", "aten::sum", "aten::any" ->
-          Tensor.of(handle(name, name.equals("aten::any") ? DType.BOOL : self.dtype(), Shape.SCALAR));
+          Tensor.of(
+              handle(name, name.equals("aten::any") ? DType.BOOL : self.dtype(), Shape.SCALAR));
       case "aten::eq", "aten::ne", "aten::lt", "aten::le", "aten::gt", "aten::ge" ->
           Tensor.of(handle(name, DType.BOOL, self.shape()));
-      case "aten::zeros", "aten::full" -> Tensor.of(handle(name, DType.FLOAT32, sizes(args.get(0))));
+      case "aten::zeros", "aten::full" ->
+          Tensor.of(handle(name, DType.FLOAT32, sizes(args.get(0))));
       case "aten::tensor" -> tensor(name, DType.INT64, Dim.of(2));
       default -> fresh(name, self);
     };
@@ -103,8 +106,7 @@ final class FakeOperators implements Operators {
 
   private static Shape sizes(Value list) {
     return new Shape(
-        ((Value.ListOf) list)
-            .elements().stream().map(size -> ((Value.Int) size).value()).toList());
+        ((Value.ListOf) list).elements().stream().map(size -> ((Value.Int) size).value()).toList());
   }
 
   private Value fresh(String name, Tensor like) {
