@@ -61,10 +61,7 @@ class BadInputsTest {
         bad("no such file", directory -> {}, convert),
         bad("not a zip", d -> Files.writeString(d.resolve("model.pt"), "weights\n"), convert),
         bad("an empty file", d -> Files.writeString(d.resolve("model.pt"), ""), convert),
-        bad(
-            "a directory",
-            d -> Files.createDirectory(d.resolve("model.pt")),
-            convert),
+        bad("a directory", d -> Files.createDirectory(d.resolve("model.pt")), convert),
         bad(
             "truncated zip",
             d ->
@@ -74,13 +71,10 @@ class BadInputsTest {
         bad("a state_dict", d -> sample(d, "state_dict.pt"), convert),
         broken("missing record", m -> m.without("data.pkl"), convert),
         broken(
-            "missing code",
-            m -> m.without("code/__torch__/torch/nn/modules/linear.py"),
-            convert),
+            "missing code", m -> m.without("code/__torch__/torch/nn/modules/linear.py"), convert),
         broken("missing storage", m -> m.without("data/0"), convert),
         broken("short storage", m -> m.with("data/0", new byte[8]), convert),
-        broken(
-            "a newer version", m -> m.with(".data/version", "99\n"), convert),
+        broken("a newer version", m -> m.with(".data/version", "99\n"), convert),
         broken(
             "pickle with a foreign global",
             m -> m.with("data.pkl", BrokenModels.foreignGlobal()),
@@ -109,16 +103,14 @@ class BadInputsTest {
             "three unsupported operators",
             "def forward(self, x: Tensor) -> Tensor:\n"
                 + "  a = torch.special_scaled_modified_bessel_k0(x)\n"
-                + "  b = torch.nonzero(a)\n"
+                + "  b = torch.linalg_eigvals(a)\n"
                 + "  return self.child.forward(a)\n",
             "def forward(self, x: Tensor) -> Tensor:\n"
                 + "  y = torch.special_scaled_modified_bessel_k0(x)\n"
-                + "  return torch.special_airy_ai(y)\n",
+                + "  return torch.special_hermite_polynomial_h(y, 3)\n",
             convert),
         sound("no input", "convert @model.pt -o @out"),
-        sound(
-            "too many inputs",
-            "convert @model.pt -o @out --input [batch,3] [batch]"),
+        sound("too many inputs", "convert @model.pt -o @out --input [batch,3] [batch]"),
         sound(
             "an input of another name",
             "convert @model.pt -o @out --input image:float32[batch,3] mask:float32[batch]"),

@@ -21,7 +21,8 @@ import org.tensorferry.tensor.TensorData;
 final class InspectionText {
 
   private static final int WIDTH = 80;
-  private static final int WIDEST = 28;
+  private static final int WIDEST = 36;
+  private static final int BELOW = 12;
 
   private final Inspection inspection;
   private final Page page = new Page();
@@ -60,44 +61,57 @@ final class InspectionText {
   }
 
   /**
-   * One row for each variable, with size, path and type before the first of its layer. What does
-   * not fit into a line goes on below its source.
+   * One row for each variable: beside its layer's path and type where all of the layer's fit there,
+   * else below.
    */
   private void layers() {
     int paths = width(inspection.layers().stream().map(InspectionText::path));
-    int types = width(inspection.layers().stream().map(Layer::type));
     for (Layer layer : inspection.layers()) {
       long bytes = layer.weights().stream().mapToLong(Weight::bytes).sum();
       String head =
           String.format(
               Locale.ROOT,
-              "%8s  %-" + paths + "s  %-" + types + "s  ",
+              "%8s  %-" + paths + "s  %s  ",
               bytes == 0 ? "" : Page.bytes(bytes),
               path(layer),
               layer.type());
-      List<List<Weight>> variables = variables(layer);
-      if (variables.isEmpty()) {
+      List<List<String>> rows = variables(layer).stream().map(InspectionText::row).toList();
+      boolean beside =
+          rows.stream().allMatch(row -> head.length() + String.join(" ", row).length() <= WIDTH);
+      if (rows.isEmpty() || !beside) {
         page.line(head.stripTrailing());
-      }
-      for (List<Weight> sources : variables) {
-        variable(head, sources);
-        head = " ".repeat(head.length());
+        rows.forEach(row -> below(row));
+      } else {
+        page.line(head + String.join(" ", rows.get(0)));
+        rows.stream()
+            .skip(1)
+            .forEach(row -> page.line(" ".repeat(head.length()) + String.join(" ", row)));
       }
     }
   }
 
-  private void variable(String head, List<Weight> sources) {
-    String source =
-        sources.stream().map(InspectionText::source).collect(Collectors.joining(" + "));
-    String target = target(sources.get(0));
-    String line = head + source + " " + target;
-    if (line.length() <= WIDTH) {
-      page.line(line);
-    } else {
-      page.line(head + source);
-      // Deep paths leave no room beside them.
-      page.wrapped(" ".repeat(Math.min(head.length() + 2, WIDTH / 2)), target);
+  /** The parts of a row, on as few lines as they need. */
+  private void below(List<String> row) {
+    String line = " ".repeat(BELOW) + row.get(0);
+    for (String part : row.subList(1, row.size())) {
+      if (line.length() + 1 + part.length() <= WIDTH) {
+        line = line + " " + part;
+      } else {
+        page.line(line);
+        line = " ".repeat(BELOW + 4) + part;
+      }
     }
+    page.line(line);
+  }
+
+  /** Sources, target and recipe. */
+  private static List<String> row(List<Weight> sources) {
+    Weight first = sources.get(0);
+    String recipe = first.isTied() ? "the same tensor" : first.variable().recipe().toString();
+    return List.of(
+        sources.stream().map(InspectionText::source).collect(Collectors.joining(" + ")),
+        "→ " + first.variable().name() + " " + first.variable().shape(),
+        "(" + recipe + ")");
   }
 
   /** The layer's tensors, those together that become one variable. */
@@ -120,15 +134,7 @@ final class InspectionText {
 
   private static String source(Weight weight) {
     DType dtype = weight.data().dtype();
-    return weight.name()
-        + " "
-        + (dtype == DType.FLOAT32 ? "" : dtype.toString())
-        + weight.shape();
-  }
-
-  private static String target(Weight weight) {
-    String recipe = weight.isTied() ? "the same tensor" : weight.variable().recipe().toString();
-    return "→ " + weight.variable().name() + " " + weight.variable().shape() + " (" + recipe + ")";
+    return weight.name() + " " + (dtype == DType.FLOAT32 ? "" : dtype.toString()) + weight.shape();
   }
 
   private String totals() {
@@ -163,29 +169,32 @@ final class InspectionText {
   }
 
   private void operators() {
-    List<Operator> sorted =
-        inspection.operators().stream().sorted(Comparator.comparing(Operator::name)).toList();
-    int names = width(sorted.stream().map(Operator::name));
-    for (Operator operator : sorted) {
-      page.line(
-          String.format(
-              Locale.ROOT,
-              "%-" + names + "s %4d  %s",
-              operator.name(),
-              operator.count(),
-              support(operator.support())));
-      if (operator.support() == Support.UNSUPPORTED) {
-        page.wrapped("    ", "at " + place(operator)).wrapped("    ", "why: " + operator.reason());
-      }
+    int names = width(inspection.operators().stream().map(Operator::name));
+    for (Operator operator : sorted(Support.CONVERTED)) {
+      page.line(line(names, operator) + "supported");
+    }
+    List<Operator> computed = sorted(Support.COMPUTED);
+    if (!computed.isEmpty()) {
+      page.wrapped(
+          "",
+          "Supported, computed while converting: "
+              + computed.stream().map(Operator::name).collect(Collectors.joining(", ")));
+    }
+    for (Operator operator : sorted(Support.UNSUPPORTED)) {
+      page.line(line(names, operator) + "NOT SUPPORTED");
+      page.wrapped("    ", "at " + place(operator)).wrapped("    ", "why: " + operator.reason());
     }
   }
 
-  private static String support(Support support) {
-    return switch (support) {
-      case CONVERTED -> "supported";
-      case COMPUTED -> "supported (computed while converting)";
-      case UNSUPPORTED -> "NOT SUPPORTED";
-    };
+  private List<Operator> sorted(Support support) {
+    return inspection.operators().stream()
+        .filter(operator -> operator.support() == support)
+        .sorted(Comparator.comparing(Operator::name))
+        .toList();
+  }
+
+  private static String line(int names, Operator operator) {
+    return String.format(Locale.ROOT, "%-" + names + "s %4d  ", operator.name(), operator.count());
   }
 
   private static String place(Operator operator) {
@@ -195,10 +204,10 @@ final class InspectionText {
 
   /** What to do next. */
   private String advice() {
-    long missing =
-        inspection.operators().stream().filter(o -> o.support() == Support.UNSUPPORTED).count();
+    int missing = sorted(Support.UNSUPPORTED).size();
     if (missing > 0) {
-      return Page.counted(missing, "operator") + " not supported, so convert will refuse the model";
+      return Page.counted(missing, "operator")
+          + " not supported; convert fails where forward reaches one of them";
     }
     return "Every operator is supported. Convert with:\n  tensorferry convert "
         + inspection.file()

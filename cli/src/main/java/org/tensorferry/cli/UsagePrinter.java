@@ -37,7 +37,8 @@ final class UsagePrinter implements IParameterExceptionHandler {
   /** An unknown option is told before what is missing: it may have been meant for that. */
   private static String message(ParameterException failure) {
     CommandLine command = failure.getCommandLine();
-    if (failure instanceof MissingParameterException && !command.getUnmatchedArguments().isEmpty()) {
+    if (failure instanceof MissingParameterException
+        && !command.getUnmatchedArguments().isEmpty()) {
       return unknown(command, command.getUnmatchedArguments().get(0));
     }
     if (failure instanceof UnmatchedArgumentException unmatched) {
