@@ -55,8 +55,16 @@ final class AdaptivePoolingOpsTest extends OperatorTest {
         "torch.max_unpool3d(x, y, [2, 2, 3], [2, 2, 2], [0, 0, 0])",
         f32(1, 1, 1, 2, 2),
         i64(1, 1, 1, 2, 2).values(0, 3, 6, 11));
-    c.refused("torch.fractional_max_pool2d(x, [2, 2], [3, 3], y)[0]", "drawn at random", f32(1, 1, 7, 7), f32(1, 1, 2));
-    c.refused("torch.fractional_max_pool3d(x, [2, 2, 2], [3, 3, 3], y)[0]", "drawn at random", f32(1, 1, 7, 7, 7), f32(1, 1, 3));
+    c.refused(
+        "torch.fractional_max_pool2d(x, [2, 2], [3, 3], y)[0]",
+        "drawn at random",
+        f32(1, 1, 7, 7),
+        f32(1, 1, 2));
+    c.refused(
+        "torch.fractional_max_pool3d(x, [2, 2, 2], [3, 3, 3], y)[0]",
+        "drawn at random",
+        f32(1, 1, 7, 7, 7),
+        f32(1, 1, 3));
   }
 
   private static double[] infinite(int count) {

@@ -11,7 +11,8 @@ final class AttentionOpsTest extends OperatorTest {
     c.op("torch._masked_softmax(x, y, -1, 2)", f32(2, 3, 4, 4), bool(2, 3, 4, 4));
     c.op("torch._masked_softmax(x, y, -1, 0)", f32(2, 3, 4, 4), bool(4, 4));
     c.op("torch._masked_softmax(x, y, -1, 1)", f32(2, 3, 4, 4), bool(2, 4));
-    c.refused("torch._nested_tensor_from_mask(x, y)", "different lengths", f32(2, 3, 4), bool(2, 3));
+    c.refused(
+        "torch._nested_tensor_from_mask(x, y)", "different lengths", f32(2, 3, 4), bool(2, 3));
   }
 
   private static void scaledDotProduct(Cases c) {

@@ -62,9 +62,15 @@ final class ContractionOpsTest extends OperatorTest {
     c.op("torch.einsum(\"bhqd,bhkd->bhqk\", [x, y])", f32(2, 3, 5, 4), f32(2, 3, 6, 4));
     c.op("torch.einsum(\"bn,anm,bm->ba\", [x, y, z])", f32(2, 3), f32(5, 3, 4), f32(2, 4))
         .tolerance(5e-6);
-    c.op("torch.einsum(\"ij,jk,kl,lm->im\", [x, y, z, w])", f32(2, 3), f32(3, 4), f32(4, 5), f32(5, 6))
+    c.op(
+            "torch.einsum(\"ij,jk,kl,lm->im\", [x, y, z, w])",
+            f32(2, 3),
+            f32(3, 4),
+            f32(4, 5),
+            f32(5, 6))
         .tolerance(1e-5);
-    c.op("torch.einsum(\"ij,ij->ij\", [x, y])", f32(2, 3), f32(1, 3)).named("a size of 1 broadcasts");
+    c.op("torch.einsum(\"ij,ij->ij\", [x, y])", f32(2, 3), f32(1, 3))
+        .named("a size of 1 broadcasts");
     c.op("torch.einsum(\"...,...\", [x, y])", f32(2, 1, 3), f32(4, 1)).named("ellipses broadcast");
     c.op("torch.einsum(\"ij,jk->ik\", [x, y])", f64(2, 3), f64(3, 4));
     c.op("torch.einsum(\"ij,jk->ik\", [x, y])", i64(2, 3), i64(3, 4));

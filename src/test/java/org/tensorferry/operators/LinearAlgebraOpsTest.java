@@ -13,8 +13,10 @@ final class LinearAlgebraOpsTest extends OperatorTest {
     c.op("torch.linalg_inv(x + y)", f64(2, 3, 3).between(-1, 1), diagonal(3));
     c.program(
             "inverse and info",
-            "def forward(self, x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:\n"
-                + "  return torch.linalg_inv_ex(x + y)\n",
+            """
+            def forward(self, x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:
+              return torch.linalg_inv_ex(x + y)
+            """,
             f32(2, 3, 3).between(-1, 1),
             diagonal(3))
         .tolerance(1e-5);
@@ -52,13 +54,24 @@ final class LinearAlgebraOpsTest extends OperatorTest {
                 f32(3, 3))
             .tolerance(1e-5);
       }
-      c.op("torch.cholesky_solve(z, x + y, " + upper + ")", f32(3, 3).between(-1, 1), diagonal(3), f32(3, 2))
+      c.op(
+              "torch.cholesky_solve(z, x + y, " + upper + ")",
+              f32(3, 3).between(-1, 1),
+              diagonal(3),
+              f32(3, 2))
           .tolerance(1e-5);
       c.op("torch.cholesky(" + POSITIVE + ", " + upper + ")", f32(2, 3, 3), diagonal(3))
           .tolerance(1e-5);
-      c.op("torch.linalg_cholesky(" + POSITIVE + ", upper=" + upper + ")", f64(3, 3), f64(3, 3).values(4, 0, 0, 0, 4, 0, 0, 0, 4));
+      c.op(
+          "torch.linalg_cholesky(" + POSITIVE + ", upper=" + upper + ")",
+          f64(3, 3),
+          f64(3, 3).values(4, 0, 0, 0, 4, 0, 0, 0, 4));
     }
-    c.op("torch.cholesky_solve(z, x)", f32(3, 3).values(2, 0, 0, 1, 3, 0, 1, 1, 2), f32(1), f32(3, 2))
+    c.op(
+            "torch.cholesky_solve(z, x)",
+            f32(3, 3).values(2, 0, 0, 1, 3, 0, 1, 1, 2),
+            f32(1),
+            f32(3, 2))
         .tolerance(1e-5);
     // Values of decompositions
     c.op("torch.linalg_eigvalsh(" + SYMMETRIC + ")", f32(2, 3, 4)).tolerance(1e-5);

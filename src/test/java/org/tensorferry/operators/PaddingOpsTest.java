@@ -20,7 +20,8 @@ final class PaddingOpsTest extends OperatorTest {
     c.op("torch.pad(x, [1, 2])", f32(2, 3));
     c.op("torch.pad(x, [1, 2], \"constant\", 2.5)", f32(2, 3));
     c.op("torch.pad(x, [0, torch.size(x, 0) - 1])", f32(2, 3)).named("by a dynamic amount");
-    c.op("torch.pad(x, [0, 4 - torch.size(x, 1)])", f32(2, 6)).named("by a dynamic negative amount");
+    c.op("torch.pad(x, [0, 4 - torch.size(x, 1)])", f32(2, 6))
+        .named("by a dynamic negative amount");
     c.op("torch.pad(x, [0, (8 - torch.size(x, 1) % 8) % 8])", f32(2, 6))
         .named("to a multiple of eight");
     // Reflection

@@ -35,7 +35,10 @@ final class ResizeOpsTest extends OperatorTest {
       c.op(name + "3d(x, [4, 3, 7])", f32(2, 3, 2, 3, 4));
       c.op(name + "3d(x, None, [2., 2., 2.])", f32(2, 3, 2, 3, 4));
     }
-    c.refused("torch.upsample_nearest2d(x, None, [1.7, 1.7])", "can't be computed exactly", f32(1, 1, 5, 5))
+    c.refused(
+            "torch.upsample_nearest2d(x, None, [1.7, 1.7])",
+            "can't be computed exactly",
+            f32(1, 1, 5, 5))
         .whenDynamic();
   }
 
@@ -55,21 +58,23 @@ final class ResizeOpsTest extends OperatorTest {
           .tolerance(5e-6);
       c.op("torch.upsample_trilinear3d(x, None, " + align + ", [2., 2., 2.])", f32(1, 2, 2, 3, 4));
     }
-    c.op("torch.upsample_bilinear2d(x, [torch.size(y, 0), torch.size(y, 1)], False)", f32(2, 3, 4, 5), f32(7, 9))
+    c.op(
+            "torch.upsample_bilinear2d(x, [torch.size(y, 0), torch.size(y, 1)], False)",
+            f32(2, 3, 4, 5),
+            f32(7, 9))
         .named("bilinear to the size of another tensor");
     c.op("torch._upsample_bilinear2d_aa(x, [3, 4], False)", f32(2, 3, 9, 7));
     c.op("torch._upsample_bilinear2d_aa(x, [11, 9], False)", f32(2, 3, 4, 7));
     c.refused("torch._upsample_bilinear2d_aa(x, [3, 4], True)", "positions leave", f32(2, 3, 9, 7));
     c.op("torch._upsample_bilinear2d_aa(x, None, False, [0.5, 0.5])", f32(2, 3, 8, 7));
-    c.refused("torch.upsample_bilinear2d(x, [3, 4], False)", "rounds in its own way", u8(1, 3, 8, 7));
+    c.refused(
+        "torch.upsample_bilinear2d(x, [3, 4], False)", "rounds in its own way", u8(1, 3, 8, 7));
   }
 
   private static void cubic(Cases c) {
     for (String align : List.of("False", "True")) {
-      c.op("torch.upsample_bicubic2d(x, [8, 9], " + align + ")", f32(2, 3, 4, 5))
-          .tolerance(1e-5);
-      c.op("torch.upsample_bicubic2d(x, [3, 2], " + align + ")", f32(2, 3, 6, 5))
-          .tolerance(1e-5);
+      c.op("torch.upsample_bicubic2d(x, [8, 9], " + align + ")", f32(2, 3, 4, 5)).tolerance(1e-5);
+      c.op("torch.upsample_bicubic2d(x, [3, 2], " + align + ")", f32(2, 3, 6, 5)).tolerance(1e-5);
       c.op("torch.upsample_bicubic2d(x, None, " + align + ", [1.5, 2.])", f32(2, 3, 5, 5))
           .tolerance(1e-5);
       c.op("torch.upsample_bicubic2d(x, [8, 9], " + align + ")", f64(2, 3, 4, 5));
@@ -95,14 +100,20 @@ final class ResizeOpsTest extends OperatorTest {
     }
     c.op("torch.grid_sampler_2d(x, y, 0, 0, False)", f32(2, 3, 5, 6), f32(2, 4, 3, 2).fixed(3))
         .tolerance(5e-6);
-    c.op("torch.grid_sampler_3d(x, y, 0, 0, False)", f32(2, 3, 5, 6, 4), f32(2, 4, 3, 2, 3).fixed(4))
+    c.op(
+            "torch.grid_sampler_3d(x, y, 0, 0, False)",
+            f32(2, 3, 5, 6, 4),
+            f32(2, 4, 3, 2, 3).fixed(4))
         .tolerance(5e-6);
     for (String align : List.of("False", "True")) {
       c.op("torch.affine_grid_generator(x, [2, 3, 4, 5], " + align + ")", f32(2, 2, 3).fixed());
       c.op("torch.affine_grid_generator(x, [2, 3, 4, 5, 6], " + align + ")", f32(2, 3, 4).fixed());
       c.op("torch.affine_grid_generator(x, [2, 3, 1, 5], " + align + ")", f32(2, 2, 3).fixed());
     }
-    c.op("torch.affine_grid_generator(x, torch.size(y), False)", f32(2, 2, 3).fixed(), f32(2, 3, 4, 5).fixed(0))
+    c.op(
+            "torch.affine_grid_generator(x, torch.size(y), False)",
+            f32(2, 2, 3).fixed(),
+            f32(2, 3, 4, 5).fixed(0))
         .named("affine grid of a dynamic size");
   }
 

@@ -92,7 +92,7 @@ public final class AttentionOps {
     }
     Dim size = query.dim(-1);
     return size.isKnown()
-        ? tf.scalar(query.dtype(), 1 / Math.sqrt(size.known()))
+        ? tf.scalar(query.dtype(), 1 / Math.sqrt((double) size.known()))
         : tf.unary("Rsqrt", tf.cast(tf.dim(size), query.dtype()));
   }
 
@@ -124,8 +124,7 @@ public final class AttentionOps {
   /** Softmax along the last axis; zeros where all of a row is masked. */
   private static TfValue softmax(TfGraph tf, TfValue scores) {
     TfValue lowest = tf.scalar(scores.dtype(), Double.NEGATIVE_INFINITY);
-    TfValue nothing =
-        tf.reduce("All", tf.binary("Equal", scores, lowest), true, scores.rank() - 1);
+    TfValue nothing = tf.reduce("All", tf.binary("Equal", scores, lowest), true, scores.rank() - 1);
     TfValue zero = tf.scalar(scores.dtype(), 0);
     TfValue safe = tf.select(nothing, zero, scores);
     return tf.select(nothing, zero, Kernels.unary(tf, "Softmax", safe));

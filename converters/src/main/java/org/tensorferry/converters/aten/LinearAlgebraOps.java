@@ -58,18 +58,19 @@ public final class LinearAlgebraOps {
             "linalg_solve_triangular(Tensor self, Tensor B, *, bool upper, bool left=True, bool unitriangular=False) -> Tensor",
             LinearAlgebraOps::solveTriangular),
         // Decompositions and their values
-        AtenRule.of("cholesky(Tensor self, bool upper=False) -> Tensor", LinearAlgebraOps::cholesky),
+        AtenRule.of(
+            "cholesky(Tensor self, bool upper=False) -> Tensor", LinearAlgebraOps::cholesky),
         AtenRule.of(
             "linalg_cholesky(Tensor self, *, bool upper=False) -> Tensor",
             LinearAlgebraOps::cholesky),
         AtenRule.of(
-            "linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor", LinearAlgebraOps::eigenvalues),
+            "linalg_eigvalsh(Tensor self, str UPLO=\"L\") -> Tensor",
+            LinearAlgebraOps::eigenvalues),
         AtenRule.of(
             "linalg_svdvals(Tensor A, *, str? driver=None) -> Tensor",
             LinearAlgebraOps::singularValues),
         // Powers and sums
-        AtenRule.of(
-            "linalg_matmul(Tensor self, Tensor other) -> Tensor", LinearOps::matmul),
+        AtenRule.of("linalg_matmul(Tensor self, Tensor other) -> Tensor", LinearOps::matmul),
         AtenRule.of("linalg_matrix_power(Tensor self, int n) -> Tensor", LinearAlgebraOps::power),
         AtenRule.of("matrix_power(Tensor self, int n) -> Tensor", LinearAlgebraOps::power),
         AtenRule.of("trace(Tensor self) -> Tensor", LinearAlgebraOps::trace),
@@ -97,7 +98,9 @@ public final class LinearAlgebraOps {
             "eigenvalues of general matrices come in no determined order",
             "use eigvalsh where the matrix is symmetric"),
         AtenRule.refused(
-            "matrix_exp(Tensor self) -> Tensor", NO_OPERATOR, "write the series or compute it before"),
+            "matrix_exp(Tensor self) -> Tensor",
+            NO_OPERATOR,
+            "write the series or compute it before"),
         AtenRule.refused(
             "linalg_matrix_exp(Tensor self) -> Tensor",
             NO_OPERATOR,
@@ -154,9 +157,9 @@ public final class LinearAlgebraOps {
         floorGiven ? tf.maximum(least, tf.scalar(s.dtype(), a.number("atol"))) : least;
     TfValue kept = tf.binary("Greater", s, tolerance);
     TfValue one = tf.scalar(s.dtype(), 1);
-    TfValue inverse = tf.select(kept, tf.div(one, tf.select(kept, s, one)), tf.scalar(s.dtype(), 0));
-    TfValue scaled =
-        tf.mul(parts.get(2), tf.cast(tf.expandDims(inverse, s.rank() - 1), x.dtype()));
+    TfValue inverse =
+        tf.select(kept, tf.div(one, tf.select(kept, s, one)), tf.scalar(s.dtype(), 0));
+    TfValue scaled = tf.mul(parts.get(2), tf.cast(tf.expandDims(inverse, s.rank() - 1), x.dtype()));
     return tf.matmul(scaled, parts.get(1), false, true);
   }
 
@@ -266,8 +269,7 @@ public final class LinearAlgebraOps {
     a.mustBe("unitriangular", false, "write ones to the diagonal of the matrix");
     return a.flag("left")
         ? triangular(tf, matrix, right, lower, false)
-        : transpose(
-            tf, triangular(tf, transpose(tf, matrix), transpose(tf, right), !lower, false));
+        : transpose(tf, triangular(tf, transpose(tf, matrix), transpose(tf, right), !lower, false));
   }
 
   private static TfValue triangular(
