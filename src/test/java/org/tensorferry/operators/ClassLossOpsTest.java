@@ -54,6 +54,22 @@ final class ClassLossOpsTest extends OperatorTest {
           i64(4).below(3),
           f32(3).positive());
     }
+    for (int reduction : new int[] {0, 1}) {
+      c.program(
+          "nll_loss_forward " + reduction,
+          "def forward(self, x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = torch.nll_loss_forward(x, y, None, "
+              + reduction
+              + ", -100)\n  return (a, b)\n",
+          f32(4, 3),
+          i64(4).below(3));
+      c.program(
+          "nll_loss2d_forward " + reduction,
+          "def forward(self, x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = torch.nll_loss2d_forward(x, y, None, "
+              + reduction
+              + ", -100)\n  return (a, b)\n",
+          f32(2, 3, 4, 5),
+          i64(2, 4, 5).below(3));
+    }
     c.op("torch.nll_loss(x, y)", f32(3), i64().below(3));
   }
 }

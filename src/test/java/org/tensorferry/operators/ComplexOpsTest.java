@@ -18,6 +18,9 @@ final class ComplexOpsTest extends OperatorTest {
     c.op("torch.resolve_conj(torch._conj(x))", c64(3));
     c.op("torch.conj(x)", f32(3));
     c.op("torch.conj_physical(x)", c64(3));
+    c.op("torch._conj_physical(x)", c64(3));
+    c.op("torch.isreal(torch.complex(x, torch.relu(x)))", f32(8));
+    c.op("torch.isreal(x)", f32(3));
     c.op("torch.resolve_neg(x)", f32(3));
     c.op("torch.view_as_real(x)", c64(2, 3));
     c.op("torch.view_as_complex(x)", f32(3, 2).fixed());

@@ -22,6 +22,8 @@ final class ConversionOpsTest extends OperatorTest {
     c.op("torch.to(x, torch.device(\"cpu\"))", f32(3));
     c.op("torch.to(x, torch.device(\"cpu\"), None, False)", f32(3));
     c.op("torch.to(x, None, True)", f32(3));
+    c.op("torch.cpu(x)", f32(3));
+    c.op("torch.neg(torch.cpu(x))", f32(3));
     c.op("torch.type_as(x, y)", f32(3), f64(2));
     c.op("torch._to_copy(x, dtype=4)", f32(3));
     for (String name : List.of("Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short")) {

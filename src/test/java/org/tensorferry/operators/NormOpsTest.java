@@ -52,6 +52,10 @@ final class NormOpsTest extends OperatorTest {
         "def forward(self, x: Tensor, y: Tensor) -> Tensor:\n  a, b = torch._weight_norm_interface(x, y, 0)\n  return a\n",
         f32(4, 3),
         f32(4, 1));
+    c.op("torch._pdist_forward(x, 2.0)", f32(4, 3)).staticOnly("the number of pairs is fixed");
+    c.op("torch.norm_except_dim(x)", f32(4, 3));
+    c.op("torch.norm_except_dim(x, 1, 1)", f32(4, 3));
+    c.op("torch.norm_except_dim(x, 2, -1)", f32(4, 3));
     c.op("torch.renorm(x, 2, 0, 1)", f32(4, 3));
   }
 }

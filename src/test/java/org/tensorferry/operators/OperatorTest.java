@@ -97,8 +97,7 @@ abstract class OperatorTest {
     c.program().write(file);
     if (!c.refusal().isEmpty()) {
       FerryException refusal =
-          assertThrows(
-              FerryException.class, () -> convert(c, file, c.isRefusedWhenDynamic(), "refused"));
+          assertThrows(FerryException.class, () -> convert(c, file, false, "refused"));
       assertTrue(
           String.valueOf(refusal.getMessage()).contains(c.refusal()),
           () -> "refused, but for another reason: " + refusal.getMessage());

@@ -30,6 +30,16 @@ final class OrderOpsTest extends OperatorTest {
     c.op("torch.argsort(x, stable=True, dim=0)", i64(5).values(2, 1, 2, 1, 3));
     c.op("torch.argsort(x, 0, True)", f32(3, 2));
     c.op("torch.msort(x)", f32(3, 2));
+    for (String call :
+        List.of(
+            "torch.sort(x)",
+            "torch.sort(x, 0, True)",
+            "torch.topk(x, 3)",
+            "torch.kthvalue(x, 5)",
+            "torch.topk(x, 2, 0, False)",
+            "torch.kthvalue(x, 2)")) {
+      both(c, call, f32(6).values(2, Double.NaN, 5, -1, Double.NEGATIVE_INFINITY, 7));
+    }
     both(c, "torch.kthvalue(x, 1, 0, True)", f32(4, 2));
     both(c, "torch.median(x, 1, True)", f32(2, 4));
     c.op("torch.median(x)", f32(4).values(4, 1, 3, 2));

@@ -20,6 +20,8 @@ final class SoftmaxOpsTest extends OperatorTest {
     c.op("torch.special_log_softmax(x, 1, dtype=7)", f32(2, 3));
     double low = Double.NEGATIVE_INFINITY;
     c.op("torch.softmax(x, 1)", f32(2, 2).values(low, low, low, 1));
+    c.op("torch._safe_softmax(x, 1)", f32(2, 2).values(low, low, low, 1));
+    c.op("torch._safe_softmax(x, 0, 7)", f32(2, 3));
     c.op("torch._softmax(x, 1, False)", f32(2, 3));
     c.op("torch._log_softmax(x, 1, False)", f32(2, 3));
   }

@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import org.tensorferry.converters.aten.ActivationOps;
 import org.tensorferry.converters.aten.AdaptivePoolingOps;
 import org.tensorferry.converters.aten.ArithmeticOps;
-import org.tensorferry.converters.aten.AttentionOps;
 import org.tensorferry.converters.aten.AxisOps;
 import org.tensorferry.converters.aten.ClassLossOps;
 import org.tensorferry.converters.aten.ComparisonOps;
@@ -13,11 +12,11 @@ import org.tensorferry.converters.aten.ComplexOps;
 import org.tensorferry.converters.aten.ContractionOps;
 import org.tensorferry.converters.aten.ConversionOps;
 import org.tensorferry.converters.aten.ConvolutionOps;
+import org.tensorferry.converters.aten.DifferenceOps;
 import org.tensorferry.converters.aten.DropoutOps;
 import org.tensorferry.converters.aten.FactoryOps;
 import org.tensorferry.converters.aten.GridOps;
 import org.tensorferry.converters.aten.JoinOps;
-import org.tensorferry.converters.aten.LinearAlgebraOps;
 import org.tensorferry.converters.aten.LinearOps;
 import org.tensorferry.converters.aten.LogicOps;
 import org.tensorferry.converters.aten.LossOps;
@@ -36,6 +35,7 @@ import org.tensorferry.converters.aten.ReductionOps;
 import org.tensorferry.converters.aten.ResizeOps;
 import org.tensorferry.converters.aten.RoundingOps;
 import org.tensorferry.converters.aten.ScanOps;
+import org.tensorferry.converters.aten.SearchOps;
 import org.tensorferry.converters.aten.SelectionOps;
 import org.tensorferry.converters.aten.SliceOps;
 import org.tensorferry.converters.aten.SoftmaxOps;
@@ -54,7 +54,6 @@ final class AtenTable {
               ActivationOps.rows(),
               AdaptivePoolingOps.rows(),
               ArithmeticOps.rows(),
-              AttentionOps.rows(),
               AxisOps.rows(),
               ClassLossOps.rows(),
               ComparisonOps.rows(),
@@ -62,11 +61,11 @@ final class AtenTable {
               ContractionOps.rows(),
               ConversionOps.rows(),
               ConvolutionOps.rows(),
+              DifferenceOps.rows(),
               DropoutOps.rows(),
               FactoryOps.rows(),
               GridOps.rows(),
               JoinOps.rows(),
-              LinearAlgebraOps.rows(),
               LinearOps.rows(),
               LogicOps.rows(),
               LossOps.rows(),
@@ -85,6 +84,7 @@ final class AtenTable {
               ResizeOps.rows(),
               RoundingOps.rows(),
               ScanOps.rows(),
+              SearchOps.rows(),
               SelectionOps.rows(),
               SliceOps.rows(),
               SoftmaxOps.rows(),

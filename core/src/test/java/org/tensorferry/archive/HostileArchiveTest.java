@@ -57,7 +57,7 @@ class HostileArchiveTest {
         text,
         "state_dict",
         "torch.jit.save",
-        "torch.jit.save");
+        "tensorferry port");
   }
 
   @Test

@@ -31,6 +31,14 @@ public final class ClassLossOps {
             "nll_loss2d(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int"
                 + " ignore_index=-100) -> Tensor",
             ClassLossOps::negativeLogLikelihood),
+        AtenRule.several(
+            "nll_loss2d_forward(Tensor self, Tensor target, Tensor? weight, int reduction, int"
+                + " ignore_index) -> (Tensor output, Tensor total_weight)",
+            ClassLossOps::likelihoodAndWeight),
+        AtenRule.several(
+            "nll_loss_forward(Tensor self, Tensor target, Tensor? weight, int reduction, int"
+                + " ignore_index) -> (Tensor output, Tensor total_weight)",
+            ClassLossOps::likelihoodAndWeight),
         AtenRule.of(
             "nll_loss_nd(Tensor self, Tensor target, Tensor? weight=None, int reduction=1, int"
                 + " ignore_index=-100) -> Tensor",
@@ -78,6 +86,15 @@ public final class ClassLossOps {
   static TfValue negativeLogLikelihood(OpArgs a, TfGraph tf) {
     Classes classes = classes(a, tf, classesLast(tf, a.tensor("self")));
     return likelihood(a, tf, classes);
+  }
+
+  static List<TfValue> likelihoodAndWeight(OpArgs a, TfGraph tf) {
+    Classes classes = classes(a, tf, classesLast(tf, a.tensor("self")));
+    TfValue counts = classes.counts();
+    boolean none = a.integer("reduction") == 0;
+    TfValue zero = tf.scalar(counts.dtype(), 0);
+    TfValue total = none ? zero : tf.sum(counts, false, Axes.all(counts));
+    return List.of(likelihood(a, tf, classes), total);
   }
 
   private static TfValue likelihood(OpArgs a, TfGraph tf, Classes classes) {

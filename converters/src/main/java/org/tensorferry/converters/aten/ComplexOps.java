@@ -16,6 +16,7 @@ public final class ComplexOps {
   public static List<AtenRule> rows() {
     return List.of(
         AtenRule.of("_conj(Tensor self) -> Tensor", ComplexOps::conj),
+        AtenRule.of("_conj_physical(Tensor self) -> Tensor", ComplexOps::conj),
         AtenRule.of("angle(Tensor self) -> Tensor", ComplexOps::angle),
         AtenRule.of("complex(Tensor real, Tensor imag) -> Tensor", ComplexOps::complex),
         AtenRule.aliasWhereSame("conj(Tensor self) -> Tensor", ComplexOps::conj),
@@ -25,6 +26,7 @@ public final class ComplexOps {
             (a, tf) -> part(tf, "Imag", a.tensor("self")),
             (a, tf, changed) -> join(tf, part(tf, "Real", a.tensor("self")), changed),
             Contiguity.LOST),
+        AtenRule.of("isreal(Tensor self) -> Tensor", ComplexOps::isReal),
         AtenRule.of("polar(Tensor abs, Tensor angle) -> Tensor", ComplexOps::polar),
         AtenRule.view(
             "real(Tensor self) -> Tensor",
@@ -81,6 +83,15 @@ public final class ComplexOps {
     TfValue negative = tf.binary("Less", x, zero);
     TfValue angle = tf.select(negative, tf.scalar(x.dtype(), Math.PI), zero);
     return tf.select(tf.unary("IsNan", x), x, angle);
+  }
+
+  static TfValue isReal(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    if (!x.dtype().isComplex()) {
+      return tf.fill(x.shape(), DType.BOOL, 1);
+    }
+    TfValue imaginary = part(tf, "Imag", x);
+    return tf.binary("Equal", imaginary, tf.scalar(imaginary.dtype(), 0));
   }
 
   private static TfValue asReal(TfGraph tf, TfValue x) {

@@ -31,6 +31,7 @@ public final class ConversionOps {
                 + " device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat?"
                 + " memory_format=None) -> Tensor",
             ConversionOps::toGiven),
+        AtenRule.alias("cpu(Tensor self) -> Tensor"),
         AtenRule.aliasWhereSame(
             "to.dtype(Tensor self, ScalarType dtype, bool non_blocking=False, bool copy=False,"
                 + " MemoryFormat? memory_format=None) -> Tensor",

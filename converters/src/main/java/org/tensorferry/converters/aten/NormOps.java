@@ -19,7 +19,6 @@ public final class NormOps {
   public static List<AtenRule> rows() {
     return List.of(
         // norms
-        AtenRule.of("frobenius_norm(Tensor self) -> Tensor", NormOps::euclidean),
         AtenRule.of(
             "frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
             NormOps::euclidean),
@@ -77,6 +76,7 @@ public final class NormOps {
             "pairwise_distance(Tensor x1, Tensor x2, float p=2., float eps=1e-06, bool"
                 + " keepdim=False) -> Tensor",
             NormOps::pairwiseDistance),
+        AtenRule.of("_pdist_forward(Tensor self, float p=2.) -> Tensor", NormOps::pdist),
         AtenRule.of("pdist(Tensor self, float p=2.) -> Tensor", NormOps::pdist),
 
         // scaling
@@ -84,6 +84,8 @@ public final class NormOps {
         AtenRule.several(
             "_weight_norm_interface(Tensor v, Tensor g, int dim=0) -> (Tensor, Tensor)",
             (a, tf) -> List.of(weightNorm(a, tf), lengths(a, tf))),
+        AtenRule.of(
+            "norm_except_dim(Tensor v, int pow=2, int dim=0) -> Tensor", NormOps::normExceptDim),
         AtenRule.of(
             "renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor", NormOps::renorm));
   }
@@ -230,6 +232,14 @@ public final class NormOps {
     return dim == -1
         ? norm(tf, v, 2, false, Axes.all(v))
         : norm(tf, v, 2, true, allBut(v, a.axis("dim", v.rank())));
+  }
+
+  static TfValue normExceptDim(OpArgs a, TfGraph tf) {
+    TfValue v = a.tensor("v");
+    double p = a.integer("pow");
+    return a.integer("dim") == -1
+        ? norm(tf, v, p, false, Axes.all(v))
+        : norm(tf, v, p, true, allBut(v, a.axis("dim", v.rank())));
   }
 
   /** g v / |v|, the length taken over all axes but one. */

@@ -153,17 +153,11 @@ public final class OrderOps {
     TfValue one = tf.scalar(DType.INT32, 1);
     TfValue less = tf.maximum(tf.sub(count, one), tf.scalar(DType.INT32, 0));
     TfValue middle = tf.binary("FloorDiv", less, tf.scalar(DType.INT32, 2));
-    TfValue value = pick(tf, sorted.get(0), middle);
+    TfValue value = Sorting.pick(tf, sorted.get(0), middle);
     TfValue none = tf.binary("Equal", count, tf.scalar(DType.INT32, 0));
     return List.of(
-        tf.select(none, tf.scalar(x.dtype(), Double.NaN), value), pick(tf, sorted.get(1), middle));
-  }
-
-  /** The element of the last axis at an index of its own for every row. */
-  private static TfValue pick(TfGraph tf, TfValue x, TfValue index) {
-    return tf.op("GatherV2", x, index, tf.scalar(DType.INT32, x.rank() - 1))
-        .attr("batch_dims", x.rank() - 1)
-        .get();
+        tf.select(none, tf.scalar(x.dtype(), Double.NaN), value),
+        Sorting.pick(tf, sorted.get(1), middle));
   }
 
   static List<TfValue> mode(OpArgs a, TfGraph tf) {

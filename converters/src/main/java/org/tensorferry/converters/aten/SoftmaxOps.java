@@ -18,6 +18,9 @@ public final class SoftmaxOps {
             "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
             (a, tf) -> halfToFloat(a, tf, "LogSoftmax")),
         AtenRule.of(
+            "_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+            SoftmaxOps::safeSoftmax),
+        AtenRule.of(
             "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
             (a, tf) -> halfToFloat(a, tf, "Softmax")),
         AtenRule.of(
@@ -37,6 +40,20 @@ public final class SoftmaxOps {
   private static TfValue softmax(OpArgs a, TfGraph tf, String op) {
     TfValue x = a.tensor("self");
     return emit(a, tf, op, tf.cast(x, a.dtype("dtype").orElse(x.dtype())));
+  }
+
+  /** Zeros where all are minus infinity. */
+  static TfValue safeSoftmax(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    TfValue lowest = tf.scalar(x.dtype(), Double.NEGATIVE_INFINITY);
+    TfValue masked =
+        Axes.along(
+            tf,
+            tf.binary("Equal", x, lowest),
+            a.axis("dim", x.rank()),
+            last -> tf.reduce("All", last, true, last.rank() - 1));
+    TfValue result = softmax(a, tf, "Softmax");
+    return tf.select(masked, tf.scalar(result.dtype(), 0), result);
   }
 
   private static TfValue halfToFloat(OpArgs a, TfGraph tf, String op) {

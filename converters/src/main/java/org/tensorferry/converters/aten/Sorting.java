@@ -13,18 +13,37 @@ final class Sorting {
   private Sorting() {}
 
   /**
-   * The first k elements of an order, and their indices as int64.
+   * The first k elements of an order, and their indices as int64. NaN counts as infinity, the
+   * greatest, since TopKV2 gives no order to it.
    *
    * @param descending greatest first
    */
   static List<TfValue> first(TfGraph tf, TfValue x, Dim k, boolean descending) {
-    DType computed = x.dtype() == DType.BOOL ? DType.INT32 : x.dtype();
-    TfValue number = tf.cast(x, computed);
+    TfValue number = number(tf, x);
     TfValue key = descending ? number : reversed(tf, number);
     Shape shape = x.shape().with(-1, k);
     List<TfValue> top = tf.op("TopKV2", key, tf.dim(k)).shape(shape, shape).all();
+    TfValue indices = top.get(1);
     TfValue values = descending ? top.get(0) : reversed(tf, top.get(0));
-    return List.of(tf.cast(values, x.dtype()), tf.cast(top.get(1), DType.INT64));
+    return List.of(
+        x.dtype().isFloating() ? pick(tf, x, indices) : tf.cast(values, x.dtype()),
+        tf.cast(indices, DType.INT64));
+  }
+
+  private static TfValue number(TfGraph tf, TfValue x) {
+    if (x.dtype() == DType.BOOL) {
+      return tf.cast(x, DType.INT32);
+    }
+    return x.dtype().isFloating()
+        ? tf.select(tf.unary("IsNan", x), Numbers.extreme(tf, x.dtype(), true), x)
+        : x;
+  }
+
+  /** The elements of the last axis at indices of their own for every row. */
+  static TfValue pick(TfGraph tf, TfValue x, TfValue indices) {
+    return tf.op("GatherV2", x, indices, tf.scalar(DType.INT32, x.rank() - 1))
+        .attr("batch_dims", x.rank() - 1)
+        .get();
   }
 
   /** All elements in order. */

@@ -1,0 +1,102 @@
+package org.tensorferry.converters.aten;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+
+/** Differences of neighbours along an axis, and integrals by trapezoids. */
+public final class DifferenceOps {
+
+  private DifferenceOps() {}
+
+  public static List<AtenRule> rows() {
+    return List.of(
+        AtenRule.of(
+            "cumulative_trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor",
+            DifferenceOps::cumulativeTrapezoid),
+        AtenRule.of(
+            "cumulative_trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor",
+            DifferenceOps::cumulativeTrapezoid),
+        AtenRule.of(
+            "diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) ->"
+                + " Tensor",
+            DifferenceOps::difference),
+        AtenRule.of(
+            "trapezoid.dx(Tensor y, *, Scalar dx=1, int dim=-1) -> Tensor",
+            DifferenceOps::trapezoid),
+        AtenRule.of(
+            "trapezoid.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", DifferenceOps::trapezoid),
+        AtenRule.of(
+            "trapz.dx(Tensor y, *, float dx=1., int dim=-1) -> Tensor", DifferenceOps::trapezoid),
+        AtenRule.of(
+            "trapz.x(Tensor y, Tensor x, *, int dim=-1) -> Tensor", DifferenceOps::trapezoid));
+  }
+
+  static TfValue difference(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    int axis = a.axis("dim", x.rank());
+    List<TfValue> parts = new ArrayList<>();
+    a.optionalTensor("prepend").ifPresent(parts::add);
+    parts.add(x);
+    a.optionalTensor("append").ifPresent(parts::add);
+    TfValue result = tf.concat(parts, axis);
+    for (int i = 0; i < a.integer("n"); i++) {
+      result = difference(tf, result, axis);
+    }
+    return result;
+  }
+
+  private static TfValue difference(TfGraph tf, TfValue x, int axis) {
+    TfValue later = later(tf, x, axis);
+    TfValue earlier = earlier(tf, x, axis);
+    return x.dtype() == DType.BOOL ? tf.binary("NotEqual", later, earlier) : tf.sub(later, earlier);
+  }
+
+  private static TfValue later(TfGraph tf, TfValue x, int axis) {
+    return tf.slice(x, axis, Dim.ONE, x.dim(axis).minus(1));
+  }
+
+  private static TfValue earlier(TfGraph tf, TfValue x, int axis) {
+    return tf.slice(x, axis, Dim.ZERO, x.dim(axis).minus(1));
+  }
+
+  static TfValue trapezoid(OpArgs a, TfGraph tf) {
+    TfValue areas = areas(a, tf);
+    return tf.sum(areas, false, a.axis("dim", areas.rank()));
+  }
+
+  static TfValue cumulativeTrapezoid(OpArgs a, TfGraph tf) {
+    TfValue areas = areas(a, tf);
+    return tf.op("Cumsum", areas, tf.scalar(DType.INT32, a.axis("dim", areas.rank()))).get();
+  }
+
+  /** Width times mean height of each pair of neighbours. */
+  private static TfValue areas(OpArgs a, TfGraph tf) {
+    TfValue y = a.operand("y", a.promoteToFloating("y"));
+    int axis = a.axis("dim", y.rank());
+    TfValue heights = tf.add(later(tf, y, axis), earlier(tf, y, axis));
+    if (!a.has("x")) {
+      return tf.mul(heights, a.number("dx") / 2);
+    }
+    TfValue x = tf.cast(a.tensor("x"), y.dtype());
+    TfValue widths =
+        x.rank() == 1
+            ? alongAxis(tf, difference(tf, x, 0), y.rank() - 1 - axis)
+            : difference(tf, x, axis);
+    return tf.mul(tf.mul(heights, widths), 0.5);
+  }
+
+  /** A vector with axes of size 1 behind it. */
+  private static TfValue alongAxis(TfGraph tf, TfValue vector, int behind) {
+    TfValue result = vector;
+    for (int i = 0; i < behind; i++) {
+      result = tf.expandDims(result, result.rank());
+    }
+    return result;
+  }
+}

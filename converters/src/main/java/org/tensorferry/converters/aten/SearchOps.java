@@ -1,0 +1,133 @@
+package org.tensorferry.converters.aten;
+
+import java.util.List;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfValue;
+
+/** Places of values in sorted sequences, membership, and counts by intervals. */
+public final class SearchOps {
+
+  private static final String DATA_DEPENDENT = "the size of the result is data-dependent";
+
+  private SearchOps() {}
+
+  public static List<AtenRule> rows() {
+    return List.of(
+        // sorted sequences
+        AtenRule.of(
+            "bucketize.Scalar(Scalar self, Tensor boundaries, *, bool out_int32=False, bool"
+                + " right=False) -> Tensor",
+            SearchOps::bucketize),
+        AtenRule.of(
+            "bucketize.Tensor(Tensor self, Tensor boundaries, *, bool out_int32=False, bool"
+                + " right=False) -> Tensor",
+            SearchOps::bucketize),
+        AtenRule.of(
+            "searchsorted.Scalar(Tensor sorted_sequence, Scalar self, *, bool out_int32=False,"
+                + " bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
+            SearchOps::searchSorted),
+        AtenRule.of(
+            "searchsorted.Tensor(Tensor sorted_sequence, Tensor self, *, bool out_int32=False,"
+                + " bool right=False, str? side=None, Tensor? sorter=None) -> Tensor",
+            SearchOps::searchSorted),
+
+        // membership
+        AtenRule.of(
+            "isin.Scalar_Tensor(Scalar element, Tensor test_elements, *, bool"
+                + " assume_unique=False, bool invert=False) -> Tensor",
+            (a, tf) -> isIn(a, tf, "element", "test_elements")),
+        AtenRule.of(
+            "isin.Tensor_Scalar(Tensor elements, Scalar test_element, *, bool"
+                + " assume_unique=False, bool invert=False) -> Tensor",
+            (a, tf) -> isIn(a, tf, "elements", "test_element")),
+        AtenRule.of(
+            "isin.Tensor_Tensor(Tensor elements, Tensor test_elements, *, bool"
+                + " assume_unique=False, bool invert=False) -> Tensor",
+            (a, tf) -> isIn(a, tf, "elements", "test_elements")),
+
+        // counts
+        AtenRule.refused(
+            "bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor",
+            DATA_DEPENDENT,
+            "use torch.histc, or a sum of one_hot with a fixed number of classes"),
+        AtenRule.of(
+            "histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor",
+            SearchOps::histogram));
+  }
+
+  // --- sorted sequences
+
+  static TfValue bucketize(OpArgs a, TfGraph tf) {
+    DType dtype = Kernels.accumulator(a.promote("self", "boundaries"));
+    TfValue places =
+        places(tf, a.operand("boundaries", dtype), a.operand("self", dtype), a.flag("right"));
+    return a.flag("out_int32") ? places : tf.cast(places, DType.INT64);
+  }
+
+  static TfValue searchSorted(OpArgs a, TfGraph tf) {
+    DType dtype = Kernels.accumulator(a.promote("sorted_sequence", "self"));
+    TfValue sequence = a.operand("sorted_sequence", dtype);
+    if (a.isGiven("sorter")) {
+      sequence = Sorting.pick(tf, sequence, a.tensor("sorter"));
+    }
+    boolean right = a.flag("right") || (a.isGiven("side") && a.text("side").equals("right"));
+    TfValue places = places(tf, sequence, a.operand("self", dtype), right);
+    return a.flag("out_int32") ? places : tf.cast(places, DType.INT64);
+  }
+
+  /** One sequence for all values, or one for each row of them. */
+  private static TfValue places(TfGraph tf, TfValue sequence, TfValue values, boolean right) {
+    Dim rows =
+        sequence.rank() == 1 ? Dim.ONE : sequence.shape().slice(0, sequence.rank() - 1).numel();
+    Dim columns = sequence.rank() == 1 ? values.shape().numel() : values.dim(-1);
+    TfValue table = tf.reshape(sequence, rows, sequence.dim(-1));
+    TfValue wanted = tf.reshape(values, rows, columns);
+    TfValue found =
+        tf.op(right ? "UpperBound" : "LowerBound", table, wanted)
+            .shape(Shape.of(rows, columns))
+            .get();
+    return tf.reshape(found, values.shape());
+  }
+
+  // --- membership
+
+  private static TfValue isIn(OpArgs a, TfGraph tf, String elements, String among) {
+    a.ignore("assume_unique");
+    DType dtype = a.promote(elements, among);
+    TfValue x = a.operand(elements, dtype);
+    TfValue set = Axes.flat(tf, a.operand(among, dtype));
+    TfValue same = tf.binary("Equal", tf.expandDims(x, x.rank()), set);
+    TfValue found = tf.reduce("Any", same, false, x.rank());
+    return a.flag("invert") ? tf.unary("LogicalNot", found) : found;
+  }
+
+  // --- counts
+
+  /** Equal intervals from min to max, the last one closed; where both are 0, of the data. */
+  static TfValue histogram(OpArgs a, TfGraph tf) {
+    TfValue x = Axes.flat(tf, a.tensor("self"));
+    DType dtype = x.dtype();
+    int bins = a.integer("bins");
+    boolean ofData = a.number("min") == 0 && a.number("max") == 0;
+    TfValue low = ofData ? tf.reduce("Min", x, false, 0) : a.operand("min", dtype);
+    TfValue high = ofData ? tf.reduce("Max", x, false, 0) : a.operand("max", dtype);
+    TfValue same = tf.binary("Equal", low, high);
+    TfValue from = tf.select(same, tf.add(low, -1), low);
+    TfValue to = tf.select(same, tf.add(high, 1), high);
+    TfValue place = tf.mul(tf.div(tf.sub(x, from), tf.sub(to, from)), bins);
+    TfValue bin = tf.minimum(tf.unary("Floor", place), tf.scalar(dtype, bins - 1));
+    TfValue inside =
+        tf.binary("LogicalAnd", tf.binary("GreaterEqual", x, from), tf.binary("LessEqual", x, to));
+    // Negative segments are dropped.
+    TfValue segment = tf.select(inside, tf.cast(bin, DType.INT32), tf.scalar(DType.INT32, -1));
+    return tf.op(
+            "UnsortedSegmentSum", tf.cast(inside, dtype), segment, tf.scalar(DType.INT32, bins))
+        .shape(Shape.of(bins))
+        .get();
+  }
+}

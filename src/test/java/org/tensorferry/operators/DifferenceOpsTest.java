@@ -1,0 +1,21 @@
+package org.tensorferry.operators;
+
+import java.util.List;
+
+/** Differences of neighbours and integrals by trapezoids. */
+final class DifferenceOpsTest extends OperatorTest {
+
+  @Override
+  protected void cases(Cases c) {
+    c.op("torch.diff(x)", f32(2, 4));
+    c.op("torch.diff(x, 2, 0)", i64(4, 3));
+    c.op("torch.diff(x)", bool(5));
+    c.op("torch.diff(x, 1, 1, y, z)", f32(2, 3), f32(2, 1), f32(2, 2));
+    for (String name : List.of("trapezoid", "trapz", "cumulative_trapezoid")) {
+      c.op("torch." + name + "(x, dx=0.5)", f32(2, 4));
+      c.op("torch." + name + "(x, dim=0)", f32(3, 2));
+      c.op("torch." + name + "(x, y, dim=0)", f32(3, 2), f32(3));
+      c.op("torch." + name + "(x, y)", f32(2, 4), f32(2, 4));
+    }
+  }
+}
