@@ -55,6 +55,23 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
       return Optional.of(Tensor.of(tf.argument(legal, spec.dtype(), spec.shape())));
     }
 
+    /** An input whose name was meant for something else is a mistake, whatever else is missing. */
+    Optional<InputSpec> misnamed(Signature signature) {
+      return named.values().stream()
+          .filter(
+              spec ->
+                  signature.names().stream()
+                      .noneMatch(argument -> isFor(argument, spec.name().orElseThrow())))
+          .findFirst();
+    }
+
+    /** {@code states_0} is for the first element of {@code states}. */
+    private static boolean isFor(String argument, String input) {
+      return input.equals(argument)
+          || input.equals("arg_" + argument)
+          || input.startsWith(argument + "_");
+    }
+
     boolean hasNamed(String prefix) {
       return named.keySet().stream().anyMatch(name -> name.startsWith(prefix));
     }
@@ -62,6 +79,12 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
 
   static BoundInputs bind(Signature signature, List<InputSpec> given, TfGraph tf) {
     Specs specs = new Specs(given, tf);
+    specs
+        .misnamed(signature)
+        .ifPresent(
+            spec -> {
+              throw misnamed(signature, spec);
+            });
     Map<String, Value> arguments = new LinkedHashMap<>();
     for (Signature.Argument argument : signature.arguments()) {
       Optional<Value> value = value(argument.name(), type(argument), specs);
@@ -124,6 +147,15 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     return argument.isTensor() || type(argument).toString().contains("Tensor")
         ? problem.fix("add --input \"" + argument.name() + ":float32[...]\"").as(ExitCode.USAGE)
         : problem.fix("give the argument a default in the PyTorch code").as(ExitCode.UNCONVERTIBLE);
+  }
+
+  private static FerryException misnamed(Signature signature, InputSpec spec) {
+    String name = spec.name().orElseThrow();
+    String plain = spec.toString().substring(name.length() + 1);
+    return Problem.of("`" + signature.method() + "` has no argument `" + name + "`")
+        .because("its arguments are " + describe(signature))
+        .fix("use one of these names, or none: `" + plain + "` is for the next argument in order")
+        .as(ExitCode.USAGE);
   }
 
   private static String count(int inputs) {

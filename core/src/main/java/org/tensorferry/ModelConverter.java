@@ -28,7 +28,7 @@ import org.tensorferry.torchscript.value.Value;
 /** One conversion: interprets the method, collects its problems, and finishes the graph. */
 final class ModelConverter {
 
-  private static final TensorFactory TENSORS =
+  static final TensorFactory TENSORS =
       new TensorFactory() {
         @Override
         public TensorHandle parameter(

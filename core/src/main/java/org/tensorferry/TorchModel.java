@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tensorferry.archive.ModuleTree;
 import org.tensorferry.archive.TorchScriptArchive;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
 import org.tensorferry.rule.Layer;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.tensor.InputSpec;
@@ -25,7 +27,25 @@ public final class TorchModel implements AutoCloseable {
   }
 
   static TorchModel open(Path file, RuleTables rules) {
-    return new TorchModel(TorchScriptArchive.open(file), rules);
+    TorchScriptArchive archive = TorchScriptArchive.open(file);
+    try {
+      requireCode(archive);
+      return new TorchModel(archive, rules);
+    } catch (RuntimeException | Error failure) {
+      archive.close();
+      throw failure;
+    }
+  }
+
+  private static void requireCode(TorchScriptArchive archive) {
+    String className = archive.root().className();
+    if (archive.sourceOf(className).isEmpty()) {
+      throw Problem.of("The code of the model is missing")
+          .at("file", "`" + archive.path() + "`")
+          .because("no record below `code/` defines `" + className + "`")
+          .fix("save the model again with torch.jit.save")
+          .as(ExitCode.UNREADABLE);
+    }
   }
 
   public Path file() {
@@ -51,6 +71,15 @@ public final class TorchModel implements AutoCloseable {
     return modules.all().stream()
         .map(module -> new Layer(module.path(), module.torchClass(), module.tensors()))
         .toList();
+  }
+
+  /**
+   * What the model holds and what a conversion would make of it; runs nothing.
+   *
+   * @throws org.tensorferry.error.FerryException where its code can't be read
+   */
+  public Inspection inspect() {
+    return new ModelInspector(this).inspect();
   }
 
   /**

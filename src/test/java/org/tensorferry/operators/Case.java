@@ -18,6 +18,7 @@ final class Case {
   private String name;
   private String refusal = "";
   private boolean dynamic = true;
+  private boolean refusedDims = false;
   private double tolerance = 2e-6;
 
   Case(String name, String source, List<Input> inputs) {
@@ -83,6 +84,16 @@ final class Case {
   Case refused(String reason) {
     refusal = reason;
     return this;
+  }
+
+  /** The refusal concerns dynamic dims only. */
+  Case whenDynamic() {
+    refusedDims = true;
+    return this;
+  }
+
+  boolean isRefusedWhenDynamic() {
+    return refusedDims;
   }
 
   String name() {

@@ -97,7 +97,8 @@ abstract class OperatorTest {
     c.program().write(file);
     if (!c.refusal().isEmpty()) {
       FerryException refusal =
-          assertThrows(FerryException.class, () -> convert(c, file, false, "refused"));
+          assertThrows(
+              FerryException.class, () -> convert(c, file, c.isRefusedWhenDynamic(), "refused"));
       assertTrue(
           String.valueOf(refusal.getMessage()).contains(c.refusal()),
           () -> "refused, but for another reason: " + refusal.getMessage());

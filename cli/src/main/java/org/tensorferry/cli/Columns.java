@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class Columns {
 
-  private static final int WIDEST = 36;
+  private static final int WIDEST = 48;
 
   private final int indent;
   private final List<List<String>> rows = new ArrayList<>();

@@ -12,6 +12,7 @@ import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.savedmodel.OutputDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,6 +74,7 @@ final class ConvertCommand implements Callable<Integer> {
   public Integer call() {
     reports.requireForms(verify);
     comparison.requireUsed(spec, verify);
+    VerifyOptions verifyOptions = comparison.options(spec);
     PrintWriter out = spec.commandLine().getOut();
     try (Progress progress = Progress.onTerminal();
         OutputDirectory target = OutputDirectory.begin(output, force);
@@ -83,7 +85,7 @@ final class ConvertCommand implements Callable<Integer> {
       var written = conversion.write(target);
       Optional<ParityReport> parity = Optional.empty();
       if (verify) {
-        ParityReport report = written.verify(comparison.options(spec), progress);
+        ParityReport report = written.verify(verifyOptions, progress);
         parity = Optional.of(report.withSavedModel(output.toString()));
       }
       progress.clear();

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -51,17 +52,27 @@ final class FailurePrinter implements IExecutionExceptionHandler {
   }
 
   private static String text(Problem problem, List<String> where) {
-    StringBuilder text = new StringBuilder(problem.what()).append('\n');
+    StringBuilder text = new StringBuilder(sentence(problem.what())).append('\n');
     where.stream()
         .filter(place -> !place.isEmpty())
         .distinct()
         .forEach(place -> text.append("  at ").append(place).append('\n'));
-    if (!problem.why().isEmpty()) {
-      text.append("  why: ").append(problem.why()).append('\n');
-    }
-    if (!problem.fix().isEmpty()) {
-      text.append("  fix: ").append(problem.fix()).append('\n');
-    }
+    part(text, "why", problem.why());
+    part(text, "fix", problem.fix());
     return text.toString();
+  }
+
+  private static void part(StringBuilder text, String label, String content) {
+    if (!content.isEmpty()) {
+      // Text with lines of its own, such as a place in a source, begins below the label.
+      String gap = content.startsWith("\n") ? "" : " ";
+      text.append("  ").append(label).append(':').append(gap).append(content).append('\n');
+    }
+  }
+
+  /** With a capital letter and a full stop, for problems are told with and without. */
+  private static String sentence(String what) {
+    String begun = what.substring(0, 1).toUpperCase(Locale.ROOT) + what.substring(1);
+    return begun.matches("(?s).*[.!?:]") ? begun : begun + ".";
   }
 }

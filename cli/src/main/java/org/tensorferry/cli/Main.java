@@ -18,7 +18,13 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ConvertCommand.class, VerifyCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {
+      ConvertCommand.class,
+      VerifyCommand.class,
+      InspectCommand.class,
+      RulesCommand.class,
+      CommandLine.HelpCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, and what was compared is equal",

@@ -36,12 +36,23 @@ final class UsagePrinter implements IParameterExceptionHandler {
 
   /** An unknown option is told before what is missing: it may have been meant for that. */
   private static String message(ParameterException failure) {
-    List<String> unknown =
-        failure instanceof MissingParameterException
-            ? failure.getCommandLine().getUnmatchedArguments()
-            : List.of();
-    return unknown.isEmpty()
-        ? String.valueOf(failure.getMessage())
-        : "Unknown option: '" + unknown.get(0) + "'";
+    CommandLine command = failure.getCommandLine();
+    if (failure instanceof MissingParameterException
+        && !command.getUnmatchedArguments().isEmpty()) {
+      return unknown(command, command.getUnmatchedArguments().get(0));
+    }
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      return unknown(command, unmatched.getUnmatched().get(0));
+    }
+    return String.valueOf(failure.getMessage());
+  }
+
+  private static String unknown(CommandLine command, String word) {
+    if (word.startsWith("-")) {
+      return "There is no option `" + word + "`.";
+    }
+    return command.getParent() == null
+        ? "There is no command `" + word + "`."
+        : "`" + word + "` is one word too many.";
   }
 }

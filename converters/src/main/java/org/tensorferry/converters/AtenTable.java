@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.tensorferry.converters.aten.ActivationOps;
 import org.tensorferry.converters.aten.AdaptivePoolingOps;
 import org.tensorferry.converters.aten.ArithmeticOps;
+import org.tensorferry.converters.aten.AttentionOps;
 import org.tensorferry.converters.aten.AxisOps;
 import org.tensorferry.converters.aten.ClassLossOps;
 import org.tensorferry.converters.aten.ComparisonOps;
@@ -17,6 +18,7 @@ import org.tensorferry.converters.aten.DropoutOps;
 import org.tensorferry.converters.aten.FactoryOps;
 import org.tensorferry.converters.aten.GridOps;
 import org.tensorferry.converters.aten.JoinOps;
+import org.tensorferry.converters.aten.LinearAlgebraOps;
 import org.tensorferry.converters.aten.LinearOps;
 import org.tensorferry.converters.aten.LogicOps;
 import org.tensorferry.converters.aten.LossOps;
@@ -54,6 +56,7 @@ final class AtenTable {
               ActivationOps.rows(),
               AdaptivePoolingOps.rows(),
               ArithmeticOps.rows(),
+              AttentionOps.rows(),
               AxisOps.rows(),
               ClassLossOps.rows(),
               ComparisonOps.rows(),
@@ -66,6 +69,7 @@ final class AtenTable {
               FactoryOps.rows(),
               GridOps.rows(),
               JoinOps.rows(),
+              LinearAlgebraOps.rows(),
               LinearOps.rows(),
               LogicOps.rows(),
               LossOps.rows(),

@@ -12,13 +12,13 @@ public enum FileKind {
   TORCHSCRIPT("a TorchScript file", ""),
   TORCH_SAVE(
       "a file of torch.save: a state_dict or a pickled Python object",
-      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace; to port weights alone use `tensorferry port`"),
+      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace"),
   LEGACY_TORCH_SAVE(
       "a file of torch.save in the format before torch 1.6: a state_dict or a pickled Python object",
-      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace; to port weights alone use `tensorferry port`"),
+      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace"),
   SAFETENSORS(
       "a safetensors file: weights without a model",
-      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace; to port weights alone use `tensorferry port`"),
+      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace"),
   EXPORTED_PROGRAM(
       "a program of torch.export",
       "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace"),

@@ -65,8 +65,12 @@ public final class TensorOperators implements Operators {
       // What TfGraph refuses to build: a call that the rule's author did not foresee.
       problems.add(
           located(
-              Problem.of("`" + name + "` can't be converted with these arguments")
-                  .because(String.valueOf(e.getMessage())),
+              Problem.of("`" + name + "` can't be converted with " + Schema.describe(args, kwargs))
+                  .because(
+                      e instanceof IndexOutOfBoundsException
+                          ? "a tensor has fewer axes than the operator asks for"
+                          : String.valueOf(e.getMessage()))
+                  .fix("check dtypes and dims of the inputs; give those that torch takes"),
               site));
       result = Value.unknown();
     }

@@ -81,6 +81,9 @@ public record Shape(List<Dim> dims) {
 
   /** The axes from {@code from} (inclusive) to {@code to} (exclusive). */
   public Shape slice(int from, int to) {
+    if (from < 0 || from > to || to > rank()) {
+      throw new IllegalArgumentException("a tensor of shape " + this + " has too few axes");
+    }
     return new Shape(dims.subList(from, to));
   }
 

@@ -57,7 +57,7 @@ class HostileArchiveTest {
         text,
         "state_dict",
         "torch.jit.save",
-        "tensorferry port");
+        "torch.jit.save");
   }
 
   @Test

@@ -101,7 +101,7 @@ public final class ActivationOps {
     };
   }
 
-  private static TfValue geluErf(TfGraph tf, TfValue x) {
+  static TfValue geluErf(TfGraph tf, TfValue x) {
     TfValue erf = tf.unary("Erf", tf.mul(x, Math.sqrt(0.5)));
     return tf.mul(tf.mul(x, 0.5), tf.add(erf, 1));
   }

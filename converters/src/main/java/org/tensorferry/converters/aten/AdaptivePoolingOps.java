@@ -138,15 +138,31 @@ public final class AdaptivePoolingOps {
     Shape plane = x.shape().slice(first, x.rank());
     TfValue values = x;
     TfValue positions = tf.reshape(tf.range(plane.numel(), DType.INT64), plane);
-    int[] within = new int[sizes.size()];
     for (int i = 0; i < sizes.size(); i++) {
       Bins bins = Bins.of(tf, first + 2 * i, plane.dim(i), sizes.get(i));
       values = bins.gather(tf, values);
       positions = bins.at(2 * i).gather(tf, positions);
-      within[i] = first + 2 * i + 1;
     }
-    TfValue maxima = Kernels.reduce(tf, "Max", values, true, within);
-    return tf.reduce("Min", isMaximum(tf, values, maxima, positions), false, within);
+    TfValue candidates = binsLast(tf, values, first);
+    TfValue maxima = Kernels.reduce(tf, "Max", candidates, true, 2);
+    TfValue places = isMaximum(tf, candidates, maxima, binsLast(tf, positions, 0));
+    TfValue least = tf.reduce("Min", places, false, 2);
+    return tf.reshape(least, x.shape().slice(0, first).concat(new Shape(sizes)));
+  }
+
+  /** [leading..., bins, elements, bins, elements...] to [leading, all bins, elements of a bin]. */
+  private static TfValue binsLast(TfGraph tf, TfValue x, int first) {
+    IntStream leading = IntStream.range(0, first);
+    IntStream bins = IntStream.range(first, x.rank()).filter(i -> (i - first) % 2 == 0);
+    IntStream elements = IntStream.range(first, x.rank()).filter(i -> (i - first) % 2 == 1);
+    int[] order = IntStream.concat(IntStream.concat(leading, bins), elements).toArray();
+    Shape shape = x.shape().permute(order);
+    int middle = first + (x.rank() - first) / 2;
+    return tf.reshape(
+        tf.transpose(x, order),
+        shape.slice(0, first).numel(),
+        shape.slice(first, middle).numel(),
+        shape.slice(middle, x.rank()).numel());
   }
 
   /** The position where a value is the maximum or NaN, elsewhere a greater number than any. */

@@ -168,7 +168,7 @@ public final class ContractionOps {
     TfValue x = a.operand("self", dtype);
     TfValue y = a.operand("other", dtype);
     Shape shape = tf.mul(x, y).shape();
-    int axis = a.isGiven("dim") ? a.axis("dim", shape.rank()) : firstOfThree(a, shape);
+    int axis = a.isGiven("dim") ? a.axis("dim", shape.rank()) : firstOfThree(a, tf, shape);
     TfValue wideX = tf.broadcastTo(x, shape);
     TfValue wideY = tf.broadcastTo(y, shape);
     return axis == shape.rank() - 1
@@ -176,10 +176,13 @@ public final class ContractionOps {
         : crossAlong(tf, wideX, wideY, axis);
   }
 
-  private static int firstOfThree(OpArgs a, Shape shape) {
+  private static int firstOfThree(OpArgs a, TfGraph tf, Shape shape) {
     for (int axis = 0; axis < shape.rank(); axis++) {
       if (shape.dim(axis).is(3)) {
         return axis;
+      }
+      if (!shape.dim(axis).isKnown()) {
+        tf.assumptions().add(shape.dim(axis) + " is not 3", tf.origin().place());
       }
     }
     throw a.refuse("no axis is known to have size 3", "give `dim`");

@@ -161,7 +161,7 @@ public final class NormalizationOps {
   /**
    * (x - mean) / sqrt(variance + eps) over axes; half types are measured in float32, as torch does.
    */
-  private static TfValue standardize(TfGraph tf, TfValue x, double eps, int... axes) {
+  static TfValue standardize(TfGraph tf, TfValue x, double eps, int... axes) {
     boolean half = x.dtype().bytes() == 2;
     TfValue wide = half ? tf.cast(x, DType.FLOAT32) : x;
     TfValue centred = tf.sub(wide, tf.mean(wide, true, axes));

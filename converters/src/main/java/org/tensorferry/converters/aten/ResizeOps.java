@@ -91,6 +91,10 @@ public final class ResizeOps {
   private static TfValue antialiased(OpArgs a, TfGraph tf, String kernel) {
     Resize resize = Resize.read(a);
     requireFloating(a, resize.input());
+    if (resize.alignCorners()) {
+      throw a.refuse(
+          "with `align_corners` its positions leave the image", "set align_corners=False");
+    }
     TfValue x = resize.input();
     List<Resize.Axis> axes = resize.axes(tf, DType.FLOAT32);
     TfValue one = tf.scalar(DType.FLOAT32, 1);

@@ -1,0 +1,133 @@
+package org.tensorferry;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.tensorferry.Inspection.Support;
+import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.Layer;
+import org.tensorferry.rule.LayerRule;
+import org.tensorferry.rule.RuleTables;
+import org.tensorferry.rule.TensorOperators;
+import org.tensorferry.rule.WeightStore;
+import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tf.TfGraph;
+import org.tensorferry.torchscript.interp.Interpreter;
+import org.tensorferry.torchscript.interp.OperatorScan;
+import org.tensorferry.torchscript.interp.Signature;
+
+/** Looks at a model with the eyes of a conversion. */
+final class ModelInspector {
+
+  private static final String METHOD = "forward";
+
+  private final TorchModel model;
+  private final RuleTables rules;
+
+  ModelInspector(TorchModel model) {
+    this.model = model;
+    this.rules = model.rules();
+  }
+
+  Inspection inspect() {
+    Assumptions assumptions = new Assumptions();
+    TfGraph tf = new TfGraph(assumptions);
+    WeightStore weights = new WeightStore(tf, model.layers(), rules.layers(), Set.of());
+    Signature signature =
+        Interpreter.open(
+                model.archive(),
+                new TensorOperators(rules, tf, weights),
+                assumptions,
+                ModelConverter.TENSORS)
+            .signature(METHOD);
+    return new Inspection(
+        model.file(),
+        model.archive().fileSize(),
+        model.archive().version(),
+        signature.arguments().stream().map(ModelInspector::argument).toList(),
+        signature.returnType().map(Object::toString).orElse(""),
+        layers(weights.planned()),
+        constants(),
+        OperatorScan.scan(model.archive(), METHOD).stream().map(this::operator).toList());
+  }
+
+  private static Inspection.Argument argument(Signature.Argument argument) {
+    return new Inspection.Argument(
+        argument.name(),
+        argument.type().map(Object::toString).orElse("Tensor"),
+        argument.defaultValue().isPresent());
+  }
+
+  private List<Inspection.Layer> layers(List<PortedVariable> variables) {
+    Map<String, PortedVariable> bySource = new HashMap<>();
+    variables.forEach(variable -> variable.sources().forEach(s -> bySource.put(s, variable)));
+    Map<String, TensorData> owners = new LinkedHashMap<>();
+    List<Inspection.Layer> layers = new ArrayList<>();
+    for (Layer layer : model.layers()) {
+      List<Inspection.Weight> weights = new ArrayList<>();
+      layer
+          .tensors()
+          .forEach(
+              (name, data) ->
+                  weights.add(weight(layer.nameOf(name), name, data, bySource, owners)));
+      Optional<String> keras =
+          Optional.ofNullable(rules.layers().get(layer.torchClass())).map(LayerRule::kerasLayer);
+      layers.add(new Inspection.Layer(layer.path(), layer.torchClass(), keras, weights));
+    }
+    return layers;
+  }
+
+  private static Inspection.Weight weight(
+      String fullName,
+      String name,
+      TensorData data,
+      Map<String, PortedVariable> bySource,
+      Map<String, TensorData> owners) {
+    PortedVariable own = bySource.get(fullName);
+    if (own != null) {
+      owners.put(fullName, data);
+      return new Inspection.Weight(name, data, own, false);
+    }
+    String owner =
+        owners.entrySet().stream()
+            .filter(entry -> entry.getValue().isSameView(data))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("`" + fullName + "` has no variable"));
+    return new Inspection.Weight(name, data, Objects.requireNonNull(bySource.get(owner)), true);
+  }
+
+  private List<TensorData> constants() {
+    return model.archive().constants().stream()
+        .filter(TensorData.class::isInstance)
+        .map(TensorData.class::cast)
+        .toList();
+  }
+
+  private Inspection.Operator operator(OperatorScan.Use use) {
+    Support support =
+        rules.supports(use.name())
+            ? Support.CONVERTED
+            : use.isLanguage() ? Support.COMPUTED : Support.UNSUPPORTED;
+    String reason = support == Support.UNSUPPORTED ? reason(use.name()) : "";
+    return new Inspection.Operator(
+        use.name(), use.count(), support, reason, use.modulePath(), use.place());
+  }
+
+  private String reason(String name) {
+    return rules.operators().stream()
+        .filter(rule -> rule.name().equals(name))
+        .map(AtenRule::kind)
+        .filter(AtenRule.Refusal.class::isInstance)
+        .map(kind -> ((AtenRule.Refusal) kind).reason())
+        .findFirst()
+        .orElse("no rule");
+  }
+}

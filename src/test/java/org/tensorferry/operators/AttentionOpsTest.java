@@ -1,0 +1,108 @@
+package org.tensorferry.operators;
+
+/** Attention as one operator. */
+final class AttentionOpsTest extends OperatorTest {
+
+  @Override
+  protected void cases(Cases c) {
+    scaledDotProduct(c);
+    nativeAttention(c);
+    encoderLayer(c);
+    c.op("torch._masked_softmax(x, y, -1, 2)", f32(2, 3, 4, 4), bool(2, 3, 4, 4));
+    c.op("torch._masked_softmax(x, y, -1, 0)", f32(2, 3, 4, 4), bool(4, 4));
+    c.op("torch._masked_softmax(x, y, -1, 1)", f32(2, 3, 4, 4), bool(2, 4));
+    c.refused(
+        "torch._nested_tensor_from_mask(x, y)", "different lengths", f32(2, 3, 4), bool(2, 3));
+  }
+
+  private static void scaledDotProduct(Cases c) {
+    Input q = f32(2, 3, 5, 4);
+    Input kv = f32(2, 3, 6, 4);
+    String call = "torch.scaled_dot_product_attention(x, y, z";
+    c.op(call + ")", q, kv, kv);
+    c.op(call + ")", f32(3, 5, 4), f32(3, 6, 4), f32(3, 6, 7));
+    c.op(call + ")", f32(5, 4), f32(6, 4), f32(6, 4));
+    c.op(call + ", scale=0.3)", q, kv, kv);
+    c.op(call + ", None, 0., True)", q, kv, kv);
+    c.op(call + ", None, 0., True)", q, q, q);
+    c.op(call + ", w)", q, kv, kv, bool(5, 6).values(masks(30)));
+    c.op(call + ", w)", q, kv, kv, bool(2, 1, 1, 6).values(masks(12)));
+    c.op(call + ", w)", q, kv, kv, f32(5, 6));
+    c.op(call + ", w)", q, kv, kv, f32(2, 3, 5, 6));
+    c.op(call + ", w)", q, kv, kv, bool(5, 6).values(new double[30]))
+        .named("attention that reads nothing");
+    c.op(call + ", enable_gqa=True)", f32(2, 6, 5, 4), f32(2, 3, 7, 4), f32(2, 3, 7, 4));
+    c.op(call + ")", f64(2, 3, 5, 4), f64(2, 3, 6, 4), f64(2, 3, 6, 4));
+    c.op(call + ")", f16(2, 3, 5, 4), f16(2, 3, 6, 4), f16(2, 3, 6, 4));
+    c.op("torch._scaled_dot_product_attention_math(x, y, z)[0]", q, kv, kv);
+    c.refused(call + ", None, 0.5)", "dropped at random", q, kv, kv);
+  }
+
+  /** Every second is true, and the first of each row. */
+  private static double[] masks(int count) {
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i % 2 == 0 || i % 3 == 0 ? 1 : 0;
+    }
+    return values;
+  }
+
+  private static void nativeAttention(Cases c) {
+    for (String rest :
+        new String[] {
+          "x, x, x|None, True, True",
+          "x, x, x|None, True, False",
+          "x, y, y|None, True, True",
+          "x, x, x|z, True, True, 0",
+          "x, x, x|w, True, True, 1"
+        }) {
+      String[] parts = rest.split("\\|");
+      Case added =
+          c.program(
+              "native attention of " + rest,
+              "def forward(self, x: Tensor, y: Tensor, z: Tensor, w: Tensor) -> Tuple[Tensor, Tensor]:\n"
+                  + "  return torch._native_multi_head_attention("
+                  + parts[0]
+                  + ", 8, 2, self.w, self.b, self.pw, self.pb, "
+                  + parts[1]
+                  + ")\n",
+              f32(2, 5, 8).fixed(2),
+              f32(2, 5, 8).fixed(2),
+              bool(5, 5).values(masks(25)),
+              bool(2, 5).values(0, 0, 0, 0, 1, 0, 0, 1, 1, 1));
+      attentionWeights(added);
+    }
+  }
+
+  private static void attentionWeights(Case c) {
+    c.parameter("w", f32(24, 8).between(-0.5, 0.5))
+        .parameter("b", f32(24))
+        .parameter("pw", f32(8, 8).between(-0.5, 0.5))
+        .parameter("pb", f32(8));
+  }
+
+  private static void encoderLayer(Cases c) {
+    for (String options : new String[] {"False, False", "True, False", "False, True"}) {
+      for (String mask : new String[] {"", ", y, 1"}) {
+        Case added =
+            c.op(
+                    "torch._transformer_encoder_layer_fwd(x, 8, 2, self.w, self.b, self.pw, self.pb, "
+                        + options
+                        + ", 1e-05, self.n1, self.m1, self.n2, self.m2, self.f1, self.g1, self.f2, self.g2"
+                        + mask
+                        + ")",
+                    f32(2, 5, 8).fixed(2),
+                    bool(2, 5).values(0, 0, 0, 0, 1, 0, 0, 1, 1, 1))
+                .tolerance(1e-5);
+        attentionWeights(added);
+        for (String name : new String[] {"n1", "m1", "n2", "m2", "g2"}) {
+          added.parameter(name, f32(8));
+        }
+        added
+            .parameter("f1", f32(16, 8).between(-0.5, 0.5))
+            .parameter("g1", f32(16))
+            .parameter("f2", f32(8, 16).between(-0.5, 0.5));
+      }
+    }
+  }
+}
