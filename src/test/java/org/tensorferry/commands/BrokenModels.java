@@ -33,6 +33,16 @@ final class BrokenModels {
         .parameter("bias", HostTensor.floats(new long[] {2}, 1, -1));
   }
 
+  /** 3 features in, 1 out, with weights that add nothing up yet. */
+  static TorchProgram adder() {
+    return TorchScript.layer(
+            "torch.nn.modules.linear.Linear",
+            "def forward(self, input: Tensor) -> Tensor:\n"
+                + "  return torch.linear(input, self.weight, self.bias)\n")
+        .parameter("weight", HostTensor.floats(new long[] {1, 3}, 0.5f, -0.25f, 0))
+        .parameter("bias", HostTensor.floats(new long[] {1}, 0.5f));
+  }
+
   static BrokenModels of(Path model) throws IOException {
     BrokenModels copy = new BrokenModels();
     try (ZipFile zip = new ZipFile(model.toFile())) {
