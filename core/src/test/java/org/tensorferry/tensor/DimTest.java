@@ -79,8 +79,8 @@ class DimTest {
   void normalisingKeepsTheValue() {
     Random random = new Random(1);
     for (int i = 0; i < 3000; i++) {
-      long t = 1 + random.nextInt(9);
-      long b = 1 + random.nextInt(9);
+      long t = 1L + random.nextInt(9);
+      long b = 1L + random.nextInt(9);
       Pair pair = expression(random, 5, t, b);
       long value = pair.dim.evaluate(symbol -> symbol.name().equals("t") ? t : b);
       assertEquals(pair.value, value, () -> pair.dim + " at t=" + t + ", b=" + b);
