@@ -15,6 +15,7 @@ import org.tensorferry.converters.aten.ConversionOps;
 import org.tensorferry.converters.aten.ConvolutionOps;
 import org.tensorferry.converters.aten.DifferenceOps;
 import org.tensorferry.converters.aten.DropoutOps;
+import org.tensorferry.converters.aten.EmbeddingBagOps;
 import org.tensorferry.converters.aten.FactoryOps;
 import org.tensorferry.converters.aten.GridOps;
 import org.tensorferry.converters.aten.JoinOps;
@@ -45,6 +46,7 @@ import org.tensorferry.converters.aten.SpecialOps;
 import org.tensorferry.converters.aten.SplitOps;
 import org.tensorferry.converters.aten.StatisticsOps;
 import org.tensorferry.converters.aten.ViewOps;
+import org.tensorferry.converters.aten.VisionOps;
 import org.tensorferry.converters.aten.WindowOps;
 import org.tensorferry.rule.AtenRule;
 
@@ -66,6 +68,7 @@ final class AtenTable {
               ConvolutionOps.rows(),
               DifferenceOps.rows(),
               DropoutOps.rows(),
+              EmbeddingBagOps.rows(),
               FactoryOps.rows(),
               GridOps.rows(),
               JoinOps.rows(),
@@ -96,6 +99,7 @@ final class AtenTable {
               SplitOps.rows(),
               StatisticsOps.rows(),
               ViewOps.rows(),
+              VisionOps.rows(),
               WindowOps.rows())
           .flatMap(List::stream)
           .toList();
