@@ -103,11 +103,11 @@ class BadInputsTest {
             "three unsupported operators",
             "def forward(self, x: Tensor) -> Tensor:\n"
                 + "  a = torch.special_scaled_modified_bessel_k0(x)\n"
-                + "  b = torch.linalg_eigvals(a)\n"
+                + "  b = ops.audio.sharpen(a)\n"
                 + "  return self.child.forward(a)\n",
             "def forward(self, x: Tensor) -> Tensor:\n"
                 + "  y = torch.special_scaled_modified_bessel_k0(x)\n"
-                + "  return torch.special_hermite_polynomial_h(y, 3)\n",
+                + "  return ops.audio.warp(y)\n",
             convert),
         sound("no input", "convert @model.pt -o @out"),
         sound("too many inputs", "convert @model.pt -o @out --input [batch,3] [batch]"),
