@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.interp.Callables.ClassRef;
 import org.tensorferry.torchscript.interp.Callables.Function;
@@ -20,6 +21,36 @@ import org.tensorferry.torchscript.value.Value;
 
 /** Reading and writing of {@code object.name}. */
 final class Attributes {
+
+  /** Attributes of tensors that are functions of the language without arguments. */
+  private static final Set<String> PROPERTIES =
+      Set.of(
+          "shape",
+          "dtype",
+          "device",
+          "ndim",
+          "layout",
+          "requires_grad",
+          "is_leaf",
+          "retains_grad",
+          "grad",
+          "data",
+          "name",
+          "itemsize",
+          "nbytes",
+          "is_cpu",
+          "is_cuda",
+          "is_xla",
+          "is_xpu",
+          "is_mps",
+          "is_meta",
+          "is_mkldnn",
+          "is_nested",
+          "is_quantized",
+          "is_sparse",
+          "is_sparse_csr",
+          "is_vulkan",
+          "is_ipu");
 
   private final Machine machine;
   private final IdentityHashMap<ClassDef, Map<String, Value>> constants = new IdentityHashMap<>();
@@ -121,7 +152,7 @@ final class Attributes {
       case "T" -> machine.builtins().call("prim::T", List.of(tensor), Map.of(), site);
       case "real", "imag" -> operator("aten::" + name, tensor, site);
       default ->
-          machine.builtins().isLanguage("prim::" + name)
+          PROPERTIES.contains(name)
               ? machine.builtins().call("prim::" + name, List.of(tensor), Map.of(), site)
               : new Operator("aten::" + name, List.of(tensor));
     };

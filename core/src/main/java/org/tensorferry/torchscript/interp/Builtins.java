@@ -101,6 +101,43 @@ final class Builtins {
             && list.elements().stream().anyMatch(Value.Unknown.class::isInstance));
   }
 
+  /**
+   * Operators whose number stands first, {@code 2 * x}, as torch defines them
+   * (torch/csrc/jit/frontend/builtin_functions.cpp); null for any other call.
+   */
+  private @Nullable Value tensorFirst(Arguments a) {
+    if (a.name().equals("aten::floordiv")) {
+      return call("aten::floor_divide", a.positional(), a.named(), a.site());
+    }
+    if (a.name().equals("prim::abs")) {
+      return call("aten::abs", a.positional(), a.named(), a.site());
+    }
+    boolean numberFirst = a.count() == 2 && Numbers.isNumber(a.at(0)) && a.at(1) instanceof Tensor;
+    if (!numberFirst) {
+      return null;
+    }
+    Value number = a.at(0);
+    Value tensor = a.at(1);
+    return switch (a.name()) {
+      case "aten::add", "aten::mul", "aten::eq", "aten::ne" -> pair(a.name(), tensor, number, a);
+      case "aten::sub" -> pair("aten::add", single("aten::neg", tensor, a), number, a);
+      case "aten::div" -> pair("aten::mul", single("aten::reciprocal", tensor, a), number, a);
+      case "aten::lt" -> pair("aten::gt", tensor, number, a);
+      case "aten::le" -> pair("aten::ge", tensor, number, a);
+      case "aten::gt" -> pair("aten::lt", tensor, number, a);
+      case "aten::ge" -> pair("aten::le", tensor, number, a);
+      default -> null;
+    };
+  }
+
+  private Value pair(String name, Value left, Value right, Arguments a) {
+    return call(name, List.of(left, right), Map.of(), a.site());
+  }
+
+  private Value single(String name, Value operand, Arguments a) {
+    return call(name, List.of(operand), Map.of(), a.site());
+  }
+
   private Value onTensors(Arguments arguments) {
     CallSite site = arguments.site();
     List<Value> positional =
@@ -108,8 +145,12 @@ final class Builtins {
             .map(value -> runtime.forOperator(value, site))
             .toList();
     Map<String, Value> named = runtime.forOperator(arguments.named(), site);
-    Arguments upgraded =
-        upgraders.upgrade(new Arguments(arguments.name(), positional, named, site));
+    Arguments call = new Arguments(arguments.name(), positional, named, site);
+    Value swapped = tensorFirst(call);
+    if (swapped != null) {
+      return swapped;
+    }
+    Arguments upgraded = upgraders.upgrade(call);
     return operators.call(upgraded.name(), upgraded.positional(), upgraded.named(), site);
   }
 }

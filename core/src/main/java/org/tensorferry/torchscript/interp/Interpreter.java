@@ -127,9 +127,11 @@ public final class Interpreter {
     CallSite site = new CallSite("", root.className(), "the call of `" + method + "`");
     machine.restart();
     try {
-      return machine
-          .calls()
-          .invoke(function, root, positional, named, Frame.outermost().callee(root), site);
+      Value result =
+          machine
+              .calls()
+              .invoke(function, root, positional, named, Frame.outermost().callee(root), site);
+      return machine.numbers().runtime().forOperator(result, site);
     } catch (Stopped stopped) {
       return Value.unknown();
     } catch (StackOverflowError overflow) {

@@ -154,6 +154,12 @@ final class RuntimeNumbers {
           tuple.elements().stream().map(element -> forOperator(element, site)).toList();
       return new Value.TupleOf(elements, tuple.names(), tuple.className());
     }
+    if (value instanceof Value.DictOf dict) {
+      Value.DictOf converted = new Value.DictOf(new LinkedHashMap<>());
+      dict.elements()
+          .forEach((key, element) -> converted.elements().put(key, forOperator(element, site)));
+      return converted;
+    }
     return value;
   }
 

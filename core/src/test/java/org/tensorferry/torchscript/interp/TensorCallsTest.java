@@ -53,7 +53,13 @@ class TensorCallsTest {
         "x[[0, 1]] | aten::tensor([0, 1]); aten::index(x, [aten::tensor])",
         "torch.special.erf(x) | aten::special_erf(x)",
         "torch.abs(x) | aten::abs(x)",
-        "abs(x) | prim::abs(x)",
+        "abs(x) | aten::abs(x)",
+        "x // 2 | aten::floor_divide(x, 2)",
+        "2 * x | aten::mul(x, 2)",
+        "2 - x | aten::neg(x); aten::add(neg0, 2)",
+        "2 / x | aten::reciprocal(x); aten::mul(reciprocal0, 2)",
+        "2 < x | aten::gt(x, 2)",
+        "x.max() | aten::max(x)",
         "torch.tensor([1, 2]) | aten::tensor([1, 2])",
       })
   void expressionsOnTensorsAreOperators(String expression, String expected) {
