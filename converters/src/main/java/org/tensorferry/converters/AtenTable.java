@@ -17,6 +17,7 @@ import org.tensorferry.converters.aten.DifferenceOps;
 import org.tensorferry.converters.aten.DropoutOps;
 import org.tensorferry.converters.aten.EmbeddingBagOps;
 import org.tensorferry.converters.aten.FactoryOps;
+import org.tensorferry.converters.aten.FourierOps;
 import org.tensorferry.converters.aten.GridOps;
 import org.tensorferry.converters.aten.JoinOps;
 import org.tensorferry.converters.aten.LinearAlgebraOps;
@@ -43,6 +44,7 @@ import org.tensorferry.converters.aten.SelectionOps;
 import org.tensorferry.converters.aten.SliceOps;
 import org.tensorferry.converters.aten.SoftmaxOps;
 import org.tensorferry.converters.aten.SpecialOps;
+import org.tensorferry.converters.aten.SpectrogramOps;
 import org.tensorferry.converters.aten.SplitOps;
 import org.tensorferry.converters.aten.StatisticsOps;
 import org.tensorferry.converters.aten.ViewOps;
@@ -70,6 +72,7 @@ final class AtenTable {
               DropoutOps.rows(),
               EmbeddingBagOps.rows(),
               FactoryOps.rows(),
+              FourierOps.rows(),
               GridOps.rows(),
               JoinOps.rows(),
               LinearAlgebraOps.rows(),
@@ -96,6 +99,7 @@ final class AtenTable {
               SliceOps.rows(),
               SoftmaxOps.rows(),
               SpecialOps.rows(),
+              SpectrogramOps.rows(),
               SplitOps.rows(),
               StatisticsOps.rows(),
               ViewOps.rows(),

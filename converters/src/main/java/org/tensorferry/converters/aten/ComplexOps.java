@@ -94,11 +94,11 @@ public final class ComplexOps {
     return tf.binary("Equal", imaginary, tf.scalar(imaginary.dtype(), 0));
   }
 
-  private static TfValue asReal(TfGraph tf, TfValue x) {
+  static TfValue asReal(TfGraph tf, TfValue x) {
     return tf.stack(List.of(part(tf, "Real", x), part(tf, "Imag", x)), x.rank());
   }
 
-  private static TfValue asComplex(TfGraph tf, TfValue x) {
+  static TfValue asComplex(TfGraph tf, TfValue x) {
     List<TfValue> parts = tf.unstack(x, x.rank() - 1);
     return join(tf, parts.get(0), parts.get(1));
   }
