@@ -41,6 +41,8 @@ final class ArithmeticOpsTest extends OperatorTest {
         "add_ changes the argument",
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  y = torch.add_(x, 1)\n  return (x, torch.mul(x, 2))\n",
         f32(2, 3));
+    c.op("torch._add_relu(x, y)", f32(2, 3), f32(2, 3));
+    c.op("torch._add_relu(x, 1, 2)", f32(2, 3));
     for (String name : List.of("sub", "subtract")) {
       c.op("torch." + name + "(x, y)", f32(2, 3), f32(3));
       c.op("torch." + name + "(x, y, alpha=3)", i64(2, 3), i32(3));

@@ -52,6 +52,8 @@ final class OrderOpsTest extends OperatorTest {
     for (String mode : List.of("linear", "lower", "higher", "midpoint", "nearest")) {
       c.op("torch.quantile(x, 0.3, 1, False, interpolation=\"" + mode + "\")", f32(2, 5));
     }
+    c.refused("torch.nanquantile(x, 0.4)", "data-dependent", f32(4));
+    c.refused("torch.nanquantile(x, y)", "data-dependent", f32(4), f32(2).between(0, 1));
     c.op("torch.quantile(x, 0.4)", f32(2, 5));
     c.op("torch.quantile(x, y, 0)", f32(5, 2), f32(3).between(0, 1));
     c.op("torch.quantile(x, y, 1, True)", f32(2, 5), f32(3).between(0, 1));

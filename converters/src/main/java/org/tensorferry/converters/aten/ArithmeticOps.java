@@ -17,6 +17,12 @@ public final class ArithmeticOps {
     return List.of(
         // sums
         AtenRule.of(
+            "_add_relu.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
+            (a, tf) -> tf.unary("Relu", add(a, tf))),
+        AtenRule.of(
+            "_add_relu.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
+            (a, tf) -> tf.unary("Relu", add(a, tf))),
+        AtenRule.of(
             "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor", ArithmeticOps::add),
         AtenRule.of(
             "add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",

@@ -64,6 +64,11 @@ public final class LossOps {
             "multilabel_margin_loss(Tensor self, Tensor target, int reduction=1) -> Tensor",
             TRAINING_ONLY,
             LEAVE_OUT),
+        AtenRule.refused(
+            "multilabel_margin_loss_forward(Tensor self, Tensor target, int reduction) -> (Tensor"
+                + " output, Tensor is_target)",
+            TRAINING_ONLY,
+            LEAVE_OUT),
         AtenRule.of(
             "poisson_nll_loss(Tensor input, Tensor target, bool log_input, bool full, float eps,"
                 + " int reduction) -> Tensor",

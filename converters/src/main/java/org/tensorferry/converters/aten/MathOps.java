@@ -18,6 +18,10 @@ public final class MathOps {
         AtenRule.of("exp(Tensor self) -> Tensor", Elementwise.floating("Exp")),
         AtenRule.of("exp2(Tensor self) -> Tensor", Elementwise.floating(MathOps::exp2)),
         AtenRule.of("expm1(Tensor self) -> Tensor", Elementwise.floating("Expm1")),
+        AtenRule.refused(
+            "frexp.Tensor(Tensor self) -> (Tensor mantissa, Tensor exponent)",
+            "TensorFlow has no operator that takes a float apart",
+            "use torch.floor(torch.log2(torch.abs(x))) as the exponent"),
         AtenRule.of("log(Tensor self) -> Tensor", Elementwise.floating("Log")),
         AtenRule.of("log10(Tensor self) -> Tensor", Elementwise.floating(MathOps::log10)),
         AtenRule.of("log1p(Tensor self) -> Tensor", Elementwise.floating("Log1p")),

@@ -59,6 +59,16 @@ public final class OrderOps {
             "nanmedian.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor"
                 + " indices)",
             OrderOps::nanMedian),
+        AtenRule.refused(
+            "nanquantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str"
+                + " interpolation='linear') -> Tensor",
+            "how many numbers a row holds is data-dependent",
+            "use torch.quantile on data without NaN, or torch.nanmedian"),
+        AtenRule.refused(
+            "nanquantile.scalar(Tensor self, float q, int? dim=None, bool keepdim=False, *, str"
+                + " interpolation='linear') -> Tensor",
+            "how many numbers a row holds is data-dependent",
+            "use torch.quantile on data without NaN, or torch.nanmedian"),
         AtenRule.of(
             "quantile(Tensor self, Tensor q, int? dim=None, bool keepdim=False, *, str"
                 + " interpolation='linear') -> Tensor",

@@ -55,6 +55,16 @@ public final class SearchOps {
             "bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor",
             DATA_DEPENDENT,
             "use torch.histc, or a sum of one_hot with a fixed number of classes"),
+        AtenRule.refused(
+            "histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor?"
+                + " weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)",
+            "its intervals come with it and TensorFlow has no operator",
+            "use torch.histc"),
+        AtenRule.refused(
+            "histogram.bins_tensor(Tensor self, Tensor bins, *, Tensor? weight=None, bool"
+                + " density=False) -> (Tensor hist, Tensor bin_edges)",
+            "TensorFlow has no histogram over given intervals",
+            "use torch.histc"),
         AtenRule.of(
             "histc(Tensor self, int bins=100, Scalar min=0, Scalar max=0) -> Tensor",
             SearchOps::histogram));

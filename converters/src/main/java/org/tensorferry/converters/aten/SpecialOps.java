@@ -64,6 +64,13 @@ public final class SpecialOps {
         AtenRule.of("special_i0e(Tensor self) -> Tensor", Elementwise.floating("BesselI0e")),
         AtenRule.of("special_i1(Tensor self) -> Tensor", Elementwise.floating("BesselI1")),
         AtenRule.of("special_i1e(Tensor self) -> Tensor", Elementwise.floating("BesselI1e")),
+        AtenRule.refused("special_modified_bessel_k0(Tensor self) -> Tensor", NO_KERNEL, ELSEWHERE),
+        AtenRule.refused("special_modified_bessel_k1(Tensor self) -> Tensor", NO_KERNEL, ELSEWHERE),
+        AtenRule.refused(
+            "special_scaled_modified_bessel_k0(Tensor x) -> Tensor", NO_KERNEL, ELSEWHERE),
+        AtenRule.refused(
+            "special_scaled_modified_bessel_k1(Tensor x) -> Tensor", NO_KERNEL, ELSEWHERE),
+        AtenRule.refused("special_spherical_bessel_j0(Tensor x) -> Tensor", NO_KERNEL, ELSEWHERE),
         AtenRule.of(
             "special_modified_bessel_i0(Tensor self) -> Tensor", Elementwise.floating("BesselI0")),
         AtenRule.of(
