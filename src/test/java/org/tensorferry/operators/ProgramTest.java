@@ -250,8 +250,12 @@ final class ProgramTest extends OperatorTest {
   private static void classes(Cases c) {
     c.program(
             "submodules and methods",
-            "def forward(self, x: Tensor) -> Tensor:\n  return self.twice(self.inner.forward(x)) + self.bias\n"
-                + "def twice(self, x: Tensor) -> Tensor:\n  return x * self.factor\n",
+            """
+            def forward(self, x: Tensor) -> Tensor:
+              return self.twice(self.inner.forward(x)) + self.bias
+            def twice(self, x: Tensor) -> Tensor:
+              return x * self.factor
+            """,
             f32(2, 3))
         .with(p -> p.attribute("factor", "float", 2.0))
         .parameter("bias", f32(3))
