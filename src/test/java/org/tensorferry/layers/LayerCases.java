@@ -270,7 +270,7 @@ final class LayerCases {
     shape[0] = batch;
     shape[1] = channels;
     for (int i = 0; i < axes; i++) {
-      shape[i + 2] = 7 + i;
+      shape[i + 2] = 7L + i;
     }
     return shape;
   }
