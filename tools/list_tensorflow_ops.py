@@ -29,7 +29,7 @@ RightShift Rint Roll Round Rsqrt ScaleAndTranslate ScatterNd Select SelectV2 Sel
 Softmax Softplus Softsign SpaceToBatchND SpaceToDepth Split SplitV Sqrt Square SquaredDifference Squeeze StatefulPartitionedCall
 StatelessWhile StatelessIf StopGradient StridedSlice Sub Sum Svd Tan Tanh TensorListFromTensor TensorListGetItem TensorListReserve
 TensorListSetItem TensorListStack TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterUpdate TensorStridedSliceUpdate Tile TopKV2
-Transpose TridiagonalSolve TruncateDiv TruncateMod Unique UniqueV2 Unpack UnsortedSegmentMax UnsortedSegmentSum UpperBound LowerBound Where While Xdivy Xlog1py Xlogy ZerosLike Zeta
+Transpose TridiagonalSolve TruncateDiv TruncateMod Unique UniqueV2 Unpack UnsortedSegmentMax UnsortedSegmentProd UnsortedSegmentSum UpperBound LowerBound Where While Xdivy Xlog1py Xlogy ZerosLike Zeta
 SelfAdjointEigV2 LogMatrixDeterminant StatelessRandomUniformV2 StatelessRandomNormalV2 SaveV2 RestoreV2 MergeV2Checkpoints Bucketize Lu
 SparseSegmentSum TensorScatterSub ExtractImagePatches UnravelIndex Dilation2D ConjugateTranspose BroadcastGradientArgs
 """.split()

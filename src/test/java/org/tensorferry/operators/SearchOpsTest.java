@@ -34,9 +34,12 @@ final class SearchOpsTest extends OperatorTest {
     c.op("torch.isin(x, y, invert=True)", f32(3).values(1, 2, 3), f32(2).values(1, 3));
     c.op("torch.isin(x, 2)", i64(3).values(1, 2, 3));
     c.op("torch.isin(2, x)", i64(3).values(1, 2, 3));
-    c.refused("torch.bincount(x)", "data-dependent", i64(4).below(3));
     c.refused("torch.histogram(x, 4)[0]", "torch.histc", f32(20));
     c.refused("torch.histogram(x, y)[0]", "torch.histc", f32(20), edges);
+    c.op("torch.bincount(x)", i64(9).below(5));
+    c.op("torch.bincount(x, None, 8)", i64(9).below(5));
+    c.op("torch.bincount(x, y)", i64(9).below(5), f32(9));
+    c.op("torch.bincount(x, y, 3)", i32(9).below(5), i64(9));
     c.op("torch.histc(x, 4, -1, 1)", f32(20));
     c.op("torch.histc(x, 5)", f32(20));
     c.op("torch.histc(x)", f64(3).values(2, 2, 2));

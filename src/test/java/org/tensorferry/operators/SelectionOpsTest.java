@@ -20,7 +20,6 @@ final class SelectionOpsTest extends OperatorTest {
     c.op("torch.where(x, 2.5, y)", bool(3), i64(3));
     c.op("torch.where(x, 1, 0)", bool(3));
     c.op("torch.where(x, 1.0, 0.5)", bool(3));
-    c.refused("torch.where(x)[0]", "data-dependent", bool(3));
     c.op("torch.masked_fill(x, y, 2)", f32(2, 3), bool(3));
     c.op("torch.masked_fill(x, y, -1e30)", f32(2, 3), bool(2, 1));
     c.op("torch.masked_fill(x, y, z)", i64(2, 3), bool(2, 3), i64());

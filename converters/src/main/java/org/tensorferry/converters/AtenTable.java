@@ -19,6 +19,7 @@ import org.tensorferry.converters.aten.EmbeddingBagOps;
 import org.tensorferry.converters.aten.FactoryOps;
 import org.tensorferry.converters.aten.FourierOps;
 import org.tensorferry.converters.aten.GridOps;
+import org.tensorferry.converters.aten.IndexOps;
 import org.tensorferry.converters.aten.JoinOps;
 import org.tensorferry.converters.aten.LinearAlgebraOps;
 import org.tensorferry.converters.aten.LinearOps;
@@ -36,9 +37,12 @@ import org.tensorferry.converters.aten.RandomOps;
 import org.tensorferry.converters.aten.RangeOps;
 import org.tensorferry.converters.aten.RecurrentOps;
 import org.tensorferry.converters.aten.ReductionOps;
+import org.tensorferry.converters.aten.ReorderOps;
+import org.tensorferry.converters.aten.RepeatOps;
 import org.tensorferry.converters.aten.ResizeOps;
 import org.tensorferry.converters.aten.RoundingOps;
 import org.tensorferry.converters.aten.ScanOps;
+import org.tensorferry.converters.aten.ScatterOps;
 import org.tensorferry.converters.aten.SearchOps;
 import org.tensorferry.converters.aten.SelectionOps;
 import org.tensorferry.converters.aten.SliceOps;
@@ -47,6 +51,8 @@ import org.tensorferry.converters.aten.SpecialOps;
 import org.tensorferry.converters.aten.SpectrogramOps;
 import org.tensorferry.converters.aten.SplitOps;
 import org.tensorferry.converters.aten.StatisticsOps;
+import org.tensorferry.converters.aten.TriangleOps;
+import org.tensorferry.converters.aten.UniqueOps;
 import org.tensorferry.converters.aten.ViewOps;
 import org.tensorferry.converters.aten.VisionOps;
 import org.tensorferry.converters.aten.WindowOps;
@@ -74,6 +80,7 @@ final class AtenTable {
               FactoryOps.rows(),
               FourierOps.rows(),
               GridOps.rows(),
+              IndexOps.rows(),
               JoinOps.rows(),
               LinearAlgebraOps.rows(),
               LinearOps.rows(),
@@ -91,9 +98,12 @@ final class AtenTable {
               RangeOps.rows(),
               RecurrentOps.rows(),
               ReductionOps.rows(),
+              ReorderOps.rows(),
+              RepeatOps.rows(),
               ResizeOps.rows(),
               RoundingOps.rows(),
               ScanOps.rows(),
+              ScatterOps.rows(),
               SearchOps.rows(),
               SelectionOps.rows(),
               SliceOps.rows(),
@@ -102,6 +112,8 @@ final class AtenTable {
               SpectrogramOps.rows(),
               SplitOps.rows(),
               StatisticsOps.rows(),
+              TriangleOps.rows(),
+              UniqueOps.rows(),
               ViewOps.rows(),
               VisionOps.rows(),
               WindowOps.rows())

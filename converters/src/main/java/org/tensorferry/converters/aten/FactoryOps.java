@@ -2,6 +2,7 @@ package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.rule.Promotion;
@@ -51,16 +52,15 @@ public final class FactoryOps {
         AtenRule.of("new_zeros(Tensor self, int[] size" + NEW, sized(0)),
 
         // of numbers
-        AtenRule.of("_to_tensor(Any self) -> Tensor", (a, tf) -> data(a, tf, "self")),
         AtenRule.aliasWhereSame(
             "as_tensor(Tensor data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
             (a, tf) ->
                 tf.cast(a.tensor("data"), a.dtype("dtype").orElse(a.tensor("data").dtype()))),
         AtenRule.of(
             "as_tensor.list(Any data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
-            (a, tf) -> data(a, tf, "data")),
+            FactoryOps::data),
         AtenRule.of("scalar_tensor(Scalar s" + NEW, FactoryOps::scalarTensor),
-        AtenRule.of("tensor(Any data" + OF_DATA, (a, tf) -> data(a, tf, "data")));
+        AtenRule.of("tensor(Any data" + OF_DATA, FactoryOps::data));
   }
 
   // --- one value everywhere
@@ -80,7 +80,8 @@ public final class FactoryOps {
 
   /** The type that is asked for, else that of self, else a default. */
   private static DType dtype(OpArgs a, DType otherwise) {
-    return a.dtype("dtype").orElseGet(() -> a.has("self") ? a.tensor("self").dtype() : otherwise);
+    DType natural = a.has("self") ? a.tensor("self").dtype() : otherwise;
+    return a.dtype("dtype").orElse(natural);
   }
 
   static TfValue full(OpArgs a, TfGraph tf) {
@@ -103,19 +104,22 @@ public final class FactoryOps {
   }
 
   /** A number, or lists of lists of numbers, of which all have one length. */
-  private static TfValue data(OpArgs a, TfGraph tf, String name) {
+  static TfValue data(OpArgs a, TfGraph tf) {
     if (a.has("requires_grad")) {
       a.ignore("requires_grad");
     }
-    Value data = a.value(name);
+    Value data = a.value("data");
     if (data instanceof Tensor) {
-      DType own = a.tensor(name).dtype();
-      return tf.cast(a.tensor(name), a.has("dtype") ? a.dtype("dtype").orElse(own) : own);
+      DType own = a.tensor("data").dtype();
+      return tf.cast(a.tensor("data"), a.dtype("dtype").orElse(own));
     }
     List<Value> numbers = new ArrayList<>();
     flatten(a, data, numbers);
-    DType natural = numbers.isEmpty() ? DType.FLOAT32 : Promotion.of(numbers);
-    DType dtype = a.has("dtype") ? a.dtype("dtype").orElse(natural) : natural;
+    Optional<DType> wanted = a.dtype("dtype");
+    if (numbers.isEmpty() && wanted.isEmpty()) {
+      throw a.refuse("an empty list does not say its type", "pass dtype");
+    }
+    DType dtype = wanted.orElseGet(() -> Promotion.of(numbers));
     List<TfValue> elements = numbers.stream().map(n -> a.scalar(n, dtype)).toList();
     Shape shape = shape(data);
     if (shape.rank() == 0) {

@@ -55,36 +55,51 @@ public final class RangeOps {
 
   /** start, start + step, ... up to end, which belongs to it only where asked. */
   private static TfValue arange(OpArgs a, TfGraph tf, boolean closed) {
-    Value start = a.has("start") ? a.value("start") : Value.of(0);
-    Value end = a.value("end");
-    Value step = a.has("step") ? a.value("step") : Value.of(1);
-    boolean whole =
-        start instanceof Value.Int && end instanceof Value.Int && step instanceof Value.Int;
-    DType natural = whole && !closed ? DType.INT64 : DType.FLOAT32;
-    DType dtype = a.dtype("dtype").orElse(natural);
-    Dim size = whole ? count(a, start, end, step, closed) : count(a, tf, start, end, step, closed);
-    boolean exact = dtype.isInteger() || whole;
+    List<Value> given =
+        List.of(
+            a.has("start") ? a.value("start") : Value.of(0),
+            a.value("end"),
+            a.has("step") ? a.value("step") : Value.of(1));
+    boolean ints = given.stream().allMatch(Value.Int.class::isInstance);
+    DType dtype = a.dtype("dtype").orElse(ints && !closed ? DType.INT64 : DType.FLOAT32);
+    // Torch converts the bounds before it counts.
+    List<Value> bounds =
+        dtype.isInteger() ? given.stream().map(RangeOps::truncated).toList() : given;
+    boolean exact = bounds.stream().allMatch(Value.Int.class::isInstance);
+    Dim size = exact ? count(a, bounds, closed) : count(a, tf, bounds, closed);
     // Half types can't count far; torch rounds only the result.
-    DType computed = exact && dtype.isInteger() ? DType.INT64 : Kernels.accumulator(dtype);
-    TfValue range = tf.range(size, dtype == DType.INT32 ? DType.INT32 : computed);
-    TfValue scaled = Elementwise.isOne(step) ? range : tf.mul(range, a.scalar(step, range.dtype()));
+    DType wide = dtype.isInteger() ? DType.INT64 : Kernels.accumulator(dtype);
+    TfValue range = tf.range(size, dtype == DType.INT32 ? dtype : wide);
+    return tf.cast(line(a, tf, range, bounds.get(0), bounds.get(2)), dtype);
+  }
+
+  private static Value truncated(Value bound) {
+    return bound instanceof Value.Floating floating ? Value.of((long) floating.value()) : bound;
+  }
+
+  /** start + step * index. */
+  private static TfValue line(OpArgs a, TfGraph tf, TfValue index, Value start, Value step) {
+    TfValue scaled = Elementwise.isOne(step) ? index : tf.mul(index, a.scalar(step, index.dtype()));
     boolean fromZero = start instanceof Value.Int first && first.value().is(0);
-    TfValue shifted = fromZero ? scaled : tf.add(scaled, a.scalar(start, range.dtype()));
-    return tf.cast(shifted, dtype);
+    return fromZero ? scaled : tf.add(scaled, a.scalar(start, index.dtype()));
   }
 
   /** ceil((end - start) / step), of integers. */
-  private static Dim count(OpArgs a, Value start, Value end, Value step, boolean closed) {
-    Dim distance = dim(end).minus(dim(start));
-    Dim by = dim(step);
-    if (!by.isKnown() || by.is(0)) {
-      throw a.refuse("`step` is `" + by + "`, but must be fixed and not 0", "");
+  private static Dim count(OpArgs a, List<Value> bounds, boolean closed) {
+    Dim distance = dim(bounds.get(1)).minus(dim(bounds.get(0)));
+    Dim by = dim(bounds.get(2));
+    boolean up = by.atLeast().orElse(0) > 0;
+    if (!up && by.atMost().orElse(0) >= 0) {
+      throw a.refuse("`step` is `" + by + "`, whose sign is not known, or 0", "");
     }
-    Dim away = by.known() > 0 ? distance : distance.times(-1);
-    long step1 = Math.abs(by.known());
-    Dim count = closed ? away.floorDiv(step1).plus(1) : away.ceilDiv(step1);
+    Dim away = up ? distance : distance.times(-1);
+    Dim stride = up ? by : by.times(-1);
+    Dim whole = away.floorDiv(stride);
+    Dim rounded =
+        whole.times(stride).equals(away) ? whole : away.plus(stride).minus(1).floorDiv(stride);
+    Dim count = closed ? whole.plus(1) : rounded;
     if (count.atMost().orElse(0) < 0) {
-      throw a.refuse("the range from " + start + " to " + end + " runs against its step", "");
+      throw a.refuse("a range of length `" + distance + "` runs against its step `" + by + "`", "");
     }
     return count;
   }
@@ -94,17 +109,16 @@ public final class RangeOps {
   }
 
   /** ceil((end - start) / step) of numbers of which some are not integers. */
-  private static Dim count(
-      OpArgs a, TfGraph tf, Value start, Value end, Value step, boolean closed) {
-    @Nullable Double first = known(start);
-    @Nullable Double last = known(end);
-    @Nullable Double by = known(step);
+  private static Dim count(OpArgs a, TfGraph tf, List<Value> bounds, boolean closed) {
+    @Nullable Double first = known(bounds.get(0));
+    @Nullable Double last = known(bounds.get(1));
+    @Nullable Double by = known(bounds.get(2));
     if (first != null && last != null && by != null) {
       double count = (last - first) / by;
       return Dim.of((long) (closed ? Math.floor(count) + 1 : Math.ceil(count)));
     }
-    TfValue distance = tf.sub(a.scalar(end, DType.FLOAT64), a.scalar(start, DType.FLOAT64));
-    TfValue count = tf.div(distance, a.scalar(step, DType.FLOAT64));
+    List<TfValue> numbers = bounds.stream().map(b -> a.scalar(b, DType.FLOAT64)).toList();
+    TfValue count = tf.div(tf.sub(numbers.get(1), numbers.get(0)), numbers.get(2));
     TfValue whole = closed ? tf.add(tf.unary("Floor", count), 1) : tf.unary("Ceil", count);
     return Dim.of(tf.symbol(tf.cast(whole, DType.INT32), OptionalLong.empty(), 0));
   }

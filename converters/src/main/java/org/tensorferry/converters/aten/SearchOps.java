@@ -1,6 +1,7 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
@@ -11,8 +12,6 @@ import org.tensorferry.tf.TfValue;
 
 /** Places of values in sorted sequences, membership, and counts by intervals. */
 public final class SearchOps {
-
-  private static final String DATA_DEPENDENT = "the size of the result is data-dependent";
 
   private SearchOps() {}
 
@@ -51,10 +50,9 @@ public final class SearchOps {
             (a, tf) -> isIn(a, tf, "elements", "test_elements")),
 
         // counts
-        AtenRule.refused(
+        AtenRule.of(
             "bincount(Tensor self, Tensor? weights=None, int minlength=0) -> Tensor",
-            DATA_DEPENDENT,
-            "use torch.histc, or a sum of one_hot with a fixed number of classes"),
+            SearchOps::binCount),
         AtenRule.refused(
             "histogram.bin_ct(Tensor self, int bins=100, *, float[]? range=None, Tensor?"
                 + " weight=None, bool density=False) -> (Tensor hist, Tensor bin_edges)",
@@ -90,8 +88,11 @@ public final class SearchOps {
     return a.flag("out_int32") ? places : tf.cast(places, DType.INT64);
   }
 
-  /** One sequence for all values, or one for each row of them. */
-  private static TfValue places(TfGraph tf, TfValue sequence, TfValue values, boolean right) {
+  /**
+   * Where values would be inserted along the last axis of a sorted sequence, as int32: before equal
+   * elements or, right, behind them. One sequence for all values, or one for each row of them.
+   */
+  static TfValue places(TfGraph tf, TfValue sequence, TfValue values, boolean right) {
     Dim rows =
         sequence.rank() == 1 ? Dim.ONE : sequence.shape().slice(0, sequence.rank() - 1).numel();
     Dim columns = sequence.rank() == 1 ? values.shape().numel() : values.dim(-1);
@@ -117,6 +118,19 @@ public final class SearchOps {
   }
 
   // --- counts
+
+  /** Counts, or sums of weights, of 0, 1, ... up to the greatest element. */
+  static TfValue binCount(OpArgs a, TfGraph tf) {
+    TfValue x = Indices.integers(tf, a.tensor("self"));
+    TfValue weights =
+        a.optionalTensor("weights")
+            .map(w -> w.dtype() == DType.FLOAT32 ? w : tf.cast(w, DType.FLOAT64))
+            .orElseGet(() -> tf.fill(x.shape(), DType.INT64, 1));
+    TfValue needed = tf.add(tf.reduce("Max", x, false, 0), 1);
+    TfValue least = tf.cast(tf.dim(a.dim("minlength")), x.dtype());
+    Dim size = Dim.of(tf.symbol(tf.maximum(needed, least), OptionalLong.empty(), 0));
+    return tf.op("UnsortedSegmentSum", weights, x, tf.dim(size)).shape(Shape.of(size)).get();
+  }
 
   /** Equal intervals from min to max, the last one closed; where both are 0, of the data. */
   static TfValue histogram(OpArgs a, TfGraph tf) {

@@ -25,10 +25,6 @@ public final class SelectionOps {
         AtenRule.of(
             "masked_fill.Tensor(Tensor self, Tensor mask, Tensor value) -> Tensor",
             SelectionOps::maskedFill),
-        AtenRule.refused(
-            "where(Tensor condition) -> Tensor[]",
-            "the number of results is data-dependent",
-            "use the mask itself: torch.where(condition, x, y), x * mask"),
         AtenRule.of(
             "where.Scalar(Tensor condition, Scalar self, Scalar other) -> Tensor",
             SelectionOps::where),

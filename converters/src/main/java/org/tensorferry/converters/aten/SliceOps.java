@@ -205,6 +205,7 @@ public final class SliceOps {
     TfValue x = a.tensor("self");
     Dim size = a.dim("size");
     if (x.rank() == 0) {
+      a.ignore("dimension", "step");
       return tf.broadcastTo(tf.expandDims(x, 0), Shape.of(size));
     }
     int axis = axis(a, "dimension");

@@ -65,7 +65,6 @@ public final class ViewOps {
             (a, tf, changed) -> tf.squeeze(changed, a.axis("dim", a.shape("self").rank() + 1)),
             Contiguity.KEPT),
         reshaped("view(Tensor self, int[] size) -> Tensor", ViewOps::sizes),
-        AtenRule.of("view.dtype(Tensor self, ScalarType dtype) -> Tensor", ViewOps::bits),
         reshaped("view_as(Tensor self, Tensor other) -> Tensor", (a, tf) -> a.shape("other")),
 
         // repeated without a copy
@@ -230,21 +229,6 @@ public final class ViewOps {
   static TfValue unsqueeze(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
     return tf.expandDims(x, a.axis("dim", x.rank() + 1));
-  }
-
-  /** The same bits read as another type of the same size. */
-  static TfValue bits(OpArgs a, TfGraph tf) {
-    TfValue x = a.tensor("self");
-    DType dtype = a.dtype("dtype").orElse(x.dtype());
-    if (dtype == x.dtype()) {
-      return x;
-    }
-    if (dtype.bytes() != x.dtype().bytes() || x.dtype() == DType.BOOL || dtype == DType.BOOL) {
-      throw a.refuse(
-          "the bits of " + x.dtype() + " can't be read as " + dtype,
-          "use `.to(dtype)` if the values are meant");
-    }
-    return tf.op("Bitcast", x).attr("type", dtype).shape(x.shape()).get();
   }
 
   // --- repeated without a copy
