@@ -30,6 +30,7 @@ final class FactoryOpsTest extends OperatorTest {
     c.op("torch.new_full(x, [2], 3.5)", f64(2));
     c.op("torch.mul(torch.new_empty(x, [2]), 0)", f32(2));
     c.op("torch.mul(torch.new_empty_strided(x, [2], [1]), 0)", f32(2));
+    c.op("torch.scalar_tensor(float(torch.item(torch.sum(x))))", f32(2));
     c.op("torch.add(x, torch.scalar_tensor(2))", f32(2));
     c.op("torch.add(x, torch.scalar_tensor(2, dtype=4))", i64(2));
     c.op("torch.tensor([1, 2, 3])", f32(1));
