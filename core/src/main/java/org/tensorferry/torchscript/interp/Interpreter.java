@@ -123,15 +123,21 @@ public final class Interpreter {
    *     and line (UNCONVERTIBLE)
    */
   public Value run(String method, List<Value> positional, Map<String, Value> named) {
+    Value result = follow(method, positional, named);
+    return machine.numbers().runtime().forOperator(result, site(method));
+  }
+
+  private CallSite site(String method) {
+    return new CallSite("", root.className(), "the call of `" + method + "`");
+  }
+
+  /** As {@link #run(String, List, Map)}; numbers that no operator asked for stay exact. */
+  Value follow(String method, List<Value> positional, Map<String, Value> named) {
     FunctionDef function = method(method);
-    CallSite site = new CallSite("", root.className(), "the call of `" + method + "`");
+    Frame frame = Frame.outermost().callee(root);
     machine.restart();
     try {
-      Value result =
-          machine
-              .calls()
-              .invoke(function, root, positional, named, Frame.outermost().callee(root), site);
-      return machine.numbers().runtime().forOperator(result, site);
+      return machine.calls().invoke(function, root, positional, named, frame, site(method));
     } catch (Stopped stopped) {
       return Value.unknown();
     } catch (StackOverflowError overflow) {

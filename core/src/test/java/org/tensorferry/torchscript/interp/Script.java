@@ -71,7 +71,7 @@ final class Script {
   }
 
   Value run(Value... arguments) {
-    return interpreter().run(List.of(arguments));
+    return interpreter().follow("forward", List.of(arguments), Map.of());
   }
 
   /** The result of {@link #run()} as text. */
