@@ -29,7 +29,6 @@ public final class AxisOps {
         permuted(
             "movedim.intlist(Tensor self, int[] source, int[] destination) -> Tensor",
             AxisOps::moved),
-        permuted("numpy_T(Tensor self) -> Tensor", (a, rank) -> reversed(rank)),
         permuted(
             "permute(Tensor self, int[] dims) -> Tensor",
             (a, rank) -> rank == 0 ? a.ints("dims") : a.axes("dims", rank)),

@@ -40,9 +40,6 @@ public final class NormalizationOps {
             "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor",
             NormalizationOps::layerNorm),
         AtenRule.of(
-            "local_response_norm(Tensor input, int size, float alpha=0.0001, float beta=0.75, float k=1.) -> Tensor",
-            NormalizationOps::localResponseNorm),
-        AtenRule.of(
             "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
             NormalizationOps::rmsNorm));
   }
@@ -51,13 +48,15 @@ public final class NormalizationOps {
   static TfValue batchNorm(OpArgs a, TfGraph tf) {
     a.ignore("momentum", "cudnn_enabled");
     boolean stored = a.isGiven("running_mean") && a.isGiven("running_var");
-    if (a.flag("training")) {
-      throw a.refuse(
-          "`training` is True: it normalises with the statistics of the batch", TRAINING);
-    }
+    boolean training = a.flag("training");
     TfValue x = a.tensor("input");
     if (!stored) {
+      a.ignore("running_var");
       return byStatistics(a, tf, x);
+    }
+    if (training) {
+      throw a.refuse(
+          "`training` is True: it normalises with the statistics of the batch", TRAINING);
     }
     TfValue mean = a.tensor("running_mean");
     TfValue variance = a.tensor("running_var");
@@ -140,22 +139,6 @@ public final class NormalizationOps {
     TfValue out =
         standardize(tf, parts, a.number("eps"), IntStream.range(2, split.rank()).toArray());
     return affine(a, tf, tf.reshape(out, x.shape()), x.rank());
-  }
-
-  /** x * (k + alpha / size * sum of squares of neighbouring channels)^-beta. */
-  static TfValue localResponseNorm(OpArgs a, TfGraph tf) {
-    TfValue x = a.tensor("input");
-    int size = a.integer("size");
-    int[] pads = new int[2 * x.rank()];
-    pads[2] = size / 2;
-    pads[3] = (size - 1) / 2;
-    TfValue squares = tf.pad(tf.unary("Square", x), tf.scalar(x.dtype(), 0), pads);
-    TfValue sum = tf.slice(squares, 1, Dim.ZERO, x.dim(1));
-    for (int i = 1; i < size; i++) {
-      sum = tf.add(sum, tf.slice(squares, 1, Dim.of(i), x.dim(1)));
-    }
-    TfValue base = tf.add(tf.mul(sum, a.number("alpha") / size), a.number("k"));
-    return tf.div(x, tf.binary("Pow", base, tf.scalar(x.dtype(), a.number("beta"))));
   }
 
   /**

@@ -1,0 +1,69 @@
+package org.tensorferry.operators;
+
+/** Normalisation by stored and by measured statistics. */
+final class NormalizationOpsTest extends OperatorTest {
+
+  @Override
+  protected void cases(Cases c) {
+    String stored = "torch.batch_norm(x, self.w, self.b, self.m, self.v, False, 0.1, 1e-05, True)";
+    batchNorm(c.op(stored, f32(2, 6, 4, 5)));
+    batchNorm(c.op(stored, f32(3, 6)));
+    batchNorm(c.op(stored, f32(3, 6, 4)));
+    batchNorm(c.op(stored, f32(2, 6, 3, 4, 5)));
+    batchNorm(
+        c.op(
+            "torch.batch_norm(x, None, None, self.m, self.v, False, 0.1, 1e-03, True)",
+            f32(2, 6, 4, 5)));
+    c.op("torch.batch_norm(x, None, None, None, None, True, 0.1, 1e-05, True)", f32(2, 6, 4, 5))
+        .tolerance(5e-6);
+    batchNorm(
+        c.refused(
+            "torch.batch_norm(x, self.w, self.b, self.m, self.v, True, 0.1, 1e-05, True)",
+            "statistics of the batch",
+            f32(2, 6, 4, 5)));
+
+    c.op("torch.layer_norm(x, [5], self.w, self.b)", f32(2, 3, 5))
+        .parameter("w", f32(5))
+        .parameter("b", f32(5))
+        .tolerance(5e-6);
+    c.op("torch.layer_norm(x, [3, 4], None, None, 0.1)", f32(2, 3, 4)).tolerance(5e-6);
+    c.op("torch.layer_norm(x, [5])", f16(4, 5));
+    c.op("torch.layer_norm(x, [5])", f64(4, 5));
+    c.op("torch.rms_norm(x, [5], self.w)", f32(2, 3, 5)).parameter("w", f32(5)).tolerance(5e-6);
+    c.op("torch.rms_norm(x, [3, 5], None, 0.1)", f32(2, 3, 5)).tolerance(5e-6);
+
+    c.op("torch.group_norm(x, 3, self.w, self.b)", f32(2, 6, 4, 5))
+        .parameter("w", f32(6))
+        .parameter("b", f32(6))
+        .tolerance(5e-6);
+    c.op("torch.group_norm(x, 2)", f32(2, 6, 4)).tolerance(5e-6);
+    c.op(
+            "torch.instance_norm(x, self.w, self.b, None, None, True, 0.1, 1e-05, True)",
+            f32(2, 3, 4, 5))
+        .parameter("w", f32(3))
+        .parameter("b", f32(3))
+        .tolerance(5e-6);
+    c.op(
+            "torch.instance_norm(x, None, None, self.m, self.v, False, 0.1, 1e-05, True)",
+            f32(2, 3, 4))
+        .buffer("m", f32(3))
+        .buffer("v", f32(3).positive());
+    c.program(
+        "local response norm",
+        """
+        def forward(self, x: Tensor) -> Tensor:
+          padded = torch.constant_pad_nd(torch.unsqueeze(torch.mul(x, x), 1), [0, 0, 0, 0, 1, 1], 0)
+          mean = torch.squeeze(torch.avg_pool3d(padded, [3, 1, 1], 1), 1)
+          return torch.div(x, torch.pow(torch.add(torch.mul(mean, 0.0001), 1.0), 0.75))
+        """,
+        f32(2, 6, 4, 5));
+  }
+
+  private static void batchNorm(Case c) {
+    c.parameter("w", f32(6))
+        .parameter("b", f32(6))
+        .buffer("m", f32(6))
+        .buffer("v", f32(6).positive())
+        .tolerance(5e-6);
+  }
+}
