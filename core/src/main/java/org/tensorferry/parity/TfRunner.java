@@ -17,6 +17,9 @@ import org.tensorflow.Tensor;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
@@ -65,6 +68,32 @@ public final class TfRunner implements AutoCloseable {
    * @throws FerryException (unreadable) with TensorFlow's reason where it can't be loaded
    */
   public static TfRunner open(Path directory, String signature, int threads) {
+    return open(
+        directory,
+        signature,
+        ConfigProto.newBuilder().setIntraOpParallelismThreads(threads).build());
+  }
+
+  /**
+   * Loads {@code serving_default} to run a small graph once: on one thread and as it is written,
+   * without TensorFlow's optimizers, which take longer than the run.
+   */
+  public static TfRunner openOnce(Path directory) {
+    RewriterConfig rewriters = RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
+    OptimizerOptions passes =
+        OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0).build();
+    GraphOptions graph =
+        GraphOptions.newBuilder().setRewriteOptions(rewriters).setOptimizerOptions(passes).build();
+    ConfigProto config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(1)
+            .setInterOpParallelismThreads(1)
+            .setGraphOptions(graph)
+            .build();
+    return open(directory, DEFAULT_SIGNATURE, config);
+  }
+
+  private static TfRunner open(Path directory, String signature, ConfigProto config) {
     if (!Files.isRegularFile(directory.resolve("saved_model.pb"))) {
       throw Problem.of("There is no SavedModel here")
           .at("directory", directory)
@@ -74,7 +103,6 @@ public final class TfRunner implements AutoCloseable {
     }
     ByteBridge bridge = ByteBridge.over(directory, signature);
     try {
-      ConfigProto config = ConfigProto.newBuilder().setIntraOpParallelismThreads(threads).build();
       SavedModelBundle bundle =
           SavedModelBundle.loader(bridge.directory().toString())
               .withTags(SavedModelBundle.DEFAULT_TAG)

@@ -1,0 +1,68 @@
+package org.tensorferry.fuzz;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.tensorferry.rule.Schema;
+
+/**
+ * Operators that are not drawn, and what is not drawn for their arguments, each with its reason.
+ */
+final class Exclusions {
+
+  private static final List<Exclusion> TABLE =
+      List.of(
+          new Exclusion("(new_)?empty.*", "elements have no defined values"),
+          new Exclusion(
+              "as_strided.*|_reshape_alias|set_", "reads storage beside the tensor; tried by hand"),
+          new Exclusion("view_as_complex|_conj|resolve_.*", "want complex views; tried by hand"),
+          new Exclusion(
+              "argsort|mode|kthvalue|median|nanmedian|topk",
+              "among equal elements any may be the one; tried by hand with distinct ones"),
+          new Exclusion(
+              ".*lstm.*|.*gru.*|.*rnn_.*|quantized_.*|_pack.*|_pad_packed.*|.*attention.*",
+              "take whole sets of weights; tried by hand and in the zoo"),
+          new Exclusion(
+              "ctc_loss|einsum|chain_matmul|linalg_multi_dot|stft|istft|_embedding_bag.*"
+                  + "|embedding_bag|max_unpool.*|fractional_.*|affine_grid.*|grid_sampler.*",
+              "arguments depend on each other in ways of their own; tried by hand"),
+          new Exclusion("block_diag|cartesian_prod|combinations", "tried by hand"),
+          new Exclusion("tensor|as_tensor|_to_tensor", "take no tensors, or any value"),
+          new Exclusion(
+              "rand.*|bernoulli|dropout|native_dropout|.*alpha_dropout|feature_dropout|normal",
+              "random, or nothing at all"),
+          new Exclusion("nextafter", "subnormal numbers: TensorFlow's kernels take them for zero"),
+          new Exclusion("allclose|equal|is_nonzero", "give no tensor"),
+          new Exclusion("resize.*|unique.*|nonzero.*|masked_select", "shapes depend on values"));
+
+  private record Exclusion(Pattern names, String reason) {
+    Exclusion(String names, String reason) {
+      this(Pattern.compile(names), reason);
+    }
+  }
+
+  /**
+   * What the generator keeps out of arguments.
+   *
+   * <ul>
+   *   <li>Subnormal inputs: TensorFlow's kernels take them for zero.
+   *   <li>Floating point to integer: only of finite numbers within every type's range, since C++
+   *       leaves other casts undefined. {@link ArgumentMaker} cuts them first.
+   *   <li>Convolutions, pools and resizes of empty tensors, which no model has, and resizes of NaN:
+   *       whether a neighbour of weight zero is read is no part of the contract.
+   *   <li>Shifts by negative numbers, undefined in C++.
+   *   <li>Integers are small, so that signed overflow, undefined in C++, is rare.
+   * </ul>
+   */
+  private Exclusions() {}
+
+  static Optional<String> reason(Schema schema) {
+    if (schema.name().endsWith("_shift") && schema.overload().equals("Scalar_Tensor")) {
+      return Optional.of("would shift by negative numbers");
+    }
+    return TABLE.stream()
+        .filter(line -> line.names().matcher(schema.name()).matches())
+        .map(Exclusion::reason)
+        .findFirst();
+  }
+}

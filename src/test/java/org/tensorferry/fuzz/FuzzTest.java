@@ -1,0 +1,26 @@
+package org.tensorferry.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random programs give the same in both engines. A fixed share as a rule; {@code -Pfuzz} with
+ * {@code -Dfuzz.programs} and {@code -Dfuzz.seed} runs as many as wanted.
+ */
+class FuzzTest {
+
+  @TempDir Path scratch;
+
+  @Test
+  void randomProgramsGiveTheSameInBothEngines() {
+    int programs = Integer.getInteger("fuzz.programs", 200);
+    Fuzzer fuzzer = new Fuzzer(scratch, Path.of("target", "fuzz"), Long.getLong("fuzz.seed", 1));
+    Tally tally = fuzzer.run(programs);
+    assertEquals("", String.join("\n", fuzzer.cases()), fuzzer::summary);
+    assertTrue(tally.equal() > programs / 2, fuzzer::summary);
+  }
+}

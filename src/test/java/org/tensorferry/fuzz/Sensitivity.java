@@ -1,0 +1,84 @@
+package org.tensorferry.fuzz;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.harness.TorchScript;
+import org.tensorferry.parity.HostTensor;
+import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.parity.TorchRunner;
+
+/**
+ * How much rounding alone changes a program's results: libtorch runs it with a few units of noise
+ * on every floating point argument and result of an operator that rounds.
+ *
+ * <p>Where the results move, an equal result can't be asked of another implementation: a floor of a
+ * sum, the cosine of 1e30, or which of two equal elements is the greatest.
+ */
+final class Sensitivity {
+
+  private static final int RUNS = 4;
+
+  /** Multiplies with 1 + up to some units of the type's rounding, another for each element. */
+  private static final String NOISE =
+      """
+      def noise(self, v: Tensor, k: float, units: float) -> Tensor:
+        r = v
+        t = ops.prim.dtype(v)
+        if torch.is_floating_point(v):
+          eps = 4e-7
+          if torch.eq(t, 5):
+            eps = 1e-3
+          if torch.eq(t, 15):
+            eps = 8e-3
+          if torch.eq(t, 7):
+            eps = 1e-14
+          wave = torch.sin(torch.mul(torch.add(torch.arange(torch.numel(v), dtype=7), 1), k))
+          n = torch.add(torch.mul(torch.reshape(wave, torch.size(v)), torch.mul(eps, units)), 1.)
+          r = torch.mul(v, torch.to(n, t))
+        return r
+      """;
+
+  private Sensitivity() {}
+
+  /** Results with noise; fewer where libtorch does not run it so. */
+  static List<Map<String, HostTensor>> runs(Program program, Path directory) {
+    Path file = directory.resolve("noise.pt");
+    List<Map<String, HostTensor>> runs = new ArrayList<>();
+    for (int i = 0; i < RUNS; i++) {
+      TorchProgram module = TorchScript.module(program.source("forward", body(program, 1.3 + i)));
+      module.code(NOISE).write(file);
+      try (TorchRunner torch = TorchRunner.open(file)) {
+        runs.add(torch.run(List.copyOf(program.inputs().values())).flatten());
+      } catch (FerryException e) {
+        // Sizes or types may depend on what noise changes; then there is nothing to compare with.
+      }
+    }
+    return runs;
+  }
+
+  private static List<String> body(Program program, double seed) {
+    List<String> body = new ArrayList<>();
+    int call = 0;
+    for (Statement s : program.statements()) {
+      if (Forms.isExact(s.callee())) {
+        body.addAll(s.lines(name -> name));
+        continue;
+      }
+      call++;
+      String noise =
+          String.format(Locale.ROOT, ", %.2f, %.1f)", seed * call, Forms.rounding(s.callee()));
+      body.addAll(s.lines(name -> "self.noise(" + name + noise));
+      if (s.isInPlace()) {
+        String target = s.positional().get(0).text(name -> name);
+        body.add("n" + call + " = torch.copy_(" + target + ", self.noise(" + target + noise + ")");
+      } else if (s.form() != Statement.Form.LIST) {
+        s.results().forEach(r -> body.add(r + " = self.noise(" + r + noise));
+      }
+    }
+    return body;
+  }
+}
