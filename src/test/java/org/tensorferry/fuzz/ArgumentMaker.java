@@ -29,6 +29,7 @@ final class ArgumentMaker {
           "implicit",
           "path",
           "cudnn_enabled",
+          "assume_unique",
           "cudnn_enable",
           "compute_mode",
           "unsafe");

@@ -2,10 +2,12 @@ package org.tensorferry.fuzz;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.tensorferry.parity.HostTensor;
 
@@ -61,7 +63,12 @@ final class Draft {
   void accept(Candidate candidate, List<HostTensor> results) {
     candidate.inputs().forEach(inputs::put);
     candidate.inputs().forEach(values::put);
+    Set<String> changed = new HashSet<>();
     statements.add(candidate.statement());
+    if (candidate.statement().isInPlace()) {
+      candidate.statement().positional().get(0).collect(changed);
+      changed.forEach(name -> values.put(name, results.get(0)));
+    }
     for (int i = 0; i < results.size(); i++) {
       values.put(candidate.statement().results().get(i), results.get(i));
     }

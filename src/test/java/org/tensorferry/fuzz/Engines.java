@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tensorferry.Conversion;
 import org.tensorferry.ConvertOptions;
@@ -28,6 +30,8 @@ import org.tensorferry.rule.RuleTables;
 
 /** Runs a program in libtorch and, converted, in TensorFlow, and judges the results. */
 final class Engines {
+
+  private static final Pattern OPERATOR = Pattern.compile("`(?:aten::)?(\\w+)[^`]*`");
 
   private final RuleTables tables;
   private final Path directory;
@@ -71,7 +75,7 @@ final class Engines {
       } catch (FerryException e) {
         return e.getMessage().contains("in TensorFlow") || e.exitCode() != ExitCode.UNCONVERTIBLE
             ? new Outcome.Differs(e.getMessage())
-            : new Outcome.Refused(reason(e), e.getMessage());
+            : refused(e);
       } catch (RuntimeException e) {
         StackTraceElement[] trace = e.getStackTrace();
         return new Outcome.Differs("crash: " + e + (trace.length > 0 ? " at " + trace[0] : ""));
@@ -113,12 +117,19 @@ final class Engines {
     }
   }
 
+  private static Outcome refused(FerryException e) {
+    Matcher operator = OPERATOR.matcher(e.problems().get(0).what());
+    return new Outcome.Refused(operator.find() ? operator.group(1) : "", reason(e));
+  }
+
   /** The reason of the first problem without what differs from program to program. */
   private static String reason(FerryException e) {
     Problem problem = e.problems().get(0);
-    String text = problem.why().isEmpty() ? problem.what() : problem.what() + ": " + problem.why();
+    String text = problem.why().isEmpty() ? problem.what() : problem.why();
     String line = text.lines().findFirst().orElse("");
-    return line.replaceAll("`[^`]*`", "`…`").replaceAll("-?\\d+", "n");
+    return line.replaceAll("\\([^)]*\\)|;.*", "…")
+        .replaceAll("`[^`]*`", "`…`")
+        .replaceAll("(-?\\d+|[sd]\\d+)", "n");
   }
 
   private static void delete(Path path) {

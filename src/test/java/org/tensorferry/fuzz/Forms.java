@@ -80,12 +80,13 @@ final class Forms {
   }
 
   /**
-   * The size of values that rounding is relative to: 1 where an operator adds and takes away numbers
-   * of that size within.
+   * The size of values that rounding is relative to: 1 where an operator adds and takes away
+   * numbers of that size within.
    */
   static double leastSize(Program program) {
     boolean cancels =
-        program.statements().stream().anyMatch(s -> CANCELLING.matcher(plain(s.callee())).matches());
+        program.statements().stream()
+            .anyMatch(s -> CANCELLING.matcher(plain(s.callee())).matches());
     return cancels ? 1 : 0;
   }
 

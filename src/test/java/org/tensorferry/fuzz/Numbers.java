@@ -28,10 +28,15 @@ final class Numbers {
     if (schema.name().matches("bitwise_(left|right)_shift|__[lr]shift__")) {
       return one(List.of("0", "1", "2", "5"), random);
     }
+    if (schema.name().equals("where")) {
+      return one(SCALARS, random);
+    }
     if (!Tensors.isFloating(self) && random.nextInt(3) > 0) {
       return one(WHOLE, random);
     }
-    return one(random.nextInt(15) == 0 ? RARE : SCALARS, random);
+    boolean anyNumber =
+        schema.name().matches("add|sub|mul|div|pow|eq|ne|lt|le|gt|ge|masked_fill|fill|full.*");
+    return one(anyNumber && random.nextInt(10) == 0 ? RARE : SCALARS, random);
   }
 
   static String real(Schema schema, Param param, Random random) {

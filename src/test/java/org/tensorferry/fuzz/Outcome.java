@@ -13,7 +13,7 @@ sealed interface Outcome {
   record Discarded(String reason) implements Outcome {}
 
   /** The conversion says why not. */
-  record Refused(String reason, String text) implements Outcome {}
+  record Refused(String operator, String reason) implements Outcome {}
 
   /** A bug: another result, or a failure where libtorch has a result. */
   record Differs(String text) implements Outcome {}

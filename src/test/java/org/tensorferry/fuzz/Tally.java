@@ -2,12 +2,15 @@ package org.tensorferry.fuzz;
 
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Counts what became of programs. */
 final class Tally {
 
   private final Map<String, Integer> refused = new TreeMap<>();
+  private final Map<String, Set<String>> operators = new TreeMap<>();
   private int equal;
   private int unstable;
   private int discarded;
@@ -24,6 +27,7 @@ final class Tally {
     dynamic += program.dynamic() ? 1 : 0;
     if (outcome instanceof Outcome.Refused refusal) {
       refused.merge(refusal.reason(), 1, Integer::sum);
+      operators.computeIfAbsent(refusal.reason(), r -> new TreeSet<>()).add(refusal.operator());
     } else if (outcome instanceof Outcome.Equal) {
       equal++;
     } else if (outcome instanceof Outcome.Unstable) {
@@ -63,10 +67,18 @@ final class Tally {
     row(text, "discarded, since libtorch does not run them as a whole", discarded);
     row(text, "rows of the operator table that can be drawn", rows);
     row(text, "rows that converted programs called", reached);
-    text.append("\n| refused because | programs |\n|---|---|\n");
+    text.append("\n| refused because | programs | operators |\n|---|---|---|\n");
     refused.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
-        .forEach(entry -> row(text, entry.getKey().replace("|", "\\|"), entry.getValue()));
+        .forEach(
+            entry ->
+                text.append("| ")
+                    .append(entry.getKey().replace("|", "\\|"))
+                    .append(" | ")
+                    .append(entry.getValue())
+                    .append(" | ")
+                    .append(String.join(", ", operators.get(entry.getKey())))
+                    .append(" |\n"));
     return text.toString();
   }
 

@@ -73,13 +73,15 @@ final class Tensors {
 
   static Wish wish(Schema schema, Random random) {
     String name = schema.name();
-    if (name.matches(".*(conv|pool|pad)(_transpose)?1d|conv_tbc")) {
+    if (name.matches(
+        ".*(conv|pool|pad)(_transpose)?1d(_with_.*)?|conv_tbc|bucketize|.*trapez.*|trapz")) {
       return wish('F', 3);
     }
-    if (name.matches(".*(conv|pool|pad)(_transpose)?2d|im2col|instance_norm|pixel_.*|.*shuffle")) {
+    if (name.matches(
+        ".*(conv|pool|pad)(_transpose)?2d(_with_.*)?|im2col|instance_norm|pixel_.*|.*shuffle")) {
       return wish('F', 4);
     }
-    if (name.matches(".*(conv|pool|pad)(_transpose)?3d")) {
+    if (name.matches(".*(conv|pool|pad)(_transpose)?3d(_with_.*)?")) {
       return wish('F', 5);
     }
     if (name.matches("upsample.*1d.*|upsample_linear.*|col2im")) {

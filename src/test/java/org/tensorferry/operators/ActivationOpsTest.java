@@ -77,6 +77,7 @@ final class ActivationOpsTest extends OperatorTest {
     c.op("torch.prelu(x, self.w)", f32(2, 3, 4, 4))
         .parameter("w", f32(3))
         .staticOnly("as many channels as weights");
+    c.op("torch.prelu(x, y)", f32(2).values(1, -1), f32(1).values(Double.NEGATIVE_INFINITY));
     c.op("torch._prelu_kernel(x, y)", f32(2, 3, 4), f32(1, 3, 1));
     c.program(
         "log_sigmoid_forward",

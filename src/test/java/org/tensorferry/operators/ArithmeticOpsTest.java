@@ -107,6 +107,8 @@ final class ArithmeticOpsTest extends OperatorTest {
     c.op("torch.floor_divide(x, y)", f32(3).values(1, -1, 0), f32(3).values(0, 0, 0));
     c.op("torch.floor_divide(x, y)", i64(4).values(7, -7, 7, -7), i64(4).values(2, 2, -2, -2));
     c.op("torch.floor_divide(x, 4)", u8(4));
+    c.op("torch.div(x, float(\"-inf\"), rounding_mode=\"floor\")", f32(3).values(1, -1, 0));
+    c.op("torch.floor_divide(x, float(\"inf\"))", f32(3).values(1, -1, Double.POSITIVE_INFINITY));
     c.op("torch.reciprocal(x)", f32(3).positive());
     c.op("torch.reciprocal(x)", i64(3).positive());
     c.op("torch.reciprocal(x)", f16(3).positive());
@@ -126,6 +128,9 @@ final class ArithmeticOpsTest extends OperatorTest {
   }
 
   private static void powers(Cases c) {
+    c.op(
+        "torch.pow(x, y)", i64(6).values(1, -1, -1, 2, 0, 3), i64(6).values(-3, -3, -2, -1, -1, 2));
+    c.op("torch.pow(-1, x)", i16(3).values(-3, 2, 0));
     c.op("torch.pow(x, y)", f32(2, 3).positive(), f32(3));
     c.op("torch.pow(x, y)", i64(4), i64(4).below(5));
     c.op("torch.pow(x, y)", u8(3).values(3, 2, 7), u8(3).values(5, 9, 3));

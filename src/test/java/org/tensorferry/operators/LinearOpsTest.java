@@ -5,6 +5,8 @@ final class LinearOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.mm(x, y)", u8(2, 3), u8(3, 2));
+    c.op("torch.matmul(x, y)", i8(2, 3), i8(3));
     c.op("torch.mm(x, y)", f32(2, 3), f32(3, 4));
     c.op("torch.bmm(x, y)", f32(2, 3, 5), f32(2, 5, 4));
     c.op("torch.dot(x, y)", f32(5), f32(5));

@@ -45,6 +45,7 @@ final class NormOpsTest extends OperatorTest {
     c.op("torch.cosine_similarity(x, y)", f32(2, 3), f32(2, 3)).tolerance(5e-6);
     c.op("torch.cosine_similarity(x, y, -1, 0.5)", f32(2, 3, 4), f32(4)).tolerance(5e-6);
     c.op("torch.cosine_similarity(x, y, 0)", f32(2).values(0, 0), f32(2).values(1, 2));
+    c.op("torch.cosine_similarity(x, y, 0)", f32(1, 3), f32(2, 3)).tolerance(5e-6);
     c.op("torch._weight_norm(x, y)", f32(4, 3), f32(4, 1));
     c.op("torch._weight_norm(x, y, 1)", f32(4, 3), f32(1, 3));
     c.program(

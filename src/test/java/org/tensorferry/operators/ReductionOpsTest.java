@@ -7,6 +7,8 @@ final class ReductionOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.any(x, [])", i64(1));
+    c.op("torch.all(x, [])", f32(2, 1));
     sums(c);
     extremes(c);
     indices(c);

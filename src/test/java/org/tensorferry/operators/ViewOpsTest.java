@@ -5,6 +5,7 @@ final class ViewOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.squeeze(x, [])", f32(1, 3));
     otherSizes(c);
     squeezes(c);
     repeated(c);

@@ -109,7 +109,7 @@ public final class TfRunner implements AutoCloseable {
               .withConfigProto(config)
               .load();
       return new TfRunner(directory, bundle, bridge, signature(directory, bundle, signature));
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | IllegalArgumentException e) {
       throw Problem.of("TensorFlow can't load the SavedModel")
           .at("directory", directory)
           .because(reason(e))

@@ -164,10 +164,10 @@ public final class ActivationOps {
     return prelu(tf, a.tensor("self"), a.tensor("weight"));
   }
 
-  /** max(x, 0) - weight max(-x, 0). */
+  /** x above 0, else weight x; the weight may be infinite. */
   private static TfValue prelu(TfGraph tf, TfValue x, TfValue weight) {
-    TfValue below = tf.mul(tf.neg(weight), tf.unary("Relu", tf.neg(x)));
-    return tf.add(tf.unary("Relu", x), below);
+    TfValue above = tf.binary("Greater", x, tf.scalar(x.dtype(), 0));
+    return tf.select(above, x, tf.mul(weight, x));
   }
 
   static TfValue rrelu(OpArgs a, TfGraph tf) {

@@ -239,7 +239,14 @@ public final class ArithmeticOps {
     }
     TfValue divisible = tf.sub(x, tf.binary("FloorMod", x, y));
     TfValue isZero = tf.binary("Equal", y, tf.scalar(y.dtype(), 0));
-    return tf.select(isZero, tf.div(x, y), tf.unary("Round", tf.div(divisible, y)));
+    TfValue quotient = tf.select(isZero, tf.div(x, y), tf.unary("Round", tf.div(divisible, y)));
+    return tf.select(tf.unary("IsInf", y), ofInfinity(tf, x, y), quotient);
+  }
+
+  /** 0 or -1 by the signs; x - x is NaN where x is infinite too. */
+  private static TfValue ofInfinity(TfGraph tf, TfValue x, TfValue y) {
+    TfValue sign = tf.mul(tf.unary("Sign", x), tf.unary("Sign", y));
+    return tf.add(tf.unary("Floor", tf.mul(sign, 0.5)), tf.sub(x, x));
   }
 
   private static TfValue truncateQuotient(TfGraph tf, TfValue x, TfValue y) {
@@ -277,8 +284,21 @@ public final class ArithmeticOps {
     TfValue power =
         fixed && dtype != DType.BOOL
             ? pow(a, tf, base, a.number("exponent"))
-            : Kernels.binary(tf, "Pow", base, a.operand("exponent", wide));
+            : power(tf, base, a.operand("exponent", wide));
     return tf.cast(power, dtype);
+  }
+
+  /** Integers to negative powers, which TensorFlow refuses: 0, but for the powers of 1 and -1. */
+  private static TfValue power(TfGraph tf, TfValue x, TfValue exponent) {
+    if (!x.dtype().isInteger() || x.dtype() == DType.UINT8) {
+      return Kernels.binary(tf, "Pow", x, exponent);
+    }
+    TfValue negative = tf.binary("Less", exponent, tf.scalar(x.dtype(), 0));
+    TfValue parity = Kernels.binary(tf, "FloorMod", exponent, tf.scalar(x.dtype(), 2));
+    TfValue power = Kernels.binary(tf, "Pow", x, tf.select(negative, parity, exponent));
+    TfValue unit = tf.binary("Equal", Kernels.unary(tf, "Abs", x), tf.scalar(x.dtype(), 1));
+    TfValue vanishes = tf.binary("LogicalAnd", negative, tf.unary("LogicalNot", unit));
+    return tf.select(vanishes, tf.scalar(x.dtype(), 0), power);
   }
 
   /** The exponents that torch computes by multiplication and roots. */

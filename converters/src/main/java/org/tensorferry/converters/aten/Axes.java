@@ -11,6 +11,7 @@ import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.torchscript.value.Value;
 
 /** Axes that operators work along. A tensor of rank 0 counts as one element on axis 0. */
 final class Axes {
@@ -34,6 +35,11 @@ final class Axes {
       }
     }
     return axes;
+  }
+
+  /** An empty list, which some operators tell from none at all. */
+  static boolean isEmptyList(OpArgs a, String name) {
+    return a.has(name) && a.value(name) instanceof Value.ListOf list && list.elements().isEmpty();
   }
 
   /** Number of elements that a reduction takes together. */

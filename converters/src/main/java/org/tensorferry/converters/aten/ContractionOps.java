@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.tensorferry.converters.layer.Layouts;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
+import org.tensorferry.rule.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Shape;
@@ -143,23 +144,28 @@ public final class ContractionOps {
 
   /** Each element of x times the whole of y: axes [x0, y0, x1, y1, ...] merged in pairs. */
   static TfValue kron(OpArgs a, TfGraph tf) {
-    DType dtype = a.promote("self", "other");
+    // Both count as tensors with axes, as torch gives them one rank first.
+    DType dtype = Promotion.promote(a.tensor("self").dtype(), a.tensor("other").dtype());
     TfValue x = a.operand("self", dtype);
     TfValue y = a.operand("other", dtype);
     int rank = Math.max(x.rank(), y.rank());
-    List<Dim> ofX = new ArrayList<>();
-    List<Dim> ofY = new ArrayList<>();
+    List<Dim> pairs = new ArrayList<>();
     List<Dim> merged = new ArrayList<>();
+    int[] paired = new int[2 * rank];
     for (int i = 0; i < rank; i++) {
       Dim sizeX = i < rank - x.rank() ? Dim.ONE : x.dim(i - rank + x.rank());
       Dim sizeY = i < rank - y.rank() ? Dim.ONE : y.dim(i - rank + y.rank());
-      ofX.addAll(List.of(sizeX, Dim.ONE));
-      ofY.addAll(List.of(Dim.ONE, sizeY));
+      pairs.add(i, sizeX);
+      pairs.add(sizeY);
       merged.add(sizeX.times(sizeY));
+      paired[2 * i] = i;
+      paired[2 * i + 1] = rank + i;
     }
-    TfValue left = tf.reshape(x, new Shape(ofX));
-    TfValue product = Kernels.binary(tf, "Mul", left, tf.reshape(y, new Shape(ofY)));
-    return tf.reshape(product, new Shape(merged));
+    // All products first: kernels broadcast few alternating axes.
+    TfValue column = tf.expandDims(Axes.flat(tf, x), 1);
+    TfValue products = Kernels.binary(tf, "Mul", column, Axes.flat(tf, y));
+    TfValue all = tf.transpose(tf.reshape(products, new Shape(pairs)), paired);
+    return tf.reshape(all, new Shape(merged));
   }
 
   /** Along the first axis of size 3 where none is given. */

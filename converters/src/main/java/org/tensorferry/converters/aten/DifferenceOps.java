@@ -77,7 +77,8 @@ public final class DifferenceOps {
 
   /** Width times mean height of each pair of neighbours. */
   private static TfValue areas(OpArgs a, TfGraph tf) {
-    TfValue y = a.operand("y", a.promoteToFloating("y"));
+    TfValue y =
+        a.operand("y", a.has("x") ? a.promoteToFloating("y", "x") : a.promoteToFloating("y"));
     int axis = a.axis("dim", y.rank());
     TfValue heights = tf.add(later(tf, y, axis), earlier(tf, y, axis));
     if (!a.has("x")) {
@@ -87,7 +88,7 @@ public final class DifferenceOps {
     TfValue widths =
         x.rank() == 1
             ? alongAxis(tf, difference(tf, x, 0), y.rank() - 1 - axis)
-            : difference(tf, x, axis);
+            : difference(tf, x, a.axis("dim", x.rank()));
     return tf.mul(tf.mul(heights, widths), 0.5);
   }
 

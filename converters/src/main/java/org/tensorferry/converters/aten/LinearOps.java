@@ -127,6 +127,11 @@ public final class LinearOps {
 
     /** As torch.matmul: vectors are rows or columns that go away again, leading axes broadcast. */
     static TfValue matmul(TfGraph tf, TfValue x, TfValue y) {
+      if (x.dtype() == DType.UINT8 || x.dtype() == DType.INT8) {
+        // No kernel; what wraps around in the wider type wraps to the same.
+        TfValue wide = matmul(tf, tf.cast(x, DType.INT32), tf.cast(y, DType.INT32));
+        return tf.cast(wide, x.dtype());
+      }
       if (x.rank() == 1 && y.rank() == 1) {
         return tf.sum(tf.mul(x, y), false, 0);
       }

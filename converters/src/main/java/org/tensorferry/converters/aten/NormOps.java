@@ -5,6 +5,7 @@ import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -211,12 +212,14 @@ public final class NormOps {
     DType wide = Kernels.accumulator(dtype);
     TfValue x = a.operand("x1", wide);
     TfValue y = a.operand("x2", wide);
-    TfValue product = tf.mul(x, y);
-    int fromEnd = product.rank() - a.axis("dim", product.rank());
+    Shape shape = tf.mul(x, y).shape();
+    x = tf.broadcastTo(x, shape);
+    y = tf.broadcastTo(y, shape);
+    int axis = a.axis("dim", shape.rank());
     TfValue eps = tf.scalar(wide, a.number("eps"));
-    TfValue unitX = tf.div(x, tf.maximum(norm(tf, x, 2, true, x.rank() - fromEnd), eps));
-    TfValue unitY = tf.div(y, tf.maximum(norm(tf, y, 2, true, y.rank() - fromEnd), eps));
-    TfValue sum = tf.sum(tf.mul(unitX, unitY), false, product.rank() - fromEnd);
+    TfValue unitX = tf.div(x, tf.maximum(norm(tf, x, 2, true, axis), eps));
+    TfValue unitY = tf.div(y, tf.maximum(norm(tf, y, 2, true, axis), eps));
+    TfValue sum = tf.sum(tf.mul(unitX, unitY), false, axis);
     return tf.cast(sum, dtype);
   }
 

@@ -200,7 +200,10 @@ public final class ReductionOps {
 
   private static TfValue test(OpArgs a, TfGraph tf, String op) {
     TfValue x = a.tensor("self");
-    TfValue result = tf.reduce(op, Numbers.isTrue(tf, x), keepsDims(a), axes(a, x));
+    TfValue truth = Numbers.isTrue(tf, x);
+    // Unlike sums, tests of no axes reduce nothing.
+    boolean keeps = keepsDims(a);
+    TfValue result = Axes.isEmptyList(a, "dim") ? truth : tf.reduce(op, truth, keeps, axes(a, x));
     // Torch keeps uint8, its bool of old.
     return x.dtype() == DType.UINT8 ? tf.cast(result, DType.UINT8) : result;
   }

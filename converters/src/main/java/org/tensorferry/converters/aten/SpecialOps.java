@@ -34,19 +34,22 @@ public final class SpecialOps {
 
         // gamma function
         AtenRule.of("digamma(Tensor self) -> Tensor", Elementwise.floating("Digamma")),
-        AtenRule.of("igamma(Tensor self, Tensor other) -> Tensor", Elementwise.floating2("Igamma")),
         AtenRule.of(
-            "igammac(Tensor self, Tensor other) -> Tensor", Elementwise.floating2("Igammac")),
+            "igamma(Tensor self, Tensor other) -> Tensor",
+            Elementwise.floating2(SpecialOps::lowerGamma)),
+        AtenRule.of(
+            "igammac(Tensor self, Tensor other) -> Tensor",
+            Elementwise.floating2(SpecialOps::upperGamma)),
         AtenRule.of("lgamma(Tensor self) -> Tensor", Elementwise.floating("Lgamma")),
         AtenRule.of("mvlgamma(Tensor self, int p) -> Tensor", SpecialOps::multivariateLgamma),
         AtenRule.of("polygamma(int n, Tensor self) -> Tensor", SpecialOps::polygamma),
         AtenRule.of("special_digamma(Tensor self) -> Tensor", Elementwise.floating("Digamma")),
         AtenRule.of(
             "special_gammainc(Tensor self, Tensor other) -> Tensor",
-            Elementwise.floating2("Igamma")),
+            Elementwise.floating2(SpecialOps::lowerGamma)),
         AtenRule.of(
             "special_gammaincc(Tensor self, Tensor other) -> Tensor",
-            Elementwise.floating2("Igammac")),
+            Elementwise.floating2(SpecialOps::upperGamma)),
         AtenRule.of("special_gammaln(Tensor self) -> Tensor", Elementwise.floating("Lgamma")),
         AtenRule.of(
             "special_multigammaln(Tensor self, int p) -> Tensor", SpecialOps::multivariateLgamma),
@@ -125,6 +128,20 @@ public final class SpecialOps {
     TfValue negative = tf.binary("Less", x, tf.scalar(x.dtype(), 0));
     TfValue lowest = tf.scalar(x.dtype(), Double.NEGATIVE_INFINITY);
     return tf.select(negative, lowest, tf.neg(tf.binary("Xlogy", x, x)));
+  }
+
+  /** Torch's limits for a = 0, where TensorFlow has NaN: 1 above x = 0. */
+  private static TfValue lowerGamma(TfGraph tf, TfValue a, TfValue x) {
+    return tf.select(isPoint(tf, a, x), tf.scalar(x.dtype(), 1), tf.binary("Igamma", a, x));
+  }
+
+  private static TfValue upperGamma(TfGraph tf, TfValue a, TfValue x) {
+    return tf.select(isPoint(tf, a, x), tf.scalar(x.dtype(), 0), tf.binary("Igammac", a, x));
+  }
+
+  private static TfValue isPoint(TfGraph tf, TfValue a, TfValue x) {
+    TfValue zero = tf.scalar(x.dtype(), 0);
+    return tf.binary("LogicalAnd", tf.binary("Equal", a, zero), tf.binary("Greater", x, zero));
   }
 
   static TfValue polygamma(OpArgs a, TfGraph tf) {

@@ -155,14 +155,15 @@ public final class StatisticsOps {
     TfValue around = tf.sub(rows, tf.mean(rows, true, 1));
     TfValue products = tf.matmul(around, around, false, true);
     TfValue covariance = tf.div(products, freedom(tf, x.dtype(), rows.dim(1), correction));
-    return x.rank() == 2 ? covariance : tf.squeeze(covariance, 0, 1);
+    // Torch drops both axes of a matrix of one element.
+    return rows.dim(0).is(1) ? tf.squeeze(covariance, 0, 1) : covariance;
   }
 
   /** Covariance by both standard deviations, within [-1, 1]. */
   static TfValue correlation(OpArgs a, TfGraph tf) {
     TfValue x = a.operand("self", a.promoteToFloating("self"));
     TfValue c = covariance(tf, x, 1);
-    if (x.rank() < 2) {
+    if (c.rank() == 0) {
       return tf.div(c, c);
     }
     TfValue variance =

@@ -206,6 +206,9 @@ public final class ViewOps {
 
   static TfValue squeeze(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
+    if (Axes.isEmptyList(a, "dim")) {
+      return x;
+    }
     int[] axes = a.has("dim") ? a.axes("dim", x.rank()) : Axes.all(x);
     return x.rank() == 0
         ? x

@@ -3,6 +3,7 @@ package org.tensorferry.converters.aten;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfOperations;
@@ -99,9 +100,31 @@ record Window(
               .get();
       return tf.squeeze(plane, 1);
     }
+    if (axes() == 3 && op.equals("AvgPool") && x.dtype() == DType.FLOAT64) {
+      return planesThenDepth(tf, x);
+    }
     return tf.op(axes() == 3 ? op + "3D" : op, x)
         .ints("ksize", framed(kernel))
         .ints("strides", framed(stride))
+        .attr("padding", "VALID")
+        .get();
+  }
+
+  /** A mean of means of equal size: AvgPool3D has no kernel for float64. */
+  private TfValue planesThenDepth(TfGraph tf, TfValue x) {
+    TfValue planes = tf.reshape(x, x.dim(0).times(x.dim(1)), x.dim(2), x.dim(3), x.dim(4));
+    TfValue rows = mean(tf, planes, kernel[1], kernel[2], stride[1], stride[2]);
+    Dim area = rows.dim(1).times(rows.dim(2));
+    TfValue columns = tf.reshape(rows, x.dim(0), x.dim(1), area, x.dim(4));
+    TfValue means = mean(tf, columns, kernel[0], 1, stride[0], 1);
+    return tf.reshape(means, x.dim(0), means.dim(1), rows.dim(1), rows.dim(2), x.dim(4));
+  }
+
+  private static TfValue mean(
+      TfGraph tf, TfValue x, int height, int width, int downBy, int acrossBy) {
+    return tf.op("AvgPool", x)
+        .ints("ksize", 1, height, width, 1)
+        .ints("strides", 1, downBy, acrossBy, 1)
         .attr("padding", "VALID")
         .get();
   }
