@@ -97,7 +97,7 @@ final class ArgumentMaker {
     if (param.type().equals("Tensor")) {
       return tensorArgument(param);
     }
-    if (param.isOptional() && random.nextInt(4) == 0) {
+    if (param.isOptional() && !param.name().equals("output_size") && random.nextInt(4) == 0) {
       return Argument.literal("None");
     }
     if (param.isList()) {

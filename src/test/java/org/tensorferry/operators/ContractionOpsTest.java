@@ -22,6 +22,8 @@ final class ContractionOpsTest extends OperatorTest {
     c.op("torch.inner(x, y)", f32(), f32(4, 3));
     c.op("torch.kron(x, y)", f32(2, 3), f32(4, 5));
     c.op("torch.kron(x, y)", f32(3), f32(2, 4));
+    c.op("torch.kron(x, y)", f32(2, 3, 2), f32(2, 2, 3));
+    c.op("torch.kron(x, y)", f16(2), bf16());
     c.op("torch.kron(x, y)", i64(2, 2), f32(3));
     c.op("torch.vdot(x, y)", f32(5), f32(5));
     c.op("torch.vdot(x, y)", c64(5), c64(5));

@@ -94,9 +94,9 @@ public final class AxisOps {
   }
 
   private static int[] moved(OpArgs a, int rank) {
-    return rank == 0
-        ? new int[0]
-        : moved(rank, a.axes("source", rank), a.axes("destination", rank));
+    int[] source = a.axes("source", rank);
+    int[] destination = a.axes("destination", rank);
+    return rank == 0 ? new int[0] : moved(rank, source, destination);
   }
 
   /** The axes {@code from} stand at the positions {@code to}; the others keep their order. */
