@@ -5,6 +5,7 @@ final class AdaptivePoolingOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.avg_pool3d(x, [2, 1, 2], [1, 1, 1])", f64(1, 2, 3, 3, 3).fixed());
     // Average
     c.op("torch.adaptive_avg_pool1d(x, [1])", f32(2, 3, 7));
     c.op("torch.adaptive_avg_pool1d(x, [3])", f32(2, 3, 6));

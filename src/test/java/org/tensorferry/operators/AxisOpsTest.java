@@ -5,6 +5,7 @@ final class AxisOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.movedim(x, 0, -1)", f32());
     c.op("torch.transpose(x, 0, 1)", f32(2, 3, 4));
     c.op("torch.transpose(x, -1, 0)", f32(2, 3, 4));
     c.op("torch.transpose(x, 0, -1)", f32());

@@ -7,6 +7,10 @@ final class ConversionOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.program(
+        "a cast to its own type is the tensor",
+        "def forward(self, x: Tensor) -> Tensor:\n  y = torch._cast_Half(x)\n  z = torch.fill_(x, 10)\n  return y\n",
+        f16(3));
     for (int code : new int[] {0, 1, 2, 3, 4, 5, 6, 7, 11, 15}) {
       c.op("torch.to(x, " + code + ")", f32(6).values(-2.7, -0.5, 0, 0.5, 1, 2.7))
           .named("float32 to type " + code);

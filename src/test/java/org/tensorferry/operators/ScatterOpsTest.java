@@ -7,6 +7,7 @@ final class ScatterOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.index_put(x, [y], z)", f32(2, 3), i64().below(2), f32());
     indexPut(c);
     slices(c);
     alongAnAxis(c);

@@ -90,7 +90,11 @@ final class AdvancedIndex {
     TfValue fitted = tf.broadcastTo(values, wanted);
     TfValue updates = tf.transpose(fitted, AxisOps.inverse(toResult()));
     String op = accumulate ? "TensorScatterAdd" : "TensorScatterUpdate";
-    TfValue changed = tf.op(op, inFront(x), places(), updates).get();
+    // The kernel takes no single place for a list of one.
+    boolean single = shape.rank() == 0;
+    TfValue places = single ? tf.expandDims(places(), 0) : places();
+    TfValue rows = single ? tf.expandDims(updates, 0) : updates;
+    TfValue changed = tf.op(op, inFront(x), places, rows).get();
     return tf.transpose(changed, AxisOps.inverse(AxisOps.inFront(x.rank(), axes)));
   }
 

@@ -15,17 +15,22 @@ public final class ConversionOps {
 
   public static List<AtenRule> rows() {
     return List.of(
-        AtenRule.of("_cast_Byte(Tensor self, bool non_blocking=False) -> Tensor", to(DType.UINT8)),
-        AtenRule.of("_cast_Char(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT8)),
-        AtenRule.of(
+        AtenRule.aliasWhereSame(
+            "_cast_Byte(Tensor self, bool non_blocking=False) -> Tensor", to(DType.UINT8)),
+        AtenRule.aliasWhereSame(
+            "_cast_Char(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT8)),
+        AtenRule.aliasWhereSame(
             "_cast_Double(Tensor self, bool non_blocking=False) -> Tensor", to(DType.FLOAT64)),
-        AtenRule.of(
+        AtenRule.aliasWhereSame(
             "_cast_Float(Tensor self, bool non_blocking=False) -> Tensor", to(DType.FLOAT32)),
-        AtenRule.of(
+        AtenRule.aliasWhereSame(
             "_cast_Half(Tensor self, bool non_blocking=False) -> Tensor", to(DType.FLOAT16)),
-        AtenRule.of("_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT32)),
-        AtenRule.of("_cast_Long(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT64)),
-        AtenRule.of("_cast_Short(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT16)),
+        AtenRule.aliasWhereSame(
+            "_cast_Int(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT32)),
+        AtenRule.aliasWhereSame(
+            "_cast_Long(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT64)),
+        AtenRule.aliasWhereSame(
+            "_cast_Short(Tensor self, bool non_blocking=False) -> Tensor", to(DType.INT16)),
         AtenRule.of(
             "_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device?"
                 + " device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat?"
