@@ -54,7 +54,7 @@ final class Shrinker {
       least = first(least, failed -> Stream.of(failed.withFixedSizes()));
       least = all(least, Shrinker::smallerInputs);
       least = all(least, Shrinker::plainerInputs);
-    } while (least != before && trials < TRIALS);
+    } while (!least.equals(before) && trials < TRIALS);
     return least;
   }
 
@@ -71,7 +71,7 @@ final class Shrinker {
   private Failure all(Failure failure, Function<Program, Stream<Program>> changes) {
     Failure least = failure;
     Failure next = first(least, changes);
-    while (next != least) {
+    while (!next.equals(least)) {
       least = next;
       next = first(least, changes);
     }
@@ -79,10 +79,7 @@ final class Shrinker {
   }
 
   private Optional<Failure> differing(Failure failure, Program changed) {
-    if (trials >= TRIALS
-        || changed.source("f").equals(failure.program().source("f"))
-            && changed.inputs().equals(failure.program().inputs())
-            && changed.dynamic() == failure.program().dynamic()) {
+    if (trials >= TRIALS || isSame(changed, failure.program())) {
       return Optional.empty();
     }
     trials++;
@@ -91,6 +88,12 @@ final class Shrinker {
       return other.kind().equals(failure.kind()) ? Optional.of(other) : Optional.empty();
     }
     return Optional.empty();
+  }
+
+  private static boolean isSame(Program a, Program b) {
+    return a.source("f").equals(b.source("f"))
+        && a.inputs().equals(b.inputs())
+        && a.dynamic() == b.dynamic();
   }
 
   private static Stream<Program> fewerOutputs(Program program) {

@@ -38,7 +38,7 @@ record Statement(
   }
 
   boolean isInPlace() {
-    return callee.endsWith("_") && !callee.endsWith("__")
+    return (callee.endsWith("_") && !callee.endsWith("__"))
         || callee.matches("__i(and|or|xor|lshift|rshift)__");
   }
 

@@ -18,8 +18,8 @@ final class Tensors {
    * What the first tensor should be.
    *
    * @param ranks allowed ranks, none for any
-   * @param kind 'f' floating point, 'F' the same, finite and not empty, 'i' integer or bool, 'b'
-   *     bool, '*' any
+   * @param kind 'n' numbers, not empty, 'f' floating point, 'F' the same, finite and not empty, 'i'
+   *     integer or bool, 'b' bool, '*' any
    */
   record Wish(int[] ranks, char kind) {
 
@@ -28,6 +28,7 @@ final class Tensors {
       boolean ranked = ranks.length == 0 || Arrays.stream(ranks).anyMatch(r -> r == rank);
       return ranked
           && switch (kind) {
+            case 'n' -> tensor.dtype() != DType.BOOL && tensor.count() > 0;
             case 'f' -> tensor.dtype().isFloating();
             case 'F' -> tensor.dtype().isFloating() && tensor.count() > 0 && isFinite(tensor);
             case 'i' -> !isFloating(tensor);
@@ -40,7 +41,7 @@ final class Tensors {
       int rank = ranks.length == 0 ? random.nextInt(4) : ranks[random.nextInt(ranks.length)];
       DType dtype =
           switch (kind) {
-            case 'f', 'F' -> Values.floating(random);
+            case 'f', 'F', 'n' -> Values.floating(random);
             case 'i' -> DType.INT64;
             case 'b' -> DType.BOOL;
             default -> Values.type(random);
@@ -49,7 +50,7 @@ final class Tensors {
       for (int i = 2; rank >= 3 && i < rank; i++) {
         shape[i] += random.nextInt(3);
       }
-      if (kind == 'F') {
+      if (kind == 'F' || kind == 'n') {
         Arrays.setAll(shape, i -> Math.max(1, shape[i]));
         return Values.between(dtype, shape, -3, 3, random);
       }
@@ -74,7 +75,7 @@ final class Tensors {
   static Wish wish(Schema schema, Random random) {
     String name = schema.name();
     if (name.matches(
-        ".*(conv|pool|pad)(_transpose)?1d(_with_.*)?|conv_tbc|bucketize|.*trapez.*|trapz")) {
+        ".*(conv|pool|pad)(_transpose)?1d(_with_.*)?|conv_tbc|bucketize|diff|.*trapez.*|trapz")) {
       return wish('F', 3);
     }
     if (name.matches(
@@ -111,6 +112,9 @@ final class Tensors {
     if (name.equals("where")) {
       return wish('b');
     }
+    if (name.matches("index_.*|_index.*|scatter.*|put|masked_scatter")) {
+      return wish('n');
+    }
     if (name.matches(
         ".*softmax.*|.*loss.*|mean|std.*|var.*|.*norm.*|quantile|binary_cross.*|kl_div|lerp"
             + "|addcdiv|log.*|.*elu|silu|mish|glu|hard.*|soft.*|cosine_.*|pairwise_.*|special_.*"
@@ -128,7 +132,6 @@ final class Tensors {
       Function<String, Optional<HostTensor>> made,
       Random random) {
     long[] shape = self.shape();
-    int rank = shape.length;
     String name = schema.name();
     DType dtype = self.dtype();
     return switch (param.name()) {
@@ -140,7 +143,7 @@ final class Tensors {
       case "weight", "bias", "running_mean", "running_var", "pos_weight", "g" ->
           Optional.of(weight(name, param.name(), self, made, random));
       case "mat1", "batch1", "mat", "vec1", "batch2", "vec" ->
-          Optional.of(Values.of(dtype, product(name, param.name(), shape, made, random), random));
+          Optional.of(Values.of(dtype, product(name, param.name(), shape), random));
       case "target" -> target(name, self, random);
       case "q" -> Optional.of(Values.between(dtype, new long[] {random.nextInt(3)}, 0, 1, random));
       case "source", "src", "values" -> source(name, self, made, random);
@@ -223,7 +226,7 @@ final class Tensors {
       long[] sizes = shape.clone();
       for (int i = 0; i < sizes.length; i++) {
         sizes[i] =
-            sizes[i] == 0 || random.nextInt(3) > 0 ? sizes[i] : 1 + random.nextInt((int) sizes[i]);
+            sizes[i] == 0 || random.nextInt(3) > 0 ? sizes[i] : 1L + random.nextInt((int) sizes[i]);
       }
       boolean unique = name.equals("scatter");
       return unique ? rising(sizes, bound) : Values.below(DType.INT64, sizes, bound, random);
@@ -299,7 +302,7 @@ final class Tensors {
   /** The right factor of a product with a left one. */
   private static long[] factor(String name, long[] shape, Random random) {
     long inner = shape.length == 0 ? 1 : shape[shape.length - 1];
-    long columns = 1 + random.nextInt(3);
+    long columns = 1L + random.nextInt(3);
     return switch (name) {
       case "mv", "dot" -> new long[] {inner};
       case "ger", "outer" -> new long[] {columns};
@@ -316,12 +319,7 @@ final class Tensors {
   }
 
   /** The factors of a product that is added to {@code self}. */
-  private static long[] product(
-      String name,
-      String param,
-      long[] self,
-      Function<String, Optional<HostTensor>> made,
-      Random random) {
+  private static long[] product(String name, String param, long[] self) {
     int rank = self.length;
     long rows = rank == 0 ? 2 : self[Math.max(0, rank - 2)];
     long columns = rank == 0 ? 2 : self[rank - 1];
@@ -356,13 +354,13 @@ final class Tensors {
           dtype, new long[] {sizes.length == 0 ? 1 : sizes[transposed ? 1 : 0]}, random);
     }
     if (name.equals("linear")) {
-      return Values.of(dtype, new long[] {1 + random.nextInt(3), last}, random);
+      return Values.of(dtype, new long[] {1L + random.nextInt(3), last}, random);
     }
     if (name.matches("conv_transpose.*")) {
-      return Values.of(dtype, kernel(channels, 1 + random.nextInt(3), shape, random), random);
+      return Values.of(dtype, kernel(channels, 1L + random.nextInt(3), shape, random), random);
     }
     if (name.matches("conv.*|_conv.*")) {
-      return Values.of(dtype, kernel(1 + random.nextInt(3), channels, shape, random), random);
+      return Values.of(dtype, kernel(1L + random.nextInt(3), channels, shape, random), random);
     }
     if (param.equals("running_var")) {
       return Values.between(dtype, new long[] {channels}, 0.2, 3, random);
@@ -391,7 +389,7 @@ final class Tensors {
     kernel[0] = first;
     kernel[1] = second;
     for (int i = 2; i < kernel.length; i++) {
-      kernel[i] = 1 + random.nextInt(3);
+      kernel[i] = 1L + random.nextInt(3);
     }
     return kernel;
   }

@@ -30,7 +30,7 @@ final class Values {
   };
 
   private static final double[] SPECIAL = {
-    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0, 1e30, -1e-6
+    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0, 1e15, -1e-6
   };
 
   private static final int[] SIZES = {0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5};
@@ -72,7 +72,7 @@ final class Values {
       if (ones && random.nextBoolean()) {
         partner[i] = 1;
       } else if (partner[i] == 1 && random.nextInt(4) == 0) {
-        partner[i] = 2 + random.nextInt(2);
+        partner[i] = 2L + random.nextInt(2);
       }
     }
     return partner;
