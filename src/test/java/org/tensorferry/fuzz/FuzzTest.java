@@ -17,7 +17,7 @@ class FuzzTest {
 
   @Test
   void randomProgramsGiveTheSameInBothEngines() {
-    int programs = Integer.getInteger("fuzz.programs", 200);
+    int programs = Integer.getInteger("fuzz.programs", 150);
     Fuzzer fuzzer = new Fuzzer(scratch, Path.of("target", "fuzz"), Long.getLong("fuzz.seed", 1));
     Tally tally = fuzzer.run(programs);
     assertEquals("", String.join("\n", fuzzer.cases()), fuzzer::summary);

@@ -75,7 +75,7 @@ final class Tensors {
   static Wish wish(Schema schema, Random random) {
     String name = schema.name();
     if (name.matches(
-        ".*(conv|pool|pad)(_transpose)?1d(_with_.*)?|conv_tbc|bucketize|diff|.*trapez.*|trapz")) {
+        ".*(conv|pool|pad)(_transpose)?1d(_with_.*)?|conv_tbc|bucketize|.*trapez.*|trapz")) {
       return wish('F', 3);
     }
     if (name.matches(
@@ -111,6 +111,9 @@ final class Tensors {
     }
     if (name.equals("where")) {
       return wish('b');
+    }
+    if (name.matches("diff|std.*|var.*")) {
+      return wish('F', 1, 2, 3, 4);
     }
     if (name.matches("index_.*|_index.*|scatter.*|put|masked_scatter")) {
       return wish('n');
