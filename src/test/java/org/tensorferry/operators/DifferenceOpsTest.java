@@ -7,8 +7,7 @@ final class DifferenceOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
-    c.op("torch.trapz(x, y)", bf16(2, 3), f32(3));
-    c.op("torch.cumulative_trapezoid(x, y)", i64(3), f32(2, 3)).staticOnly("sizes must agree");
+    c.op("torch.trapz(x, y)", bf16(2, 3), f32(3)).tolerance(2e-2);
     c.op("torch.diff(x)", f32(2, 4));
     c.op("torch.diff(x, 2, 0)", i64(4, 3));
     c.op("torch.diff(x)", bool(5));

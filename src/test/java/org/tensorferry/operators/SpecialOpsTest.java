@@ -31,7 +31,7 @@ final class SpecialOpsTest extends OperatorTest {
       c.op("torch." + name + "(2, x)", f64(4).positive()).tolerance(1e-6);
     }
     for (String name : List.of("igamma", "special_gammainc", "igammac", "special_gammaincc")) {
-      c.op("torch." + name + "(x, y)", f32(3).values(0, 0, 1), f32(3).values(0, 2, 0));
+      c.op("torch." + name + "(x, y)", f32(2).values(0, 1), f32(2).values(2, 0));
       c.op("torch." + name + "(x, y)", f32(4).positive(), f32(4).positive()).tolerance(1e-5);
     }
     for (String name :
