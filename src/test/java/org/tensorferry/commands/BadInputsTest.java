@@ -102,11 +102,11 @@ class BadInputsTest {
         program(
             "three unsupported operators",
             "def forward(self, x: Tensor) -> Tensor:\n"
-                + "  a = torch.special_scaled_modified_bessel_k0(x)\n"
+                + "  a = torch.zebra_stripes(x)\n"
                 + "  b = ops.audio.sharpen(a)\n"
                 + "  return self.child.forward(a)\n",
             "def forward(self, x: Tensor) -> Tensor:\n"
-                + "  y = torch.special_scaled_modified_bessel_k0(x)\n"
+                + "  y = torch.zebra_stripes(x)\n"
                 + "  return ops.audio.warp(y)\n",
             convert),
         sound("no input", "convert @model.pt -o @out"),
