@@ -1,11 +1,7 @@
 package org.tensorferry;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.Inspection.Support;
@@ -53,7 +49,7 @@ final class ModelInspector {
         model.archive().version(),
         signature.arguments().stream().map(ModelInspector::argument).toList(),
         signature.returnType().map(Object::toString).orElse(""),
-        layers(weights.planned()),
+        layers(weights),
         constants(),
         OperatorScan.scan(model.archive(), METHOD).stream().map(this::operator).toList());
   }
@@ -65,43 +61,23 @@ final class ModelInspector {
         argument.defaultValue().isPresent());
   }
 
-  private List<Inspection.Layer> layers(List<PortedVariable> variables) {
-    Map<String, PortedVariable> bySource = new HashMap<>();
-    variables.forEach(variable -> variable.sources().forEach(s -> bySource.put(s, variable)));
-    Map<String, TensorData> owners = new LinkedHashMap<>();
+  private List<Inspection.Layer> layers(WeightStore store) {
     List<Inspection.Layer> layers = new ArrayList<>();
     for (Layer layer : model.layers()) {
       List<Inspection.Weight> weights = new ArrayList<>();
       layer
           .tensors()
           .forEach(
-              (name, data) ->
-                  weights.add(weight(layer.nameOf(name), name, data, bySource, owners)));
+              (name, data) -> {
+                PortedVariable variable = store.variableOf(data);
+                boolean tied = !variable.sources().contains(layer.nameOf(name));
+                weights.add(new Inspection.Weight(name, data, variable, tied));
+              });
       Optional<String> keras =
           Optional.ofNullable(rules.layers().get(layer.torchClass())).map(LayerRule::kerasLayer);
       layers.add(new Inspection.Layer(layer.path(), layer.torchClass(), keras, weights));
     }
     return layers;
-  }
-
-  private static Inspection.Weight weight(
-      String fullName,
-      String name,
-      TensorData data,
-      Map<String, PortedVariable> bySource,
-      Map<String, TensorData> owners) {
-    PortedVariable own = bySource.get(fullName);
-    if (own != null) {
-      owners.put(fullName, data);
-      return new Inspection.Weight(name, data, own, false);
-    }
-    String owner =
-        owners.entrySet().stream()
-            .filter(entry -> entry.getValue().isSameView(data))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElseThrow(() -> new IllegalStateException("`" + fullName + "` has no variable"));
-    return new Inspection.Weight(name, data, Objects.requireNonNull(bySource.get(owner)), true);
   }
 
   private List<TensorData> constants() {

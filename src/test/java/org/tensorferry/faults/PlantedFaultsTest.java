@@ -39,7 +39,6 @@ class PlantedFaultsTest {
   @TempDir Path directory;
 
   // --- weights moved wrongly
-  // -------------------------------------------------------------------------------------------
 
   @Test
   void squareLinearNotTransposed() throws IOException {
@@ -91,7 +90,6 @@ class PlantedFaultsTest {
   }
 
   // --- operators taken for others
-  // --------------------------------------------------------------------------------------
 
   @Test
   void batchNormWithKerasEpsilon() {
@@ -178,7 +176,6 @@ class PlantedFaultsTest {
   }
 
   // --- tools
-  // -----------------------------------------------------------------------------------------------------------
 
   private static TorchProgram gru() {
     return TorchScript.layer(

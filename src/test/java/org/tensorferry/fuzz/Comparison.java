@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.harness.TypicalSize;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
 
@@ -51,7 +52,7 @@ final class Comparison {
     if (expected.dtype() != actual.dtype() || !Arrays.equals(expected.shape(), actual.shape())) {
       return Optional.of(name + ": libtorch has " + expected + ", TensorFlow has " + actual);
     }
-    double scale = Math.max(least, scale(expected));
+    double scale = Math.max(least, TypicalSize.of(expected));
     for (int i = 0; i < expected.parts(); i++) {
       double allowed = allowed(expected, i, scale, perturbed);
       if (!isClose(expected, actual, i, allowed)) {
@@ -116,18 +117,5 @@ final class Comparison {
       case COMPLEX128 -> 1e-10;
       default -> 0;
     };
-  }
-
-  /** The typical size of the values, at most 1: rounding is judged relative to it near zero. */
-  private static double scale(HostTensor tensor) {
-    double sum = 0;
-    int finite = 0;
-    for (int i = 0; i < tensor.parts(); i++) {
-      if (Double.isFinite(tensor.get(i))) {
-        sum += Math.abs(tensor.get(i));
-        finite++;
-      }
-    }
-    return finite == 0 ? 0 : Math.min(1, sum / finite);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.Map;
+import org.tensorferry.harness.TypicalSize;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
 
@@ -35,7 +36,9 @@ final class Differences {
           default -> 0;
         };
     double scale =
-        expected.dtype().isFloating() || expected.dtype().isComplex() ? scale(expected) : 0;
+        expected.dtype().isFloating() || expected.dtype().isComplex()
+            ? TypicalSize.of(expected)
+            : 0;
     for (int i = 0; i < expected.parts(); i++) {
       double want = expected.get(i);
       double got = actual.get(i);
@@ -50,18 +53,5 @@ final class Differences {
         fail(name + "[" + i + "]: libtorch has " + want + ", TensorFlow has " + got);
       }
     }
-  }
-
-  /** The typical size of the values, at most 1: rounding is judged relative to it near zero. */
-  private static double scale(HostTensor tensor) {
-    double sum = 0;
-    int finite = 0;
-    for (int i = 0; i < tensor.parts(); i++) {
-      if (Double.isFinite(tensor.get(i))) {
-        sum += Math.abs(tensor.get(i));
-        finite++;
-      }
-    }
-    return finite == 0 ? 0 : Math.min(1, sum / finite);
   }
 }

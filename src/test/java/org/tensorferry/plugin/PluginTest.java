@@ -51,7 +51,7 @@ class PluginTest {
 
   @Test
   void anOperatorOfThePluginIsConverted() throws IOException {
-    Path jar = jar(compile());
+    Path jar = jar(compile(SOURCE));
     String out = run(ExitCode.OK, "--plugins", jar.toString(), "--verify");
     assertTrue(out.contains("equal") || out.contains("SNR"), out);
   }
@@ -82,7 +82,21 @@ class PluginTest {
     return text.toString();
   }
 
-  private Path compile() throws IOException {
+  @Test
+  void aRuleOfThePluginGoesBeforeABuiltInOne() throws IOException {
+    Path source = directory.resolve("MyRules.java");
+    Files.writeString(
+        source,
+        Files.readString(SOURCE)
+            .replace(
+                "return List.of(\n        AtenRule.of(\n",
+                "return List.of(\n        AtenRule.unary(\"tanh(Tensor self) -> Tensor\", \"Neg\"),\n"
+                    + "        AtenRule.of(\n"));
+    String out = run(ExitCode.DIFFERENT, "--plugins", jar(compile(source)).toString(), "--verify");
+    assertTrue(out.contains("Different"), out);
+  }
+
+  private Path compile(Path source) throws IOException {
     Path classes = Files.createDirectory(directory.resolve("classes"));
     int result =
         ToolProvider.getSystemJavaCompiler()
@@ -94,7 +108,7 @@ class PluginTest {
                 classes.toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                SOURCE.toString());
+                source.toString());
     assertEquals(0, result);
     return classes;
   }

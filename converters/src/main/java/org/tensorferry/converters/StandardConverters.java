@@ -17,4 +17,9 @@ public final class StandardConverters implements Converters {
   public List<LayerRule> layers() {
     return LayerTable.rows();
   }
+
+  @Override
+  public boolean isBuiltIn() {
+    return true;
+  }
 }

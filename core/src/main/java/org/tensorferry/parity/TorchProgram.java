@@ -25,7 +25,6 @@ public final class TorchProgram {
   /** How an attribute is declared in the class. */
   enum Role {
     PARAMETER,
-    FROZEN_PARAMETER,
     BUFFER,
     ATTRIBUTE
   }
@@ -70,11 +69,6 @@ public final class TorchProgram {
   /** A tensor that requires a gradient. */
   public TorchProgram parameter(String name, HostTensor value) {
     return add(name, new Attribute("Tensor", value, Role.PARAMETER));
-  }
-
-  /** A parameter that requires no gradient. */
-  public TorchProgram frozenParameter(String name, HostTensor value) {
-    return add(name, new Attribute("Tensor", value, Role.FROZEN_PARAMETER));
   }
 
   public TorchProgram buffer(String name, HostTensor value) {
@@ -158,7 +152,7 @@ public final class TorchProgram {
   /** The class as TorchScript source. */
   String source() {
     StringBuilder text = new StringBuilder("class " + simpleName() + "(Module):\n");
-    text.append("  __parameters__ = ").append(names(Role.PARAMETER, Role.FROZEN_PARAMETER));
+    text.append("  __parameters__ = ").append(names(Role.PARAMETER));
     text.append("\n  __buffers__ = ").append(names(Role.BUFFER)).append('\n');
     attributes.forEach((name, attribute) -> text.append(declaration(name, attribute.type())));
     constants.forEach(constant -> text.append("  ").append(constant).append('\n'));
@@ -175,12 +169,11 @@ public final class TorchProgram {
         : "  __annotations__[\"" + name + "\"] = " + type + "\n";
   }
 
-  private String names(Role... roles) {
-    List<Role> wanted = List.of(roles);
+  private String names(Role wanted) {
     StringBuilder text = new StringBuilder("[");
     attributes.forEach(
         (name, attribute) -> {
-          if (wanted.contains(attribute.role())) {
+          if (attribute.role() == wanted) {
             text.append('"').append(name).append("\", ");
           }
         });

@@ -81,6 +81,8 @@ public record AtenRule(String schema, Kind kind) {
   public enum Contiguity {
     /** Same order of elements: view, unsqueeze, squeeze. */
     KEPT,
+    /** Same order of elements; where the base is not contiguous torch makes a copy: reshape. */
+    KEPT_OR_COPIED,
     /**
      * Only where the viewed axis is the first or only ones of size 1 stand before it: slice,
      * select.

@@ -15,4 +15,9 @@ public interface Converters {
 
   /** Rules for layers. */
   List<LayerRule> layers();
+
+  /** True for the rules that come with Tensorferry; a class loader may find them first. */
+  default boolean isBuiltIn() {
+    return false;
+  }
 }

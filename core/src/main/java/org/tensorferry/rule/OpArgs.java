@@ -48,7 +48,6 @@ public final class OpArgs {
   }
 
   // --- tensors
-  // ---------------------------------------------------------------------------------------------------------
 
   /** A tensor argument. */
   public TfValue tensor(String name) {
@@ -136,7 +135,6 @@ public final class OpArgs {
   }
 
   // --- numbers
-  // ---------------------------------------------------------------------------------------------------------
 
   /** False where the argument is None. */
   public boolean isGiven(String name) {
@@ -272,7 +270,6 @@ public final class OpArgs {
   }
 
   // --- discipline
-  // ------------------------------------------------------------------------------------------------------
 
   /** The argument as it is; for rules that take several kinds. */
   public Value value(String name) {

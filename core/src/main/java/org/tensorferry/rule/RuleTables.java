@@ -1,6 +1,7 @@
 package org.tensorferry.rule;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,9 +37,13 @@ public final class RuleTables {
     }
   }
 
-  /** The tables of every {@link Converters} that a class loader finds. */
+  /** The tables of every {@link Converters} that a class loader finds, the built-in ones last. */
   public static RuleTables load(ClassLoader loader) {
-    return new RuleTables(ServiceLoader.load(Converters.class, loader));
+    return new RuleTables(
+        ServiceLoader.load(Converters.class, loader).stream()
+            .map(ServiceLoader.Provider::get)
+            .sorted(Comparator.comparing(Converters::isBuiltIn))
+            .toList());
   }
 
   /** Every operator row. */

@@ -31,10 +31,6 @@ import org.tensorferry.torchscript.value.Value;
  */
 public final class TensorOperators implements Operators {
 
-  /** Torch copies where strides do not allow a view. */
-  private static final Set<String> COPIES_WHERE_NOT_CONTIGUOUS =
-      Set.of("contiguous", "flatten", "ravel", "reshape", "reshape_as");
-
   private final RuleTables tables;
   private final TfGraph tf;
   private final WeightStore weights;
@@ -191,7 +187,6 @@ public final class TensorOperators implements Operators {
   }
 
   // --- mutation
-  // --------------------------------------------------------------------------------------------------------
 
   /** Puts a result into an existing tensor, with that tensor's type and shape. */
   private Value assign(Value target, Value result) {
@@ -206,7 +201,7 @@ public final class TensorOperators implements Operators {
 
   private Value view(Schema schema, AtenRule.View rule, Map<String, Value> bound, boolean inPlace) {
     Tensor base = self(bound);
-    if (COPIES_WHERE_NOT_CONTIGUOUS.contains(schema.name()) && !base.isContiguous()) {
+    if (rule.contiguity() == AtenRule.Contiguity.KEPT_OR_COPIED && !base.isContiguous()) {
       return Tensor.of(rule.read().emit(new OpArgs(schema, bound, weights, null), tf));
     }
     Tensor.View view =
@@ -296,7 +291,7 @@ public final class TensorOperators implements Operators {
     @Override
     public boolean isContiguous(org.tensorferry.tensor.Shape base) {
       return switch (contiguity) {
-        case KEPT -> true;
+        case KEPT, KEPT_OR_COPIED -> true;
         case LOST -> false;
         case LEADING_AXIS -> isLeading(base);
       };
@@ -318,7 +313,6 @@ public final class TensorOperators implements Operators {
   }
 
   // --- numbers
-  // ---------------------------------------------------------------------------------------------------------
 
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
@@ -361,7 +355,6 @@ public final class TensorOperators implements Operators {
   }
 
   // --- what was seen
-  // ---------------------------------------------------------------------------------------------------
 
   /** Every call in order. */
   public List<OperatorCall> calls() {

@@ -134,13 +134,16 @@ public final class WeightStore {
     keys.forEach(key -> places.put(key, place));
   }
 
-  /** All planned variables, in the order of the module tree. */
-  public List<PortedVariable> planned() {
-    return places.values().stream()
-        .map(Place::variable)
-        .distinct()
-        .sorted(java.util.Comparator.comparing(PortedVariable::name))
-        .toList();
+  /**
+   * The variable that a module's tensor becomes, or a part of; of a tied tensor, the one that is
+   * named where it is met first.
+   */
+  public PortedVariable variableOf(TensorData tensor) {
+    @Nullable Place place = places.get(Key.of(tensor));
+    if (place == null) {
+      throw new IllegalArgumentException("no module owns " + tensor);
+    }
+    return place.variable();
   }
 
   /** The value of a tensor in torch's layout. */

@@ -130,14 +130,4 @@ public enum DType {
     }
     return Optional.empty();
   }
-
-  /** The type of a pickle's storage class, for example {@code FloatStorage}. */
-  public static Optional<DType> ofStorageClass(String className) {
-    for (DType type : values()) {
-      if (className.equals(type.storageName + "Storage")) {
-        return Optional.of(type);
-      }
-    }
-    return Optional.empty();
-  }
 }

@@ -9,25 +9,16 @@ final class Convolutions {
 
   private Convolutions() {}
 
+  /** Sizes of a convolution that gives a number of channels. */
   static List<Shape> shape(
       Shape input,
       Shape filter,
+      Dim channels,
       List<Long> strides,
       List<Long> dilations,
       String padding,
       List<Long> explicit) {
-    Shape out = input.with(-1, filter.dim(-1));
-    return List.of(windows(out, filter, strides, dilations, padding, explicit));
-  }
-
-  static List<Shape> depthwise(
-      Shape input,
-      Shape filter,
-      List<Long> strides,
-      List<Long> dilations,
-      String padding,
-      List<Long> explicit) {
-    Shape out = input.with(-1, filter.dim(-1).times(filter.dim(-2)));
+    Shape out = input.with(-1, channels);
     return List.of(windows(out, filter, strides, dilations, padding, explicit));
   }
 

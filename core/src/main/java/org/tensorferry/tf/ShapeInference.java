@@ -174,36 +174,12 @@ final class ShapeInference {
                     .insert(
                         axis(call.integer("axis", -1), call.shape(0).rank() + 1),
                         Dim.of(call.constant(1)[0]))));
-    rules.put(
-        "Conv2D",
-        call ->
-            Convolutions.shape(
-                call.shape(0),
-                call.shape(1),
-                call.integers("strides", List.of()),
-                call.integers("dilations", List.of()),
-                call.text("padding", ""),
-                call.integers("explicit_paddings", List.of())));
-    rules.put(
-        "Conv3D",
-        call ->
-            Convolutions.shape(
-                call.shape(0),
-                call.shape(1),
-                call.integers("strides", List.of()),
-                call.integers("dilations", List.of()),
-                call.text("padding", ""),
-                List.of()));
+    Inference convolution = call -> convolution(call, call.shape(1).dim(-1));
+    rules.put("Conv2D", convolution);
+    rules.put("Conv3D", convolution);
     rules.put(
         "DepthwiseConv2dNative",
-        call ->
-            Convolutions.depthwise(
-                call.shape(0),
-                call.shape(1),
-                call.integers("strides", List.of()),
-                call.integers("dilations", List.of()),
-                call.text("padding", ""),
-                call.integers("explicit_paddings", List.of())));
+        call -> convolution(call, call.shape(1).dim(-1).times(call.shape(1).dim(-2))));
     for (String pool : Set.of("MaxPool", "AvgPool", "MaxPool3D", "AvgPool3D")) {
       rules.put(
           pool,
@@ -236,6 +212,17 @@ final class ShapeInference {
     rules.put("ResizeNearestNeighbor", ShapeInference::resize);
     rules.put("LinSpace", call -> List.of(Shape.of(call.constant(2)[0])));
     return Map.copyOf(rules);
+  }
+
+  private static List<Shape> convolution(Call call, Dim channels) {
+    return Convolutions.shape(
+        call.shape(0),
+        call.shape(1),
+        channels,
+        call.integers("strides", List.of()),
+        call.integers("dilations", List.of()),
+        call.text("padding", ""),
+        call.integers("explicit_paddings", List.of()));
   }
 
   /** The shape of an element-wise result, by the rules that torch and TensorFlow share. */

@@ -60,7 +60,6 @@ public final class TfGraph extends TfOperations {
   }
 
   // --- arguments, variables, constants
-  // -------------------------------------------------------------------------------
 
   /** Adds an argument. In the model graph its dynamic dims define their symbols. */
   public TfValue argument(String name, DType dtype, Shape shape) {
@@ -154,7 +153,6 @@ public final class TfGraph extends TfOperations {
   }
 
   // --- dims
-  // ------------------------------------------------------------------------------------------------------------
 
   /** An integer that is known only at run time, as an int32 scalar; a known one is a constant. */
   @Override
@@ -232,7 +230,6 @@ public final class TfGraph extends TfOperations {
   }
 
   // --- functions
-  // -------------------------------------------------------------------------------------------------------
 
   /**
    * A graph inside this one, for the body of a loop. Graphs made with the same sibling share its
@@ -310,7 +307,6 @@ public final class TfGraph extends TfOperations {
   }
 
   // --- reading and rewriting
-  // -------------------------------------------------------------------------------------------
 
   /** All nodes; every node stands after its inputs. */
   public List<TfNode> nodes() {
@@ -337,17 +333,6 @@ public final class TfGraph extends TfOperations {
    */
   public Map<PortedVariable, TfNode> variables() {
     return Collections.unmodifiableMap(handles);
-  }
-
-  /** Replaces every use of one value by another. */
-  public void replaceUses(TfValue from, TfValue to) {
-    for (TfNode node : nodes) {
-      for (int i = 0; i < node.inputs().size(); i++) {
-        if (node.input(i).equals(from)) {
-          node.replaceInput(i, to);
-        }
-      }
-    }
   }
 
   /** Replaces one input of a node. */
@@ -397,7 +382,6 @@ public final class TfGraph extends TfOperations {
   }
 
   // --- provenance and names
-  // --------------------------------------------------------------------------------------------
 
   /** Nodes added from now on come from this place. */
   public void at(Origin place) {

@@ -24,7 +24,6 @@ public abstract sealed class TfOperations permits TfGraph {
   public abstract TfValue dim(Dim dim);
 
   // --- constants and sizes
-  // ---------------------------------------------------------------------------------------------
 
   public TfValue scalar(DType dtype, double value) {
     return constant(Literal.scalar(dtype, value));
@@ -57,7 +56,6 @@ public abstract sealed class TfOperations permits TfGraph {
   }
 
   // --- element-wise
-  // ----------------------------------------------------------------------------------------------------
 
   /** Converts the element type; nothing where it is that already. */
   public TfValue cast(TfValue x, DType dtype) {
@@ -118,7 +116,6 @@ public abstract sealed class TfOperations permits TfGraph {
   }
 
   // --- products
-  // --------------------------------------------------------------------------------------------------------
 
   /** Product of matrices, with batch dims where the rank is above two; batch dims broadcast. */
   public TfValue matmul(TfValue x, TfValue y) {
@@ -136,7 +133,6 @@ public abstract sealed class TfOperations permits TfGraph {
   }
 
   // --- reductions
-  // ------------------------------------------------------------------------------------------------------
 
   /**
    * A reduction over axes: Sum, Mean, Prod, Max, Min, All, Any.
@@ -156,7 +152,6 @@ public abstract sealed class TfOperations permits TfGraph {
   }
 
   // --- shape
-  // -----------------------------------------------------------------------------------------------------------
 
   /** The same elements in row-major order under another shape. */
   public TfValue reshape(TfValue x, Shape shape) {
@@ -336,7 +331,6 @@ public abstract sealed class TfOperations permits TfGraph {
   }
 
   // --- layout
-  // ----------------------------------------------------------------------------------------------------------
 
   /** What is written in channels-last layout between two transposes. */
   public interface ChannelsLast {
@@ -366,7 +360,6 @@ public abstract sealed class TfOperations permits TfGraph {
   }
 
   // --- loops
-  // -----------------------------------------------------------------------------------------------------------
 
   /** One step of a loop. */
   public interface LoopBody {

@@ -28,12 +28,14 @@ public final class ViewOps {
         reshaped("atleast_1d(Tensor self) -> Tensor", (a, tf) -> atLeast(1, a.shape("self"))),
         reshaped("atleast_2d(Tensor self) -> Tensor", (a, tf) -> atLeast(2, a.shape("self"))),
         reshaped("atleast_3d(Tensor self) -> Tensor", (a, tf) -> atLeast(3, a.shape("self"))),
-        reshaped(
+        reshapedOrCopied(
             "flatten.using_ints(Tensor self, int start_dim=0, int end_dim=-1) -> Tensor",
             ViewOps::flat),
-        reshaped("ravel(Tensor self) -> Tensor", (a, tf) -> Shape.of(a.shape("self").numel())),
-        reshaped("reshape(Tensor self, int[] shape) -> Tensor", ViewOps::sizes),
-        reshaped("reshape_as(Tensor self, Tensor other) -> Tensor", (a, tf) -> a.shape("other")),
+        reshapedOrCopied(
+            "ravel(Tensor self) -> Tensor", (a, tf) -> Shape.of(a.shape("self").numel())),
+        reshapedOrCopied("reshape(Tensor self, int[] shape) -> Tensor", ViewOps::sizes),
+        reshapedOrCopied(
+            "reshape_as(Tensor self, Tensor other) -> Tensor", (a, tf) -> a.shape("other")),
         AtenRule.refused(
             "resize(Tensor self, int[] size, *, MemoryFormat? memory_format=None) -> Tensor",
             "it may show memory that holds no defined values",
@@ -85,7 +87,7 @@ public final class ViewOps {
             "contiguous(Tensor self, *, MemoryFormat memory_format=contiguous_format) -> Tensor",
             ViewOps::same,
             (a, tf, changed) -> changed,
-            Contiguity.KEPT),
+            Contiguity.KEPT_OR_COPIED),
         AtenRule.view(
             "detach(Tensor self) -> Tensor",
             (a, tf) -> tf.unary("StopGradient", a.tensor("self")),
@@ -119,11 +121,19 @@ public final class ViewOps {
   }
 
   private static AtenRule reshaped(String schema, Sizes sizes) {
+    return reshaped(schema, sizes, Contiguity.KEPT);
+  }
+
+  private static AtenRule reshapedOrCopied(String schema, Sizes sizes) {
+    return reshaped(schema, sizes, Contiguity.KEPT_OR_COPIED);
+  }
+
+  private static AtenRule reshaped(String schema, Sizes sizes, Contiguity contiguity) {
     return AtenRule.view(
         schema,
         (a, tf) -> tf.reshape(a.tensor("self"), sizes.of(a, tf)),
         ViewOps::undoReshape,
-        Contiguity.KEPT);
+        contiguity);
   }
 
   private static TfValue undoReshape(OpArgs a, TfGraph tf, TfValue changed) {

@@ -1,6 +1,5 @@
 package org.tensorferry.torchscript.value;
 
-import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorHandle;
@@ -163,11 +162,6 @@ public final class Tensor implements Value {
   /** True after an in-place operator changed the storage. */
   public boolean isWritten() {
     return node.root().version > 0;
-  }
-
-  /** True where both share one storage. */
-  public boolean sharesStorage(@Nullable Tensor other) {
-    return other != null && other.node.root() == node.root();
   }
 
   @Override
