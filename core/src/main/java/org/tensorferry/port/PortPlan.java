@@ -1,0 +1,163 @@
+package org.tensorferry.port;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tensorferry.error.Problem;
+import org.tensorferry.target.Changes;
+import org.tensorferry.target.TargetLayer;
+import org.tensorferry.target.TargetVariable;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Recipe;
+import org.tensorferry.tensor.Shape;
+
+/**
+ * What a port will do, before it does it. Every tensor of the torch file is in {@link #assigned} or
+ * {@link #left}, every variable of the target in {@link #assigned} or {@link #kept}; where one
+ * should not be, {@link #faults} says so.
+ *
+ * @param torch the torch file and what was taken off its names
+ * @param target the target and its format
+ * @param assigned variables that get new values, in the target's order
+ * @param left torch tensors that nothing takes, in the file's order
+ * @param kept variables that keep their values, in the target's order
+ * @param settings numbers in the target's configuration that a port changes
+ * @param notices what the user should know and what was assumed; no reason to stop
+ * @param faults what must be solved before the port can be carried out; empty where it can
+ */
+public record PortPlan(
+    Torch torch,
+    Target target,
+    List<Assigned> assigned,
+    List<Left> left,
+    List<Kept> kept,
+    List<Correction> settings,
+    List<String> notices,
+    List<Fault> faults) {
+
+  public PortPlan {
+    assigned = List.copyOf(assigned);
+    left = List.copyOf(left);
+    kept = List.copyOf(kept);
+    settings = List.copyOf(settings);
+    notices = List.copyOf(notices);
+    faults = List.copyOf(faults);
+  }
+
+  /**
+   * The torch side.
+   *
+   * @param path the file
+   * @param wrapper the keys around the tensors' names that were taken off: {@code state_dict.}; or
+   *     empty
+   * @param prefix the start of all names that was taken off: {@code module.}; or empty
+   * @param tensors how many tensors the file has
+   */
+  public record Torch(String path, String wrapper, String prefix, int tensors) {}
+
+  /**
+   * The TensorFlow side.
+   *
+   * @param path the file or directory
+   * @param format as it follows "`x` is": {@code a Keras 3 model}
+   * @param variables how many variables the target has
+   */
+  public record Target(String path, String format, int variables) {}
+
+  /** A torch tensor as it is in the file, under its name there less wrapper and prefix. */
+  public record Source(String name, DType dtype, Shape shape) {
+    @Override
+    public String toString() {
+      return name + " " + shape;
+    }
+  }
+
+  /**
+   * A variable that gets a new value.
+   *
+   * @param unit path of the torch module, as a map file names it
+   * @param sources the tensors, in the recipe's order
+   * @param recipe makes the variable from the sources
+   * @param notes what to know of this one: {@code float16 widened to float32}
+   */
+  public record Assigned(
+      TargetLayer layer,
+      TargetVariable variable,
+      String unit,
+      List<Source> sources,
+      Recipe recipe,
+      Evidence evidence,
+      List<String> notes) {
+
+    public Assigned {
+      sources = List.copyOf(sources);
+      notes = List.copyOf(notes);
+    }
+
+    /** As reports print it: {@code fc1.weight [128,257] → fc1/kernel [257,128] (transpose)}. */
+    public String provenance() {
+      return sources.stream().map(Source::toString).collect(Collectors.joining(" + "))
+          + " → "
+          + variable.path()
+          + " "
+          + variable.shape()
+          + " ("
+          + recipe
+          + ")";
+    }
+  }
+
+  /**
+   * A torch tensor that goes nowhere.
+   *
+   * @param reason why, as it follows "left because"
+   * @param isAllowed false where it is also a fault
+   */
+  public record Left(Source source, String reason, boolean isAllowed) {}
+
+  /**
+   * A variable that keeps its value.
+   *
+   * @param isAllowed false where it is also a fault
+   */
+  public record Kept(
+      TargetLayer layer, TargetVariable variable, String reason, boolean isAllowed) {}
+
+  /** A number in a layer's configuration that becomes another, and why. */
+  public record Correction(Changes.Setting setting, double was, String reason) {}
+
+  /** What kind of fault, for programs that read a plan. */
+  public enum Kind {
+    /** Several units fit a layer and nothing decides between them. */
+    AMBIGUOUS,
+    /** A variable of the target gets no value. */
+    MISSING,
+    /** A torch tensor is used by nothing. */
+    UNUSED,
+    /** The map file, or a name given as allowed, names what is not there or doesn't fit. */
+    MAP,
+    /** A layer can't hold torch's weights, such as a GRU without {@code reset_after}. */
+    UNSUPPORTED,
+    /** Both sides compute with different settings, such as epsilon. */
+    SETTING,
+    /** Values that no working model has, or that the variable's type can't hold. */
+    VALUES
+  }
+
+  /**
+   * One thing to solve.
+   *
+   * @param problem for the user: what, where, why, and the entry of the map file to write
+   * @param layer path of the target's layer, or empty
+   * @param candidates paths of the torch units that could fill it, most likely first
+   */
+  public record Fault(Kind kind, Problem problem, String layer, List<String> candidates) {
+    public Fault {
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /** True where nothing is to be solved. */
+  public boolean isComplete() {
+    return faults.isEmpty();
+  }
+}
