@@ -59,6 +59,7 @@ class ArchitectureTest {
   static Stream<Border> borders() {
     return Stream.of(
         border("error", plus(AFTER_TORCHSCRIPT, "tensor", "archive", "torchscript")),
+        border("report", plus(AFTER_TORCHSCRIPT, "tensor", "archive", "torchscript")),
         border("tensor", plus(AFTER_TORCHSCRIPT, "archive", "torchscript")),
         border("archive", plus(AFTER_TORCHSCRIPT, "torchscript")),
         border("torchscript", AFTER_TORCHSCRIPT),
