@@ -4,6 +4,7 @@ import java.util.List;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.Converters;
 import org.tensorferry.rule.LayerRule;
+import org.tensorferry.rule.PortRule;
 
 /** The built-in rules. */
 public final class StandardConverters implements Converters {
@@ -16,6 +17,11 @@ public final class StandardConverters implements Converters {
   @Override
   public List<LayerRule> layers() {
     return LayerTable.rows();
+  }
+
+  @Override
+  public List<PortRule> ports() {
+    return PortTable.rows();
   }
 
   @Override

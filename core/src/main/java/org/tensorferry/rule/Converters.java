@@ -16,6 +16,11 @@ public interface Converters {
   /** Rules for layers. */
   List<LayerRule> layers();
 
+  /** Rules for porting weights into layers of Keras. */
+  default List<PortRule> ports() {
+    return List.of();
+  }
+
   /** True for the rules that come with Tensorferry; a class loader may find them first. */
   default boolean isBuiltIn() {
     return false;

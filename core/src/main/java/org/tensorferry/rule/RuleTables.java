@@ -23,6 +23,7 @@ public final class RuleTables {
   private final Map<String, List<AtenRule>> operatorsByName = new HashMap<>();
   private final Map<String, List<Row>> rows = new HashMap<>();
   private final Map<String, LayerRule> layers = new LinkedHashMap<>();
+  private final Map<String, PortRule> ports = new LinkedHashMap<>();
 
   /** Tables of the given sets of rules; an earlier set goes before a later one. */
   public RuleTables(Iterable<Converters> converters) {
@@ -33,6 +34,9 @@ public final class RuleTables {
       }
       for (LayerRule rule : set.layers()) {
         layers.putIfAbsent(rule.torchClass(), rule);
+      }
+      for (PortRule rule : set.ports()) {
+        ports.putIfAbsent(rule.kerasClass(), rule);
       }
     }
   }
@@ -54,6 +58,11 @@ public final class RuleTables {
   /** Every layer row by torch class. */
   public Map<String, LayerRule> layers() {
     return java.util.Collections.unmodifiableMap(layers);
+  }
+
+  /** Every row of the port table by Keras class. */
+  public Map<String, PortRule> ports() {
+    return java.util.Collections.unmodifiableMap(ports);
   }
 
   /**

@@ -24,7 +24,8 @@ public record Recipe(List<Step> steps) {
   }
 
   /** One named step. */
-  public sealed interface Step permits Transpose, ReorderBlocks, Reshape, Stack, Concat, Sum {}
+  public sealed interface Step
+      permits Transpose, ReorderBlocks, Reshape, Stack, Concat, Sum, Block, WeightNorm {}
 
   /** Result axis i is source axis {@code permutation[i]}. */
   public record Transpose(List<Integer> permutation) implements Step {
@@ -69,11 +70,34 @@ public record Recipe(List<Step> steps) {
     }
   }
 
-  /** The element-wise sum of all sources; the only step that can't be undone. */
+  /** The element-wise sum of all sources; it can't be undone. */
   public record Sum() implements Step {
     @Override
     public String toString() {
       return "sum";
+    }
+  }
+
+  /**
+   * One of {@code count} equal pieces of an axis: the rows of the query in a packed projection.
+   * Only all pieces together can undo it.
+   */
+  public record Block(int axis, int index, int count) implements Step {
+    @Override
+    public String toString() {
+      return "block " + index + " of " + count + " along axis " + axis;
+    }
+  }
+
+  /**
+   * A weight from its magnitude (first source) and direction (second): {@code g * v / |v|}, the
+   * norm over all axes where g has size 1 (torch/nn/utils/weight_norm.py). Many pairs make one
+   * weight, so it can't be undone.
+   */
+  public record WeightNorm() implements Step {
+    @Override
+    public String toString() {
+      return "weight norm";
     }
   }
 
@@ -93,6 +117,11 @@ public record Recipe(List<Step> steps) {
     List<T> split(T value, int axis, int parts);
 
     long[] shape(T value);
+
+    /** {@code magnitude * direction / |direction|}; no graph needs it, so it may be missing. */
+    default T weightNorm(T magnitude, T direction) {
+      throw new UnsupportedOperationException("weight norm is merged in files alone");
+    }
   }
 
   /** Values as they are. */
@@ -129,6 +158,21 @@ public record Recipe(List<Step> steps) {
     return with(new Sum());
   }
 
+  public Recipe block(int axis, int index, int count) {
+    return with(new Block(axis, index, count));
+  }
+
+  public Recipe weightNorm() {
+    return with(new WeightNorm());
+  }
+
+  /** These steps, then those of another recipe. */
+  public Recipe then(Recipe next) {
+    List<Step> all = new ArrayList<>(steps);
+    all.addAll(next.steps);
+    return new Recipe(all);
+  }
+
   private Recipe with(Step step) {
     List<Step> more = new ArrayList<>(steps);
     more.add(step);
@@ -139,9 +183,10 @@ public record Recipe(List<Step> steps) {
     return steps.isEmpty();
   }
 
-  /** False only where sources were summed. */
+  /** False where the result alone doesn't say what the sources were. */
   public boolean isInvertible() {
-    return steps.stream().noneMatch(Sum.class::isInstance);
+    return steps.stream()
+        .noneMatch(s -> s instanceof Sum || s instanceof Block || s instanceof WeightNorm);
   }
 
   /** Carries the recipe out. */
@@ -174,6 +219,14 @@ public record Recipe(List<Step> steps) {
     }
     if (step instanceof Sum) {
       return List.of(algebra.sum(values));
+    }
+    if (step instanceof Block block) {
+      return values.stream()
+          .map(v -> algebra.split(v, block.axis(), block.count()).get(block.index()))
+          .toList();
+    }
+    if (step instanceof WeightNorm) {
+      return List.of(algebra.weightNorm(values.get(0), values.get(1)));
     }
     List<T> rows = values.stream().map(v -> algebra.reshape(v, withRow(algebra.shape(v)))).toList();
     return List.of(algebra.concat(rows, 0));
@@ -289,6 +342,11 @@ public record Recipe(List<Step> steps) {
         @Override
         public long[] shape(long[] shape) {
           return shape;
+        }
+
+        @Override
+        public long[] weightNorm(long[] magnitude, long[] direction) {
+          return direction;
         }
       };
 

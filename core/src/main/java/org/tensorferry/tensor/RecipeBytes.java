@@ -52,4 +52,9 @@ public final class RecipeBytes implements Recipe.Algebra<TensorSource> {
   public long[] shape(TensorSource value) {
     return value.shape();
   }
+
+  @Override
+  public TensorSource weightNorm(TensorSource magnitude, TensorSource direction) {
+    return WeightNorm.weight(magnitude, direction);
+  }
 }

@@ -117,6 +117,30 @@ public interface TensorSource {
     return TensorViews.cast(this, type);
   }
 
+  /**
+   * The elements of a floating tensor, each with a number added in double precision and rounded
+   * once.
+   */
+  default TensorSource plus(double number) {
+    return number == 0 ? this : new Offset(this, number);
+  }
+
+  /** How many elements are NaN or infinite; reads all of them. */
+  default long nonFinite() throws IOException {
+    DType type = dtype();
+    if (!type.isFloating()) {
+      return 0;
+    }
+    long[] count = new long[1];
+    stream(
+        (chunk, length) -> {
+          for (int i = 0; i < length / type.bytes(); i++) {
+            count[0] += Double.isFinite(Elements.getDouble(type, chunk, i)) ? 0 : 1;
+          }
+        });
+    return count[0];
+  }
+
   /** Sources of one type, one behind the other along an axis. */
   static TensorSource concat(List<? extends TensorSource> parts, int axis) {
     return TensorViews.concat(parts, axis);

@@ -346,7 +346,8 @@ final class TensorViews {
     }
   }
 
-  private static void scatter(
+  /** Copies a row-major box of elements to strided places. */
+  static void scatter(
       byte[] rows, int[] size, int[] from, byte[] target, int at, int[] strides, int bytes) {
     StridedCopy.copy(
         new HeapStorage(rows),

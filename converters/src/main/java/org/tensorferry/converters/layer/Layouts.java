@@ -35,6 +35,22 @@ public final class Layouts {
     return convolution(spatialAxes);
   }
 
+  /** [channels * multiplier, 1, spatial...] to Keras' [spatial..., channels, multiplier]. */
+  public static Recipe depthwise(long[] kernel) {
+    int spatial = kernel.length - 2;
+    long[] split = new long[spatial + 2];
+    int[] permutation = new int[spatial + 2];
+    split[0] = kernel[spatial];
+    split[1] = kernel[spatial + 1];
+    for (int i = 0; i < spatial; i++) {
+      split[i + 2] = kernel[i];
+      permutation[i] = i + 2;
+    }
+    permutation[spatial] = 0;
+    permutation[spatial + 1] = 1;
+    return Recipe.identity().reshape(split).transpose(permutation);
+  }
+
   /** Rows of gates i, f, g, o as Keras has them too: [4H, in] to [in, 4H]. */
   public static final Recipe LSTM_KERNEL = DENSE;
 
