@@ -27,7 +27,6 @@ final class Exclusions {
                   + "|embedding_bag|max_unpool.*|fractional_.*|affine_grid.*|grid_sampler.*",
               "arguments depend on each other in ways of their own; tried by hand"),
           new Exclusion("signbit|copysign", "NaN has no sign that counts; tried by hand"),
-          new Exclusion("fft_.*", "no axes mean none or all by form; tried by hand"),
           new Exclusion(
               "channel_shuffle|native_channel_shuffle",
               "libtorch itself dies of more groups than channels"),
@@ -42,9 +41,6 @@ final class Exclusions {
           new Exclusion(
               "_masked_softmax|_add_relu|_pad_circular|_weight_norm_interface|norm_except_dim|_pdist_forward|nll_loss_forward",
               "parts of other operators"),
-          new Exclusion(
-              "broadcast_tensors|meshgrid",
-              "share storage with several tensors, which is not followed; tried by hand"),
           new Exclusion("block_diag|cartesian_prod|combinations", "tried by hand"),
           new Exclusion("tensor|as_tensor|_to_tensor", "take no tensors, or any value"),
           new Exclusion(
@@ -78,9 +74,6 @@ final class Exclusions {
   static Optional<String> reason(Schema schema) {
     if (schema.overload().matches("device|prim_Device")) {
       return Optional.of("there is one device");
-    }
-    if (schema.name().startsWith("atleast_") && schema.overload().equals("Sequence")) {
-      return Optional.of("shares storage with several tensors, which is not followed");
     }
     if (schema.name().equals("bucketize") && schema.overload().equals("Scalar")) {
       return Optional.of("wants sorted boundaries");

@@ -28,8 +28,8 @@ final class Numbers {
     if (schema.name().matches("bitwise_(left|right)_shift|__[lr]shift__")) {
       return one(List.of("0", "1", "2", "5"), random);
     }
-    if (schema.name().equals("where")) {
-      return one(SCALARS, random);
+    if (random.nextInt(20) == 0) {
+      return random.nextBoolean() ? "True" : "False";
     }
     if (!Tensors.isFloating(self) && random.nextInt(3) > 0) {
       return one(WHOLE, random);
@@ -119,11 +119,9 @@ final class Numbers {
           "" + (1 + random.nextInt(2));
       case "chunks", "sections", "split_size", "num_groups" -> "" + (1 + random.nextInt(3));
       case "length" -> "" + random.nextInt((int) size(shape, made) + 1);
-      // Differences of more orders than elements are empty in torch, and refused by TensorFlow.
-      case "n" -> schema.name().equals("diff") ? "1" : "" + random.nextInt(6);
+      case "n" -> schema.name().equals("diff") ? "" + random.nextInt(4) : "" + random.nextInt(6);
       case "m", "steps", "window_length", "minlength" -> "" + random.nextInt(6);
-      // Diagonals beyond a dynamic size are refused by TensorFlow when it runs.
-      case "diagonal", "offset" -> "" + (random.nextInt(3) - 1);
+      case "diagonal", "offset" -> "" + (random.nextInt(9) - 4);
       case "decimals" -> "" + (random.nextInt(5) - 2);
       case "num_classes" -> "10";
       case "reduction" -> "" + random.nextInt(3);

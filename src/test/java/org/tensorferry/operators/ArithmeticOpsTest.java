@@ -7,6 +7,12 @@ final class ArithmeticOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    for (String name : List.of("fmod", "remainder")) {
+      c.op("torch." + name + "(x, 0.3)", bf16(64));
+      c.op("torch." + name + "(x, 0.3)", f16(64));
+    }
+    c.op("torch.mul(x, True)", bool(4));
+    c.op("torch.add(x, True)", bool(4));
     sums(c);
     products(c);
     quotients(c);

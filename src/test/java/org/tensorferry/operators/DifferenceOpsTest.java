@@ -10,6 +10,9 @@ final class DifferenceOpsTest extends OperatorTest {
     c.op("torch.trapz(x, y)", bf16(2, 3), f32(3)).tolerance(2e-2);
     c.op("torch.diff(x)", f32(2, 4));
     c.op("torch.diff(x, 2, 0)", i64(4, 3));
+    c.op("torch.diff(x, 3, 0)", f32(5));
+    c.op("torch.diff(x, 3)", f32(3));
+    c.op("torch.diff(x, 5)", f32(3));
     c.op("torch.diff(x)", bool(5));
     c.op("torch.diff(x, 1, 1, y, z)", f32(2, 3), f32(2, 1), f32(2, 2));
     for (String name : List.of("trapezoid", "trapz", "cumulative_trapezoid")) {

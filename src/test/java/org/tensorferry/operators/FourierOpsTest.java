@@ -25,6 +25,7 @@ final class FourierOpsTest extends OperatorTest {
       transform(c, name, "7, 0, None", c64(3, 4));
       transform(c, name, "4, -1, None", f32(3, 7));
     }
+    transform(c, "fftn", "None, [], None", f32(3, 7));
     transform(c, "fft", "None, -1, None", f64(3, 7));
     transform(c, "irfft", "None, -1, None", f64(3, 7));
     for (String name : List.of("fft2", "ifft2")) {

@@ -1,10 +1,13 @@
 package org.tensorferry.operators;
 
+import java.util.List;
+
 /** Several tensors made into one, or fitted to each other. */
 final class JoinOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    views(c);
     c.op("torch.cat([x, y])", f32(2, 3), f32(4, 3));
     c.op("torch.cat([x, y], -1)", f32(2, 3), f32(2, 5));
     c.op("torch.cat([x, y, z], 1)", i32(2, 3), f32(2, 5), f64(2, 1));
@@ -43,5 +46,42 @@ final class JoinOpsTest extends OperatorTest {
       c.op("torch.atleast_2d([x, y])[" + i + "]", f32(), f32(3));
       c.op("torch.atleast_3d([x, y])[" + i + "]", f32(), f32(3));
     }
+  }
+
+  /** These lists share storage with the tensors that they are made of. */
+  private static void views(Cases c) {
+    for (String call : List.of("broadcast_tensors", "atleast_1d", "atleast_2d", "atleast_3d")) {
+      c.program(
+          call + " shares storage",
+          "def forward(self, x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:\n"
+              + "  a = torch.mul(x, 1)\n  list = torch."
+              + call
+              + "([a, y])\n  b = torch.add_(list[0], 1)\n  c = torch.mul_(a, 2)\n"
+              + "  return (a, b)\n",
+          f32(2, 3),
+          f32(3));
+    }
+    c.program(
+        "meshgrid shares storage",
+        """
+        def forward(self, x: Tensor, y: Tensor) -> Tuple[Tensor, Tensor]:
+          a = torch.mul(x, 1)
+          grid = torch.meshgrid([y, a], indexing="xy")
+          b = torch.add_(a, 1)
+          return (grid[0], grid[1])
+        """,
+        f32(3),
+        f32(2));
+    c.program(
+            "a write into repeated elements",
+            """
+            def forward(self, x: Tensor, y: Tensor) -> Tensor:
+              list = torch.broadcast_tensors([x, y])
+              b = torch.add_(list[1], 1)
+              return y
+            """,
+            f32(2, 3),
+            f32(3))
+        .refused("several elements share one place");
   }
 }

@@ -8,6 +8,8 @@ final class LinearAlgebraOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.matrix_power(x, 3)", u8(3, 3));
+    c.op("torch.matrix_power(x, 3)", i8(3, 3));
     // Inverse
     c.op("torch.inverse(x + y)", f32(3, 3).between(-1, 1), diagonal(3)).tolerance(1e-5);
     c.op("torch.linalg_inv(x + y)", f64(2, 3, 3).between(-1, 1), diagonal(3));

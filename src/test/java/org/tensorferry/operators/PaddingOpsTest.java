@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import java.util.List;
+
 /** Padding of the last axes in every mode, and cropping by negative amounts. */
 final class PaddingOpsTest extends OperatorTest {
 
@@ -25,6 +27,7 @@ final class PaddingOpsTest extends OperatorTest {
     c.op("torch.pad(x, [0, (8 - torch.size(x, 1) % 8) % 8])", f32(2, 6))
         .named("to a multiple of eight");
     // Reflection
+    c.op("torch.pad(torch.slice(x, 0, 0, 0), [1, 1], \"reflect\")", f32(2, 2, 5));
     c.op("torch.reflection_pad1d(x, [2, 1])", f32(2, 3, 4));
     c.op("torch.reflection_pad1d(x, [2, 1])", f32(3, 4));
     c.op("torch.reflection_pad2d(x, [2, 1, 1, 0])", f32(2, 3, 3, 4));
@@ -54,5 +57,8 @@ final class PaddingOpsTest extends OperatorTest {
     c.op("torch.pad(x, [torch.size(x, 0), 0], \"circular\")", f32(2, 3, 4))
         .named("circular by a dynamic amount");
     c.refused("torch.pad(x, [1, 1], \"mirror\")", "no padding mode `mirror`", f32(2, 3, 4));
+    for (String pad : List.of("[-1, 2]", "[2, -1]", "[-2, 3]", "[-1, -1]")) {
+      c.op("torch.pad(x, " + pad + ", \"circular\")", f32(1, 2, 5));
+    }
   }
 }

@@ -17,6 +17,9 @@ final class PoolingOpsTest extends OperatorTest {
     c.op("torch.max_pool2d(x, 3, 1, 1)", f32(3, 7, 8));
     c.op("torch.max_pool2d(x, 2)", f64(1, 2, 4, 4));
     c.op("torch.max_pool3d(x, 2, 2, 1)", f32(1, 2, 5, 6, 7));
+    c.op("torch.max_pool3d(x, 2)", f16(1, 2, 4, 4, 4));
+    c.op("torch.max_pool3d(x, 2)", bf16(1, 2, 4, 4, 4));
+    c.op("torch.max_pool3d(x, 2)", f64(1, 2, 4, 4, 4));
     c.op("torch.avg_pool1d(x, 3, 2, 1)", f32(2, 3, 9));
     c.op("torch.avg_pool1d(x, 3, 2, 1, False, False)", f32(2, 3, 9));
     c.op("torch.avg_pool2d(x, 2)", f32(2, 3, 7, 8));

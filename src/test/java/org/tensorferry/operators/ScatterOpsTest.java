@@ -9,6 +9,9 @@ final class ScatterOpsTest extends OperatorTest {
   protected void cases(Cases c) {
     c.op("torch.index_put(x, [y], z)", f32(2, 3), i64().below(2), f32());
     indexPut(c);
+    c.op("torch.scatter_add(x, 0, y, z)", bool(4), i64(4).below(4), bool(4));
+    c.op("torch.index_add(x, 0, y, z)", bool(4), i64(4).below(4), bool(4));
+    c.op("torch.put(x, y, z, True)", bool(4), i64(4).below(4), bool(4));
     slices(c);
     alongAnAxis(c);
     reductions(c);

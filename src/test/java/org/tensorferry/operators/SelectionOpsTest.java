@@ -20,6 +20,9 @@ final class SelectionOpsTest extends OperatorTest {
     c.op("torch.where(x, 2.5, y)", bool(3), i64(3));
     c.op("torch.where(x, 1, 0)", bool(3));
     c.op("torch.where(x, 1.0, 0.5)", bool(3));
+    c.op("torch.where(x, True, False)", bool(3));
+    c.op("torch.where(x, True, y)", bool(3), bool(3));
+    c.op("torch.where(x, True, y)", bool(3), u8(3));
     c.op("torch.masked_fill(x, y, 2)", f32(2, 3), bool(3));
     c.op("torch.masked_fill(x, y, -1e30)", f32(2, 3), bool(2, 1));
     c.op("torch.masked_fill(x, y, z)", i64(2, 3), bool(2, 3), i64());
@@ -63,6 +66,11 @@ final class SelectionOpsTest extends OperatorTest {
   }
 
   private static void byKind(Cases c) {
+    c.op("torch.nan_to_num(x)", c64(4));
+    c.op(
+        "torch.nan_to_num(torch.complex(x, y), 1.5, 2.5)",
+        f32(3).values(Double.NaN, 1, Double.POSITIVE_INFINITY),
+        f32(3).values(1, Double.NEGATIVE_INFINITY, Double.NaN));
     double[] kinds = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1};
     c.op("torch.nan_to_num(x)", f32(4).values(kinds));
     c.op("torch.nan_to_num(x)", f16(4).values(kinds));

@@ -62,6 +62,18 @@ final class SliceOpsTest extends OperatorTest {
   }
 
   private static void diagonals(Cases c) {
+    c.op("torch.diagonal(x, -5)", f32(3, 4));
+    c.op("torch.diagonal(x, 2)", f32(3, 4));
+    c.program(
+        "write beyond a diagonal",
+        """
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.mul(x, 1)
+          z = torch.add_(torch.diagonal(y, 3), 1)
+          w = torch.add_(torch.diagonal(y, -1), 1)
+          return y
+        """,
+        f32(3, 2));
     c.op("torch.diagonal(x)", f32(3, 4));
     c.op("torch.diagonal(x, 1)", f32(3, 4));
     c.op("torch.diagonal(x, -2)", i64(3, 4));
@@ -102,6 +114,16 @@ final class SliceOpsTest extends OperatorTest {
   }
 
   private static void writes(Cases c) {
+    c.program(
+        "write into nothing",
+        """
+        def forward(self, x: Tensor) -> Tensor:
+          y = torch.mul(x, 1)
+          z = torch.add_(torch.slice(y, 0, 2, 2), 1)
+          w = torch.add_(torch.slice(y, 0, 5, 9), 1)
+          return y
+        """,
+        f32(3, 2));
     String[] targets = {
       "torch.select(y, 0, 1)",
       "torch.select(y, 1, -1)",

@@ -24,6 +24,8 @@ final class StatisticsOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, [0, -1], False, True)", f32(2, 3, 4));
       c.op("torch." + name + "(x, [1], correction=2)", f32(2, 4));
       c.op("torch." + name + "(x, None, correction=0, keepdim=True)", f32(2, 3));
+      c.op("torch." + name + "(x)", c64(4)).tolerance(1e-5);
+      c.op("torch." + name + "(x, 0)", c64(4, 3)).tolerance(1e-5);
       c.op("torch." + name + "(x)", f16(8));
       c.op("torch." + name + "(x)", f64(8));
       c.op("torch." + name + "(x)", f32(1));

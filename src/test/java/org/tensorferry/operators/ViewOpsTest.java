@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import java.util.List;
+
 /** The same elements under other sizes or repeated; copies and what stands for them. */
 final class ViewOpsTest extends OperatorTest {
 
@@ -92,6 +94,7 @@ final class ViewOpsTest extends OperatorTest {
   }
 
   private static void writes(Cases c) {
+    reshapes(c);
     c.program(
         "a view and its base change together",
         """
@@ -145,5 +148,26 @@ final class ViewOpsTest extends OperatorTest {
             """,
             f32(1, 3))
         .refused("share one place in memory");
+  }
+
+  /** Where reshape only splits axes, strides allow a view; where it merges them, it copies. */
+  private static void reshapes(Cases c) {
+    for (String reshape :
+        List.of(
+            "reshape(torch.t(y), [4, 2])",
+            "reshape(torch.t(y), [2, 2, 1, 2])",
+            "reshape(torch.t(y), [-1])",
+            "flatten(torch.unsqueeze(torch.t(y), 1), 0, 1)",
+            "contiguous(torch.t(y))",
+            "ravel(torch.slice(torch.select(y, 0, 1), 0, 0, 4, 2))",
+            "flatten(torch.slice(torch.select(y, 0, 1), 0, 0, 4, 2))")) {
+      c.program(
+              "write into " + reshape,
+              "def forward(self, x: Tensor) -> Tensor:\n  y = torch.mul(x, 1)\n  z = torch.add_(torch."
+                  + reshape
+                  + ", 1)\n  return y\n",
+              f32(2, 4))
+          .staticOnly("the shapes are fixed ones");
+    }
   }
 }

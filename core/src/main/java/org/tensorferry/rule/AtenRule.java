@@ -16,7 +16,8 @@ import org.tensorferry.tf.TfValue;
 public record AtenRule(String schema, Kind kind) {
 
   /** What a row does. */
-  public sealed interface Kind permits Function, View, Views, Alias, MaybeAlias, Refusal {}
+  public sealed interface Kind
+      permits Function, View, ViewOfEach, Views, Alias, MaybeAlias, Refusal {}
 
   /** Emits TensorFlow operators; results in the order of the schema. */
   public record Function(Several rule) implements Kind {}
@@ -29,6 +30,12 @@ public record AtenRule(String schema, Kind kind) {
    * @param contiguity whether row-major order survives
    */
   public record View(One read, Write write, Contiguity contiguity) implements Kind {}
+
+  /**
+   * A list of views, each of one element of the list that is the first argument, as of {@code
+   * broadcast_tensors}.
+   */
+  public record ViewOfEach(ReadEach read, WriteEach write, Contiguity contiguity) implements Kind {}
 
   /** Several such results, as of {@code split}. */
   public record Views(Several read, WriteOne write, Contiguity contiguity) implements Kind {}
@@ -71,6 +78,18 @@ public record AtenRule(String schema, Kind kind) {
     TfValue emit(OpArgs a, TfGraph tf, TfValue changed);
   }
 
+  /** Emits the view of one element of a list. */
+  @FunctionalInterface
+  public interface ReadEach {
+    TfValue emit(OpArgs a, TfGraph tf, TfValue element, int index);
+  }
+
+  /** Puts the changed view of one element of a list back. */
+  @FunctionalInterface
+  public interface WriteEach {
+    TfValue emit(OpArgs a, TfGraph tf, TfValue element, TfValue changed);
+  }
+
   /** Puts one of several changed views back. */
   @FunctionalInterface
   public interface WriteOne {
@@ -81,8 +100,13 @@ public record AtenRule(String schema, Kind kind) {
   public enum Contiguity {
     /** Same order of elements: view, unsqueeze, squeeze. */
     KEPT,
-    /** Same order of elements; where the base is not contiguous torch makes a copy: reshape. */
+    /**
+     * Same order of elements; torch makes a copy where the base is not contiguous and the new sizes
+     * do more than split its axes: reshape, flatten.
+     */
     KEPT_OR_COPIED,
+    /** Same order of elements; a copy wherever the base is not contiguous: contiguous. */
+    RESTORED,
     /**
      * Only where the viewed axis is the first or only ones of size 1 stand before it: slice,
      * select.
@@ -104,6 +128,11 @@ public record AtenRule(String schema, Kind kind) {
 
   public static AtenRule view(String schema, One read, Write write, Contiguity contiguity) {
     return new AtenRule(schema, new View(read, write, contiguity));
+  }
+
+  public static AtenRule viewOfEach(
+      String schema, ReadEach read, WriteEach write, Contiguity contiguity) {
+    return new AtenRule(schema, new ViewOfEach(read, write, contiguity));
   }
 
   public static AtenRule views(String schema, Several read, WriteOne write, Contiguity contiguity) {

@@ -66,6 +66,11 @@ public final class OpArgs {
     throw wrongType(name, "a tensor", value);
   }
 
+  /** What a view's rule runs on: the current content of its base. */
+  TfValue content() {
+    return java.util.Objects.requireNonNull(self);
+  }
+
   /** A tensor that may be None. */
   public Optional<TfValue> optionalTensor(String name) {
     return isGiven(name) ? Optional.of(tensor(name)) : Optional.empty();

@@ -209,12 +209,19 @@ public record Schema(
       if (value == null || !accepts(param, value)) {
         return Optional.empty();
       }
-      bound.put(param.name(), value);
+      bound.put(param.name(), asNumber(param, value));
     }
     boolean allUsed =
         positional == args.size()
             && kwargs.keySet().stream().allMatch(name -> bound.containsKey(name));
     return allUsed ? Optional.of(bound) : Optional.empty();
+  }
+
+  /** TorchScript hands a bool to an operator that takes any number as an integer. */
+  private static Value asNumber(Param param, Value value) {
+    return param.type().equals("Scalar") && value instanceof Value.Bool bool
+        ? Value.of(bool.value() ? 1L : 0L)
+        : value;
   }
 
   private static boolean accepts(Param param, Value value) {

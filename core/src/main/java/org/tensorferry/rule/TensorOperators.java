@@ -139,6 +139,9 @@ public final class TensorOperators implements Operators {
     if (kind instanceof AtenRule.Views views) {
       return views(row.schema(), views, bound);
     }
+    if (kind instanceof AtenRule.ViewOfEach views) {
+      return viewOfEach(row.schema(), views, bound);
+    }
     OpArgs args = new OpArgs(row.schema(), bound, weights, null);
     if (kind instanceof AtenRule.MaybeAlias same) {
       TfValue result = same.rule().emit(args, tf);
@@ -201,8 +204,14 @@ public final class TensorOperators implements Operators {
 
   private Value view(Schema schema, AtenRule.View rule, Map<String, Value> bound, boolean inPlace) {
     Tensor base = self(bound);
-    if (rule.contiguity() == AtenRule.Contiguity.KEPT_OR_COPIED && !base.isContiguous()) {
-      return Tensor.of(rule.read().emit(new OpArgs(schema, bound, weights, null), tf));
+    if (mayCopy(rule.contiguity()) && !base.isContiguous()) {
+      TfValue result = rule.read().emit(new OpArgs(schema, bound, weights, null), tf);
+      boolean keepsStorage =
+          rule.contiguity() == AtenRule.Contiguity.KEPT_OR_COPIED
+              && base.shape().isSplitInto(result.shape());
+      if (!keepsStorage) {
+        return Tensor.of(result);
+      }
     }
     Tensor.View view =
         new RuleView(schema, bound, rule.contiguity()) {
@@ -223,6 +232,36 @@ public final class TensorOperators implements Operators {
       return base;
     }
     return base.view(view);
+  }
+
+  private static boolean mayCopy(AtenRule.Contiguity contiguity) {
+    return contiguity == AtenRule.Contiguity.KEPT_OR_COPIED
+        || contiguity == AtenRule.Contiguity.RESTORED;
+  }
+
+  private Value viewOfEach(Schema schema, AtenRule.ViewOfEach rule, Map<String, Value> bound) {
+    List<Value> bases = ((Value.ListOf) bound.values().iterator().next()).elements();
+    List<Tensor> tensors = new ArrayList<>();
+    for (int i = 0; i < bases.size(); i++) {
+      int index = i;
+      tensors.add(
+          ((Tensor) bases.get(i))
+              .view(
+                  new RuleView(schema, bound, rule.contiguity()) {
+                    @Override
+                    TfValue emit(OpArgs args) {
+                      TfValue result = rule.read().emit(args, tf, args.content(), index);
+                      requireAllRead(args);
+                      return result;
+                    }
+
+                    @Override
+                    TfValue emit(OpArgs args, TfValue changed) {
+                      return rule.write().emit(args, tf, args.content(), changed);
+                    }
+                  }));
+    }
+    return Value.list(tensors);
   }
 
   private Value views(Schema schema, AtenRule.Views rule, Map<String, Value> bound) {
@@ -291,7 +330,7 @@ public final class TensorOperators implements Operators {
     @Override
     public boolean isContiguous(org.tensorferry.tensor.Shape base) {
       return switch (contiguity) {
-        case KEPT, KEPT_OR_COPIED -> true;
+        case KEPT, KEPT_OR_COPIED, RESTORED -> true;
         case LOST -> false;
         case LEADING_AXIS -> isLeading(base);
       };

@@ -93,6 +93,24 @@ public record Shape(List<Dim> dims) {
     return new Shape(all);
   }
 
+  /**
+   * True where another shape of as many elements only splits axes of this one and adds or drops
+   * axes of size 1: no axes are merged, so that any strides of this shape have strides for it.
+   */
+  public boolean isSplitInto(Shape other) {
+    int next = 0;
+    for (Dim dim : dims) {
+      Dim product = Dim.ONE;
+      while (!product.equals(dim)) {
+        if (next == other.rank()) {
+          return false;
+        }
+        product = product.times(other.dim(next++));
+      }
+    }
+    return other.dims.subList(next, other.rank()).stream().allMatch(dim -> dim.is(1));
+  }
+
   /** As users read it: {@code [batch,80,time]}. */
   @Override
   public String toString() {

@@ -89,12 +89,14 @@ final class AdvancedIndex {
     Shape wanted = shape.concat(rest).permute(toResult());
     TfValue fitted = tf.broadcastTo(values, wanted);
     TfValue updates = tf.transpose(fitted, AxisOps.inverse(toResult()));
-    String op = accumulate ? "TensorScatterAdd" : "TensorScatterUpdate";
     // The kernel takes no single place for a list of one.
     boolean single = shape.rank() == 0;
     TfValue places = single ? tf.expandDims(places(), 0) : places();
     TfValue rows = single ? tf.expandDims(updates, 0) : updates;
-    TfValue changed = tf.op(op, inFront(x), places, rows).get();
+    TfValue changed =
+        accumulate
+            ? Kernels.scatterSum(tf, inFront(x), places, rows)
+            : tf.op("TensorScatterUpdate", inFront(x), places, rows).get();
     return tf.transpose(changed, AxisOps.inverse(AxisOps.inFront(x.rank(), axes)));
   }
 

@@ -102,20 +102,20 @@ public final class ArithmeticOps {
             Elementwise.promoted(ArithmeticOps::floorQuotient)),
         AtenRule.of(
             "fmod.Scalar(Tensor self, Scalar other) -> Tensor",
-            Elementwise.promoted(ArithmeticOps::truncateMod)),
+            Elementwise.rounded(ArithmeticOps::truncateMod)),
         AtenRule.of(
             "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
-            Elementwise.promoted(ArithmeticOps::truncateMod)),
+            Elementwise.rounded(ArithmeticOps::truncateMod)),
         AtenRule.of("reciprocal(Tensor self) -> Tensor", Elementwise.floating("Reciprocal")),
         AtenRule.of(
             "remainder.Scalar(Tensor self, Scalar other) -> Tensor",
-            Elementwise.promoted(ArithmeticOps::floorMod)),
+            Elementwise.rounded(ArithmeticOps::floorMod)),
         AtenRule.of(
             "remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor",
-            Elementwise.promoted(ArithmeticOps::floorMod)),
+            Elementwise.rounded(ArithmeticOps::floorMod)),
         AtenRule.of(
             "remainder.Tensor(Tensor self, Tensor other) -> Tensor",
-            Elementwise.promoted(ArithmeticOps::floorMod)),
+            Elementwise.rounded(ArithmeticOps::floorMod)),
         AtenRule.of(
             "true_divide.Scalar(Tensor self, Scalar other) -> Tensor",
             Elementwise.floating2("RealDiv")),

@@ -1,6 +1,7 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.AtenRule.Contiguity;
 import org.tensorferry.rule.OpArgs;
@@ -103,9 +104,22 @@ public final class ComplexOps {
     return join(tf, parts.get(0), parts.get(1));
   }
 
+  /** The type of a complex type's parts; other types as they are. */
+  static DType realOf(DType dtype) {
+    return switch (dtype) {
+      case COMPLEX64 -> DType.FLOAT32;
+      case COMPLEX128 -> DType.FLOAT64;
+      default -> dtype;
+    };
+  }
+
+  /** A formula on the real and on the imaginary part. */
+  static TfValue byParts(TfGraph tf, TfValue x, UnaryOperator<TfValue> formula) {
+    return join(tf, formula.apply(part(tf, "Real", x)), formula.apply(part(tf, "Imag", x)));
+  }
+
   private static TfValue part(TfGraph tf, String op, TfValue x) {
-    DType dtype = x.dtype() == DType.COMPLEX128 ? DType.FLOAT64 : DType.FLOAT32;
-    return tf.op(op, x).attr("Tout", dtype).get();
+    return tf.op(op, x).attr("Tout", realOf(x.dtype())).get();
   }
 
   private static TfValue join(TfGraph tf, TfValue real, TfValue imaginary) {

@@ -1,5 +1,8 @@
 package org.tensorferry.converters.aten;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Shape;
@@ -26,15 +29,45 @@ final class Diagonals {
     if (size.is(0)) {
       return tf.zeros(shape, matrix.dtype());
     }
-    return tf.op("MatrixDiagPartV3", matrix, offset(tf, offset), tf.scalar(matrix.dtype(), 0))
-        .shape(shape)
-        .get();
+    Dim wide = padded(matrix.dim(-1), offset);
+    Dim high = padded(matrix.dim(-2), -offset);
+    TfValue grown = grown(tf, matrix, high, wide);
+    TfValue part =
+        tf.op("MatrixDiagPartV3", grown, offset(tf, offset), tf.scalar(matrix.dtype(), 0))
+            .shape(shape.with(-1, size(high, wide, offset)))
+            .get();
+    return tf.slice(part, part.rank() - 1, Dim.ZERO, size);
   }
 
   static TfValue replace(TfGraph tf, TfValue matrix, TfValue diagonal, long offset) {
-    return diagonal.dim(-1).is(0)
-        ? matrix
-        : tf.op("MatrixSetDiagV3", matrix, diagonal, offset(tf, offset)).get();
+    if (diagonal.dim(-1).is(0)) {
+      return matrix;
+    }
+    Dim rows = matrix.dim(-2);
+    Dim columns = matrix.dim(-1);
+    Dim wide = padded(columns, offset);
+    Dim high = padded(rows, -offset);
+    TfValue grown = grown(tf, matrix, high, wide);
+    TfValue whole = grown(tf, diagonal, size(high, wide, offset));
+    TfValue set = tf.op("MatrixSetDiagV3", grown, whole, offset(tf, offset)).get();
+    TfValue cut = tf.slice(set, set.rank() - 2, Dim.ZERO, rows);
+    return tf.slice(cut, set.rank() - 1, Dim.ZERO, columns);
+  }
+
+  /** The operators want one element on the diagonal at least: the size that has it. */
+  private static Dim padded(Dim size, long offset) {
+    return size.max(Dim.of(Math.max(offset, 0) + 1));
+  }
+
+  /** The last axes with zeros behind them. */
+  private static TfValue grown(TfGraph tf, TfValue x, Dim... sizes) {
+    List<Dim> none = Collections.nCopies(x.rank(), Dim.ZERO);
+    List<Dim> after = new ArrayList<>(none);
+    for (int i = 0; i < sizes.length; i++) {
+      int axis = x.rank() - sizes.length + i;
+      after.set(axis, sizes[i].minus(x.dim(axis)));
+    }
+    return new Padding(none, after).constant(tf, x, tf.scalar(x.dtype(), 0));
   }
 
   /** A matrix of zeros but for one diagonal; the last axis becomes two. */

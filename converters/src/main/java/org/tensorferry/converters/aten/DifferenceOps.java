@@ -45,7 +45,7 @@ public final class DifferenceOps {
     parts.add(x);
     a.optionalTensor("append").ifPresent(parts::add);
     TfValue result = tf.concat(parts, axis);
-    for (int i = 0; i < a.integer("n"); i++) {
+    for (int i = 0; i < a.integer("n") && !result.dim(axis).is(0); i++) {
       result = difference(tf, result, axis);
     }
     return result;
@@ -58,11 +58,15 @@ public final class DifferenceOps {
   }
 
   private static TfValue later(TfGraph tf, TfValue x, int axis) {
-    return tf.slice(x, axis, Dim.ONE, x.dim(axis).minus(1));
+    return tf.slice(x, axis, Dim.ONE.min(x.dim(axis)), oneLess(x.dim(axis)));
+  }
+
+  private static Dim oneLess(Dim size) {
+    return size.minus(1).max(Dim.ZERO);
   }
 
   private static TfValue earlier(TfGraph tf, TfValue x, int axis) {
-    return tf.slice(x, axis, Dim.ZERO, x.dim(axis).minus(1));
+    return tf.slice(x, axis, Dim.ZERO, oneLess(x.dim(axis)));
   }
 
   static TfValue trapezoid(OpArgs a, TfGraph tf) {

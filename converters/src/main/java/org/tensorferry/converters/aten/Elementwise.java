@@ -52,6 +52,20 @@ final class Elementwise {
     return (a, tf) -> promoted(a, tf, a.promote("self", "other"), formula);
   }
 
+  /**
+   * As {@link #promoted}, but a plain number is rounded to the common type before the formula, not
+   * only the result.
+   */
+  static AtenRule.One rounded(Formula2 formula) {
+    return (a, tf) -> {
+      DType dtype = a.promote("self", "other");
+      DType computed = Kernels.accumulator(dtype);
+      TfValue x = tf.cast(a.operand("self", dtype), computed);
+      TfValue y = tf.cast(a.operand("other", dtype), computed);
+      return tf.cast(formula.emit(tf, x, y), dtype);
+    };
+  }
+
   private static TfValue promoted(OpArgs a, TfGraph tf, DType dtype, Formula2 formula) {
     DType computed = Kernels.accumulator(dtype);
     TfValue x = a.operand("self", computed);

@@ -74,8 +74,11 @@ public final class FourierOps {
       return new Points(axes, counts);
     }
 
-    /** Sizes without axes belong to the last axes. */
+    /** Sizes without axes belong to the last axes; an empty list of axes means none. */
     private static int[] axes(OpArgs a, TfValue x, int sizes) {
+      if (Axes.isEmptyList(a, "dim")) {
+        return new int[0];
+      }
       return a.isGiven("dim") || sizes == 0
           ? a.axes("dim", x.rank())
           : IntStream.range(x.rank() - sizes, x.rank()).toArray();

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.tensorferry.rule.AtenRule;
+import org.tensorferry.rule.AtenRule.Contiguity;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
@@ -36,19 +37,35 @@ public final class JoinOps {
         AtenRule.of(
             "combinations(Tensor self, int r=2, bool with_replacement=False) -> Tensor",
             JoinOps::combinations),
-        AtenRule.several("meshgrid(Tensor[] tensors) -> Tensor[]", JoinOps::meshgrid),
-        AtenRule.several(
+        expandedEach("meshgrid(Tensor[] tensors) -> Tensor[]", JoinOps::meshgrid),
+        expandedEach(
             "meshgrid.indexing(Tensor[] tensors, *, str indexing) -> Tensor[]", JoinOps::meshgrid),
 
         // fitted to each other
-        AtenRule.several(
-            "atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]", (a, tf) -> atLeast(a, tf, 1)),
-        AtenRule.several(
-            "atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]", (a, tf) -> atLeast(a, tf, 2)),
-        AtenRule.several(
-            "atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]", (a, tf) -> atLeast(a, tf, 3)),
-        AtenRule.several(
-            "broadcast_tensors(Tensor[] tensors) -> Tensor[]", JoinOps::broadcastTensors));
+        atLeastEach("atleast_1d.Sequence(Tensor[] tensors) -> Tensor[]", 1),
+        atLeastEach("atleast_2d.Sequence(Tensor[] tensors) -> Tensor[]", 2),
+        atLeastEach("atleast_3d.Sequence(Tensor[] tensors) -> Tensor[]", 3),
+        expandedEach("broadcast_tensors(Tensor[] tensors) -> Tensor[]", JoinOps::broadcast));
+  }
+
+  /** Views that repeat elements. */
+  private static AtenRule expandedEach(String schema, AtenRule.ReadEach read) {
+    return AtenRule.viewOfEach(
+        schema,
+        read,
+        (a, tf, x, changed) -> ViewOps.undoExpand(a, tf, x.shape(), changed),
+        Contiguity.LOST);
+  }
+
+  private static AtenRule atLeastEach(String schema, int rank) {
+    return AtenRule.viewOfEach(
+        schema,
+        (a, tf, x, i) -> {
+          a.ignore("tensors");
+          return atLeast(tf, x, rank);
+        },
+        (a, tf, x, changed) -> tf.reshape(changed, x.shape()),
+        Contiguity.KEPT);
   }
 
   private static List<TfValue> promoted(OpArgs a, TfGraph tf) {
@@ -77,10 +94,6 @@ public final class JoinOps {
   static TfValue stack(OpArgs a, TfGraph tf) {
     List<TfValue> parts = promoted(a, tf);
     return tf.stack(parts, a.axis("dim", parts.get(0).rank() + 1));
-  }
-
-  private static List<TfValue> atLeast(OpArgs a, TfGraph tf, int rank) {
-    return a.tensors("tensors").stream().map(x -> atLeast(tf, x, rank)).toList();
   }
 
   private static TfValue atLeast(TfGraph tf, TfValue x, int rank) {
@@ -136,17 +149,16 @@ public final class JoinOps {
     return tf.reshape(grid, count, Dim.of(vectors.size()));
   }
 
-  static List<TfValue> meshgrid(OpArgs a, TfGraph tf) {
-    List<TfValue> vectors = a.tensors("tensors").stream().map(x -> atLeast(tf, x, 1)).toList();
-    boolean columnsFirst = a.has("indexing") && a.text("indexing").equals("xy");
-    if (!columnsFirst || vectors.size() < 2) {
-      return grid(tf, vectors);
+  /** With {@code xy} the first vector varies along columns, the second along rows. */
+  static TfValue meshgrid(OpArgs a, TfGraph tf, TfValue vector, int i) {
+    List<Dim> sizes = new ArrayList<>();
+    a.tensors("tensors").forEach(x -> sizes.add(x.shape().numel()));
+    int axis = i;
+    if (a.has("indexing") && a.text("indexing").equals("xy") && sizes.size() > 1) {
+      Collections.swap(sizes, 0, 1);
+      axis = i < 2 ? 1 - i : i;
     }
-    List<TfValue> swapped = new ArrayList<>(vectors);
-    Collections.swap(swapped, 0, 1);
-    List<TfValue> grid = new ArrayList<>(grid(tf, swapped));
-    Collections.swap(grid, 0, 1);
-    return grid;
+    return gridOf(tf, vector, axis, new Shape(sizes));
   }
 
   /** Vector i varies along axis i. */
@@ -154,12 +166,16 @@ public final class JoinOps {
     Shape shape = new Shape(vectors.stream().map(x -> x.dim(0)).toList());
     List<TfValue> grid = new ArrayList<>();
     for (int i = 0; i < vectors.size(); i++) {
-      Dim[] sizes = new Dim[vectors.size()];
-      Arrays.fill(sizes, Dim.ONE);
-      sizes[i] = shape.dim(i);
-      grid.add(tf.broadcastTo(tf.reshape(vectors.get(i), sizes), shape));
+      grid.add(gridOf(tf, vectors.get(i), i, shape));
     }
     return grid;
+  }
+
+  private static TfValue gridOf(TfGraph tf, TfValue vector, int axis, Shape shape) {
+    Dim[] sizes = new Dim[shape.rank()];
+    Arrays.fill(sizes, Dim.ONE);
+    sizes[axis] = shape.dim(axis);
+    return tf.broadcastTo(tf.reshape(vector, sizes), shape);
   }
 
   static TfValue combinations(OpArgs a, TfGraph tf) {
@@ -191,9 +207,9 @@ public final class JoinOps {
 
   // --- fitted to each other
 
-  static List<TfValue> broadcastTensors(OpArgs a, TfGraph tf) {
-    List<TfValue> tensors = a.tensors("tensors");
-    Shape shape = tensors.stream().map(TfValue::shape).reduce(Shape.SCALAR, tf::broadcast);
-    return tensors.stream().map(x -> tf.broadcastTo(x, shape)).toList();
+  static TfValue broadcast(OpArgs a, TfGraph tf, TfValue x, int i) {
+    Shape shape =
+        a.tensors("tensors").stream().map(TfValue::shape).reduce(Shape.SCALAR, tf::broadcast);
+    return tf.broadcastTo(x, shape);
   }
 }

@@ -72,6 +72,16 @@ final class Kernels {
     return tf.cast(tf.reduce(op, tf.cast(x, dtype), keepDims, axes), x.dtype());
   }
 
+  /** Sums of updates at places; a sum of bools is true where any of them is. */
+  static TfValue scatterSum(TfGraph tf, TfValue base, TfValue places, TfValue updates) {
+    if (base.dtype() != DType.BOOL) {
+      return tf.op("TensorScatterAdd", base, places, updates).get();
+    }
+    TfValue count = tf.cast(base, DType.INT32);
+    TfValue more = tf.cast(updates, DType.INT32);
+    return tf.cast(tf.op("TensorScatterAdd", count, places, more).get(), DType.BOOL);
+  }
+
   /** The type in which torch computes formulas of several steps. */
   static DType accumulator(DType dtype) {
     return dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 ? DType.FLOAT32 : dtype;

@@ -300,9 +300,11 @@ public final class LinearAlgebraOps {
       if (rest % 2 == 1) {
         factors.add(square);
       }
-      square = rest > 1 ? tf.matmul(square, square) : square;
+      square = rest > 1 ? LinearOps.Products.matmul(tf, square, square) : square;
     }
-    return factors.stream().reduce(tf::matmul).orElseGet(() -> identity(tf, x));
+    return factors.stream()
+        .reduce((y, z) -> LinearOps.Products.matmul(tf, y, z))
+        .orElseGet(() -> identity(tf, x));
   }
 
   private static TfValue identity(TfGraph tf, TfValue x) {

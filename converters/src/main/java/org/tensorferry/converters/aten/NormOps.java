@@ -124,15 +124,7 @@ public final class NormOps {
     DType dtype = a.has("dtype") ? a.dtype("dtype").orElse(x.dtype()) : x.dtype();
     TfValue wide = tf.cast(Numbers.abs(tf, x), Kernels.accumulator(dtype));
     int[] axes = ReductionOps.axes(a, x);
-    return tf.cast(norm(tf, wide, p, ReductionOps.keepsDims(a), axes), real(dtype));
-  }
-
-  private static DType real(DType dtype) {
-    return switch (dtype) {
-      case COMPLEX64 -> DType.FLOAT32;
-      case COMPLEX128 -> DType.FLOAT64;
-      default -> dtype;
-    };
+    return tf.cast(norm(tf, wide, p, ReductionOps.keepsDims(a), axes), ComplexOps.realOf(dtype));
   }
 
   /** (sum |x|^p)^(1/p), and its limits at 0 and the infinities. */
@@ -161,14 +153,18 @@ public final class NormOps {
     DType dtype = a.promote("self", "other");
     DType wide = Kernels.accumulator(dtype);
     TfValue difference = tf.sub(a.operand("self", wide), a.operand("other", wide));
-    return tf.cast(norm(tf, difference, a.number("p"), false, Axes.all(difference)), dtype);
+    TfValue distance = Numbers.abs(tf, difference);
+    return tf.cast(
+        norm(tf, distance, a.number("p"), false, Axes.all(difference)), ComplexOps.realOf(dtype));
   }
 
   static TfValue pairwiseDistance(OpArgs a, TfGraph tf) {
     DType dtype = a.promoteToFloating("x1", "x2");
     DType wide = Kernels.accumulator(dtype);
     TfValue difference = tf.sub(a.operand("x1", wide), a.operand("x2", wide));
-    TfValue shifted = tf.add(difference, a.number("eps"));
+    // TensorFlow would reorder (x - y) + eps to x + (eps - y), which loses the eps; not a sum of n.
+    TfValue eps = tf.broadcastTo(tf.scalar(wide, a.number("eps")), difference.shape());
+    TfValue shifted = tf.op("AddN").inputs(List.of(difference, eps)).get();
     int last = shifted.rank() - 1;
     return tf.cast(norm(tf, shifted, a.number("p"), a.flag("keepdim"), last), dtype);
   }

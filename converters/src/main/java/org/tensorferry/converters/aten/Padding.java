@@ -111,6 +111,9 @@ record Padding(List<Dim> before, List<Dim> after) {
     if (pairs.stream().allMatch(amount -> amount.is(0))) {
       return x;
     }
+    if (shape.numel().is(0)) {
+      return tf.zeros(shape, x.dtype()); // mirrors take no axis of size 0, padded or not
+    }
     return operator.apply(pairs(tf, new Shape(pairs))).shape(shape).get();
   }
 

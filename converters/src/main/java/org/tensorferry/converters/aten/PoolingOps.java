@@ -44,7 +44,7 @@ public final class PoolingOps {
   static TfValue maximum(TfGraph tf, Window window, TfValue x) {
     TfValue lowest = Numbers.extreme(tf, x.dtype(), false);
     TfValue padded = window.pad(tf, x, paddings(window, x), lowest);
-    return window.isDilated()
+    return window.isSliced(padded)
         ? window.maximumOfSlices(tf, padded)
         : window.pool(tf, "MaxPool", padded);
   }

@@ -51,7 +51,7 @@ record Scatter(TfGraph tf, TfValue base, TfValue places, TfValue values, Shape s
   }
 
   Scatter sum() {
-    return reduce("TensorScatterAdd");
+    return onto(Kernels.scatterSum(tf, base, places, values));
   }
 
   Scatter reduce(String op) {

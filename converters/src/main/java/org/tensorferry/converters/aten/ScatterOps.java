@@ -41,7 +41,7 @@ public final class ScatterOps {
             ScatterOps::indexAdd),
         AtenRule.of(
             "index_copy(Tensor self, int dim, Tensor index, Tensor source) -> Tensor",
-            (a, tf) -> slices(a, tf, "TensorScatterUpdate", a.tensor("source"))),
+            (a, tf) -> slices(a, tf, ScatterOps::update, a.tensor("source"))),
         AtenRule.of(
             "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor",
             ScatterOps::indexFill),
@@ -100,6 +100,9 @@ public final class ScatterOps {
       shape = shape.insert(shape.rank(), Dim.ONE);
     }
     TfValue condition = tf.reshape(Numbers.isTrue(tf, mask), shape);
+    if (accumulate && x.dtype() == DType.BOOL) {
+      return tf.select(condition, tf.binary("LogicalOr", x, values), x);
+    }
     return tf.select(condition, accumulate ? tf.add(x, values) : values, x);
   }
 
@@ -123,8 +126,8 @@ public final class ScatterOps {
     TfValue index = Indices.wrapped(tf, a.tensor("index"), flat.dim(0));
     TfValue places = tf.expandDims(Axes.flat(tf, index), 1);
     TfValue values = Axes.flat(tf, a.tensor("source"));
-    String op = a.flag("accumulate") ? "TensorScatterAdd" : "TensorScatterUpdate";
-    return tf.reshape(tf.op(op, flat, places, values).get(), x.shape());
+    Change change = a.flag("accumulate") ? Kernels::scatterSum : ScatterOps::update;
+    return tf.reshape(change.emit(tf, flat, places, values), x.shape());
   }
 
   // --- whole slices
@@ -135,7 +138,7 @@ public final class ScatterOps {
         Elementwise.isOne(a.value("alpha"))
             ? source
             : tf.mul(source, a.operand("alpha", source.dtype()));
-    return slices(a, tf, "TensorScatterAdd", scaled);
+    return slices(a, tf, Kernels::scatterSum, scaled);
   }
 
   static TfValue indexFill(OpArgs a, TfGraph tf) {
@@ -144,11 +147,21 @@ public final class ScatterOps {
     Dim count = index.shape().numel();
     Shape shape = x.rank() == 0 ? x.shape() : x.shape().with(a.axis("dim", x.rank()), count);
     TfValue value = tf.reshape(a.operand("value", x.dtype()), Shape.SCALAR);
-    return slices(a, tf, "TensorScatterUpdate", tf.fill(shape, value));
+    return slices(a, tf, ScatterOps::update, tf.fill(shape, value));
+  }
+
+  /** How updates change a tensor at places. */
+  @FunctionalInterface
+  private interface Change {
+    TfValue emit(TfGraph tf, TfValue base, TfValue places, TfValue updates);
+  }
+
+  private static TfValue update(TfGraph tf, TfValue base, TfValue places, TfValue updates) {
+    return tf.op("TensorScatterUpdate", base, places, updates).get();
   }
 
   /** Slices along an axis put where an index vector says. */
-  private static TfValue slices(OpArgs a, TfGraph tf, String op, TfValue source) {
+  private static TfValue slices(OpArgs a, TfGraph tf, Change change, TfValue source) {
     TfValue x = a.tensor("self");
     int axis = a.axis("dim", x.rank());
     UnaryOperator<TfValue> atLeastVector = v -> v.rank() == 0 ? tf.reshape(v, Shape.of(1)) : v;
@@ -156,7 +169,7 @@ public final class ScatterOps {
     TfValue index = Indices.wrapped(tf, Axes.flat(tf, a.tensor("index")), base.dim(axis));
     int[] order = AxisOps.inFront(base.rank(), axis);
     TfValue updates = tf.transpose(atLeastVector.apply(source), order);
-    TfValue changed = tf.op(op, tf.transpose(base, order), tf.expandDims(index, 1), updates).get();
+    TfValue changed = change.emit(tf, tf.transpose(base, order), tf.expandDims(index, 1), updates);
     return tf.reshape(tf.transpose(changed, AxisOps.inverse(order)), x.shape());
   }
 

@@ -143,10 +143,18 @@ public final class SelectionOps {
   static TfValue nanToNum(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
     DType dtype = x.dtype();
+    if (dtype.isComplex()) {
+      return ComplexOps.byParts(tf, x, part -> nanToNum(a, tf, part));
+    }
     if (!dtype.isFloating()) {
       a.ignore("nan", "posinf", "neginf");
       return x;
     }
+    return nanToNum(a, tf, x);
+  }
+
+  private static TfValue nanToNum(OpArgs a, TfGraph tf, TfValue x) {
+    DType dtype = x.dtype();
     double largest = Numbers.largest(dtype);
     TfValue nan = tf.scalar(dtype, a.isGiven("nan") ? a.number("nan") : 0);
     TfValue high = tf.scalar(dtype, a.isGiven("posinf") ? a.number("posinf") : largest);

@@ -93,7 +93,13 @@ public final class StatisticsOps {
   // --- deviation from the mean
 
   /** A mean and the sum of squares around it by the degrees of freedom. */
-  private record Moments(TfValue mean, TfValue variance, DType dtype) {}
+  private record Moments(TfValue mean, TfValue variance, DType dtype) {
+
+    /** A real measure of deviation and the mean, in the type of the tensor. */
+    List<TfValue> with(TfGraph tf, TfValue deviation) {
+      return List.of(tf.cast(deviation, ComplexOps.realOf(dtype)), tf.cast(mean, dtype));
+    }
+  }
 
   private static Moments moments(OpArgs a, TfGraph tf) {
     DType dtype = a.tensor("self").dtype();
@@ -101,8 +107,9 @@ public final class StatisticsOps {
     int[] axes = ReductionOps.axes(a, x);
     boolean keep = ReductionOps.keepsDims(a);
     TfValue mean = tf.mean(x, true, axes);
-    TfValue squares = tf.sum(tf.binary("SquaredDifference", x, mean), keep, axes);
-    TfValue freedom = freedom(tf, x.dtype(), Axes.count(x, axes), correction(a));
+    TfValue around = x.dtype().isComplex() ? Numbers.abs(tf, tf.sub(x, mean)) : tf.sub(x, mean);
+    TfValue squares = tf.sum(tf.unary("Square", around), keep, axes);
+    TfValue freedom = freedom(tf, around.dtype(), Axes.count(x, axes), correction(a));
     TfValue shaped = keep || axes.length == 0 ? mean : tf.squeeze(mean, axes);
     return new Moments(shaped, tf.div(squares, freedom), dtype);
   }
@@ -133,14 +140,12 @@ public final class StatisticsOps {
 
   static List<TfValue> varMean(OpArgs a, TfGraph tf) {
     Moments moments = moments(a, tf);
-    return List.of(
-        tf.cast(moments.variance(), moments.dtype()), tf.cast(moments.mean(), moments.dtype()));
+    return moments.with(tf, moments.variance());
   }
 
   static List<TfValue> stdMean(OpArgs a, TfGraph tf) {
     Moments moments = moments(a, tf);
-    TfValue deviation = tf.unary("Sqrt", moments.variance());
-    return List.of(tf.cast(deviation, moments.dtype()), tf.cast(moments.mean(), moments.dtype()));
+    return moments.with(tf, tf.unary("Sqrt", moments.variance()));
   }
 
   // --- between variables

@@ -31,8 +31,10 @@ public final class ViewOps {
         reshapedOrCopied(
             "flatten.using_ints(Tensor self, int start_dim=0, int end_dim=-1) -> Tensor",
             ViewOps::flat),
-        reshapedOrCopied(
-            "ravel(Tensor self) -> Tensor", (a, tf) -> Shape.of(a.shape("self").numel())),
+        reshaped(
+            "ravel(Tensor self) -> Tensor",
+            (a, tf) -> Shape.of(a.shape("self").numel()),
+            Contiguity.RESTORED),
         reshapedOrCopied("reshape(Tensor self, int[] shape) -> Tensor", ViewOps::sizes),
         reshapedOrCopied(
             "reshape_as(Tensor self, Tensor other) -> Tensor", (a, tf) -> a.shape("other")),
@@ -87,7 +89,7 @@ public final class ViewOps {
             "contiguous(Tensor self, *, MemoryFormat memory_format=contiguous_format) -> Tensor",
             ViewOps::same,
             (a, tf, changed) -> changed,
-            Contiguity.KEPT_OR_COPIED),
+            Contiguity.RESTORED),
         AtenRule.view(
             "detach(Tensor self) -> Tensor",
             (a, tf) -> tf.unary("StopGradient", a.tensor("self")),
@@ -280,7 +282,10 @@ public final class ViewOps {
   }
 
   private static TfValue undoExpand(OpArgs a, TfGraph tf, TfValue changed) {
-    Shape from = a.shape("self");
+    return undoExpand(a, tf, a.shape("self"), changed);
+  }
+
+  static TfValue undoExpand(OpArgs a, TfGraph tf, Shape from, TfValue changed) {
     if (!changed.shape().numel().equals(from.numel())) {
       throw a.refuse(
           "an expanded tensor is changed in place: several elements share one place in memory",

@@ -41,7 +41,7 @@ record Window(
     return Arrays.stream(kernel).reduce(1, (x, y) -> x * y);
   }
 
-  boolean isDilated() {
+  private boolean isDilated() {
     return Arrays.stream(dilation).anyMatch(d -> d > 1);
   }
 
@@ -91,6 +91,9 @@ record Window(
 
   /** {@code MaxPool} or {@code AvgPool} without padding; one axis as a plane of height 1. */
   TfValue pool(TfGraph tf, String op, TfValue x) {
+    if (axes() == 3 && x.dtype() == DType.FLOAT16) {
+      return tf.cast(pool(tf, op, tf.cast(x, DType.FLOAT32)), DType.FLOAT16);
+    }
     if (axes() == 1) {
       TfValue plane =
           tf.op(op, tf.expandDims(x, 1))
@@ -133,6 +136,11 @@ record Window(
     return IntStream.concat(
             IntStream.concat(IntStream.of(1), Arrays.stream(sizes)), IntStream.of(1))
         .toArray();
+  }
+
+  /** True where the maximum is taken over slices: MaxPool has no dilation, in 3d no float64. */
+  boolean isSliced(TfValue x) {
+    return isDilated() || (axes() == 3 && x.dtype() == DType.FLOAT64);
   }
 
   /** The elements at one offset of every window of a padded input. */
