@@ -65,6 +65,9 @@ final class Exclusions {
    *       leaves other casts undefined. {@link ArgumentMaker} cuts them first.
    *   <li>Convolutions, pools and resizes of empty tensors, which no model has, and resizes of NaN:
    *       whether a neighbour of weight zero is read is no part of the contract.
+   *   <li>GELU of infinity: libtorch's vectors give NaN, its scalars infinity.
+   *   <li>NaN in max pooling, which torch hands on and TensorFlow's kernel does not; infinities in
+   *       var_mean, whose mean depends on where they stand in torch.
    *   <li>Shifts by negative numbers, undefined in C++.
    *   <li>Integers are small, so that signed overflow, undefined in C++, is rare.
    * </ul>

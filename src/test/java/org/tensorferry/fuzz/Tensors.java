@@ -115,6 +115,9 @@ final class Tensors {
     if (name.matches("diff|std.*|var.*")) {
       return wish('F', 1, 2, 3, 4);
     }
+    if (name.equals("gelu")) {
+      return wish('F');
+    }
     if (name.matches("index_.*|_index.*|scatter.*|put|masked_scatter")) {
       return wish('n');
     }

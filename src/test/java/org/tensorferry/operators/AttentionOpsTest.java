@@ -5,6 +5,19 @@ final class AttentionOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.program(
+            "the path for padded tensors",
+            """
+            def forward(self, x: Tensor, y: Tensor) -> Tensor:
+              if torch._nested_tensor_from_mask_left_aligned(x, y):
+                z = torch.neg(x)
+              else:
+                z = x
+              return z
+            """,
+            f32(1, 3, 2),
+            bool(1, 3).values(0, 1, 0))
+        .staticOnly("the mask has gaps at that size");
     scaledDotProduct(c);
     nativeAttention(c);
     encoderLayer(c);

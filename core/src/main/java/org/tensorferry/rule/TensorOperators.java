@@ -177,8 +177,12 @@ public final class TensorOperators implements Operators {
     }
   }
 
-  private static Value wrap(Schema schema, List<TfValue> results) {
+  private Value wrap(Schema schema, List<TfValue> results) {
     if (schema.returns().get(0).equals("bool")) {
+      Optional<long[]> known = tf.constantInts(results.get(0));
+      if (known.isPresent()) {
+        return Value.of(known.get()[0] != 0);
+      }
       return new Value.RuntimeNumber(
           Value.RuntimeNumber.Kind.BOOL, results.get(0), OptionalDouble.empty());
     }

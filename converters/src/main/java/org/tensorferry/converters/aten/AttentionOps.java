@@ -16,7 +16,8 @@ public final class AttentionOps {
 
   private static final String NESTED = "nested tensors have rows of different lengths";
   private static final String PADDED =
-      "build torch.nn.TransformerEncoder with enable_nested_tensor=False before exporting";
+      "build torch.nn.TransformerEncoder with enable_nested_tensor=False, or script it, or trace it"
+          + " with gradients on (outside of torch.no_grad)";
 
   private AttentionOps() {}
 
@@ -29,8 +30,9 @@ public final class AttentionOps {
             "_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> Tensor",
             NESTED,
             PADDED),
-        AtenRule.refused(
-            "_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool", NESTED, PADDED),
+        AtenRule.of(
+            "_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool",
+            AttentionOps::neverNested),
         AtenRule.refused(
             "nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor",
             NESTED,
@@ -55,7 +57,20 @@ public final class AttentionOps {
         AtenRule.of(
             "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None,"
                 + " float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor",
-            (a, tf) -> scaledDotProduct(a, tf).get(0)));
+            (a, tf) -> scaledDotProduct(a, tf).get(0)),
+        AtenRule.refused(
+            "to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor",
+            NESTED,
+            PADDED));
+  }
+
+  /**
+   * False, so that a scripted TransformerEncoder takes the path for padded tensors: rows of several
+   * lengths are one of two ways to the same result.
+   */
+  static TfValue neverNested(OpArgs a, TfGraph tf) {
+    a.ignore("t", "mask");
+    return tf.scalar(DType.BOOL, 0);
   }
 
   /** softmax(scale Q K^T + mask) V, and the softmax. */

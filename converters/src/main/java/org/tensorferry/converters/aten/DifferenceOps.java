@@ -40,11 +40,12 @@ public final class DifferenceOps {
   static TfValue difference(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
     int axis = a.axis("dim", x.rank());
+    DType dtype = a.promote("self", "prepend", "append");
     List<TfValue> parts = new ArrayList<>();
     a.optionalTensor("prepend").ifPresent(parts::add);
     parts.add(x);
     a.optionalTensor("append").ifPresent(parts::add);
-    TfValue result = tf.concat(parts, axis);
+    TfValue result = tf.concat(parts.stream().map(part -> tf.cast(part, dtype)).toList(), axis);
     for (int i = 0; i < a.integer("n") && !result.dim(axis).is(0); i++) {
       result = difference(tf, result, axis);
     }
@@ -88,12 +89,12 @@ public final class DifferenceOps {
     if (!a.has("x")) {
       return tf.mul(heights, a.number("dx") / 2);
     }
-    TfValue x = tf.cast(a.tensor("x"), y.dtype());
+    TfValue x = a.tensor("x");
     TfValue widths =
         x.rank() == 1
             ? alongAxis(tf, difference(tf, x, 0), y.rank() - 1 - axis)
             : difference(tf, x, a.axis("dim", x.rank()));
-    return tf.mul(tf.mul(heights, widths), 0.5);
+    return tf.mul(tf.mul(heights, tf.cast(widths, y.dtype())), 0.5);
   }
 
   /** A vector with axes of size 1 behind it. */

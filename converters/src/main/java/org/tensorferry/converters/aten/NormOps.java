@@ -165,7 +165,7 @@ public final class NormOps {
     // TensorFlow would reorder (x - y) + eps to x + (eps - y), which loses the eps; not a sum of n.
     TfValue eps = tf.broadcastTo(tf.scalar(wide, a.number("eps")), difference.shape());
     TfValue shifted = tf.op("AddN").inputs(List.of(difference, eps)).get();
-    int last = shifted.rank() - 1;
+    int[] last = shifted.rank() == 0 ? new int[0] : new int[] {shifted.rank() - 1};
     return tf.cast(norm(tf, shifted, a.number("p"), a.flag("keepdim"), last), dtype);
   }
 
