@@ -58,9 +58,10 @@ class ArchitectureTest {
 
   static Stream<Border> borders() {
     return Stream.of(
-        border("error", plus(AFTER_TORCHSCRIPT, "tensor", "archive", "torchscript")),
-        border("report", plus(AFTER_TORCHSCRIPT, "tensor", "archive", "torchscript")),
-        border("tensor", plus(AFTER_TORCHSCRIPT, "archive", "torchscript")),
+        border("error", plus(AFTER_TORCHSCRIPT, "tensor", "file", "archive", "torchscript")),
+        border("report", plus(AFTER_TORCHSCRIPT, "tensor", "file", "archive", "torchscript")),
+        border("tensor", plus(AFTER_TORCHSCRIPT, "file", "archive", "torchscript")),
+        border("file", plus(AFTER_TORCHSCRIPT, "archive", "torchscript")),
         border("archive", plus(AFTER_TORCHSCRIPT, "torchscript")),
         border("torchscript", AFTER_TORCHSCRIPT),
         border("torchscript.syntax", List.of("torchscript.interp")),
@@ -158,6 +159,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                 areaPattern("error"),
                 areaPattern("tensor"),
+                areaPattern("file"),
                 areaPattern("archive"),
                 areaPattern("torchscript"))
             .should()

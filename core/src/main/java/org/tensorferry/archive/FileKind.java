@@ -6,6 +6,8 @@ import java.util.Arrays;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.MappedFile;
+import org.tensorferry.file.ZipArchive;
 
 /** What a model file is, told from its first bytes and, in a zip, from its records. */
 public enum FileKind {

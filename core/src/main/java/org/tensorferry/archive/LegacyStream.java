@@ -9,6 +9,7 @@ import org.tensorferry.archive.TorchGlobals.ElementType;
 import org.tensorferry.archive.TorchGlobals.TypedStorage;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.MappedFile;
 import org.tensorferry.tensor.Storage;
 
 /**

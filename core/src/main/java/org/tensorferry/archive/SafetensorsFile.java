@@ -10,6 +10,7 @@ import java.util.Map;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.MappedFile;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Storage;
 import org.tensorferry.tensor.TensorData;
@@ -49,6 +50,18 @@ final class SafetensorsFile {
           .build();
 
   private SafetensorsFile() {}
+
+  /** What the format calls a type. */
+  static String typeName(String tensor, DType type) {
+    for (Map.Entry<String, DType> named : DTYPES.entrySet()) {
+      if (named.getValue() == type) {
+        return named.getKey();
+      }
+    }
+    throw Problem.of("`" + tensor + "` has the type " + type + ", which safetensors can't hold.")
+        .fix("write a `.pth` file, or leave it out")
+        .as(ExitCode.UNCONVERTIBLE);
+  }
 
   /** Adds the tensors and the metadata of a file. */
   static void read(MappedFile file, Map<String, Object> tensors, Map<String, String> metadata) {
@@ -106,13 +119,8 @@ final class SafetensorsFile {
       throw broken(
           file, "The tensor `" + name + "` has " + length + " bytes, which its shape does not.");
     }
-    return TensorData.of(
-        dtype,
-        shape,
-        rowMajor(shape),
-        0,
-        file.slice(file.size() - data.size() + offsets[0], length),
-        false);
+    return TensorData.rowMajor(
+        dtype, shape, file.slice(file.size() - data.size() + offsets[0], length));
   }
 
   /** Number of bytes, or -1 where 64 bits can't count them. */
@@ -126,16 +134,6 @@ final class SafetensorsFile {
     } catch (ArithmeticException overflow) {
       return -1;
     }
-  }
-
-  private static long[] rowMajor(long[] shape) {
-    long[] strides = new long[shape.length];
-    long stride = 1;
-    for (int axis = shape.length - 1; axis >= 0; axis--) {
-      strides[axis] = stride;
-      stride *= Math.max(shape[axis], 1);
-    }
-    return strides;
   }
 
   private static long[] numbers(MappedFile file, String name, JsonNode array) {

@@ -2,6 +2,7 @@ package org.tensorferry.archive;
 
 import java.util.LinkedHashMap;
 import java.util.Set;
+import org.tensorferry.file.ZipArchive;
 
 /**
  * Globals of a file of torch.save, which holds whatever its author pickled. What torch writes is

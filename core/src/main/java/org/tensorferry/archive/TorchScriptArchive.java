@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.MappedFile;
+import org.tensorferry.file.ZipArchive;
 
 /**
  * A TorchScript file: the tree of objects with their tensors, the constants, and the code as text.

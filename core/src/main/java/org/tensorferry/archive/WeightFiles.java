@@ -16,6 +16,8 @@ import java.util.Set;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.MappedFile;
+import org.tensorferry.file.ZipArchive;
 import org.tensorferry.tensor.TensorData;
 
 /**

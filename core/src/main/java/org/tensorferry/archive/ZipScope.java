@@ -7,6 +7,7 @@ import org.tensorferry.archive.TorchGlobals.TypedStorage;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.ZipArchive;
 import org.tensorferry.tensor.Storage;
 
 /**

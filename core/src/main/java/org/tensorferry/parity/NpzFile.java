@@ -16,6 +16,7 @@ import java.util.zip.ZipFile;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.ZipWriter;
 
 /**
  * Tensors by name in a numpy .npz file: a zip with a record {@code name.npy} for each.
@@ -117,7 +118,7 @@ public final class NpzFile {
    */
   public static void write(Path file, Map<String, HostTensor> tensors) {
     try (OutputStream out = Files.newOutputStream(file)) {
-      AlignedZip zip = new AlignedZip(out);
+      ZipWriter zip = new ZipWriter(out, ZipWriter.TORCH_ALIGNMENT);
       for (Map.Entry<String, HostTensor> tensor : tensors.entrySet()) {
         zip.record(tensor.getKey() + SUFFIX, bytes(tensor.getValue()));
       }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.archive.PickleWriter;
+import org.tensorferry.file.ZipWriter;
 
 /**
  * Writes a {@link TorchProgram}: {@code data/N}, {@code data.pkl}, {@code code/**.py}, {@code
@@ -38,7 +40,7 @@ final class TorchProgramWriter {
 
   void write(OutputStream out) throws IOException {
     object(root);
-    AlignedZip zip = new AlignedZip(out);
+    ZipWriter zip = new ZipWriter(out, ZipWriter.TORCH_ALIGNMENT);
     for (int i = 0; i < storages.size(); i++) {
       zip.record(folder + "/data/" + i, bytes(storages.get(i)));
     }
@@ -127,24 +129,10 @@ final class TorchProgramWriter {
   }
 
   private void tensor(HostTensor tensor, boolean requiresGrad) {
-    pickle.global("torch._utils", "_rebuild_tensor_v2").mark();
-    pickle.mark().text("storage").global("torch", tensor.dtype().storageName() + "Storage");
-    pickle.text(Integer.toString(storages.size())).text("cpu").integer(tensor.count()).op('t');
-    pickle.op('Q').integer(0).longs(tensor.shape()).longs(rowMajor(tensor.shape()));
-    pickle.bool(requiresGrad).global("collections", "OrderedDict").op(')').reduce();
-    pickle.op('t').reduce();
+    String storage = Integer.toString(storages.size());
+    pickle.tensor(tensor.dtype(), tensor.shape(), storage, requiresGrad);
     memos.put(tensor, pickle.put());
     storages.add(tensor);
-  }
-
-  private static long[] rowMajor(long[] shape) {
-    long[] strides = new long[shape.length];
-    long stride = 1;
-    for (int axis = shape.length - 1; axis >= 0; axis--) {
-      strides[axis] = stride;
-      stride *= Math.max(shape[axis], 1);
-    }
-    return strides;
   }
 
   private void list(String type, List<?> list) {

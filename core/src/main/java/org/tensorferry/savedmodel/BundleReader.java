@@ -24,6 +24,7 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Storage;
+import org.tensorferry.tensor.TensorSource;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.BundleHeaderProto.Endianness;
@@ -66,6 +67,11 @@ public final class BundleReader implements Closeable {
       reader.closeQuietly(e);
       throw e;
     }
+  }
+
+  /** True where the files of a bundle of this prefix begin: its index is there. */
+  public static boolean exists(Path prefix) {
+    return prefix.getFileName() != null && Files.isRegularFile(BundleFiles.index(prefix));
   }
 
   private void readIndex() throws IOException {
@@ -148,7 +154,7 @@ public final class BundleReader implements Closeable {
     return BundleEntry.of(key, proto(key));
   }
 
-  private BundleEntryProto proto(String key) {
+  BundleEntryProto proto(String key) {
     BundleEntryProto proto = entries.get(key);
     if (proto == null) {
       throw new IllegalArgumentException("no tensor `" + key + "` in " + prefix);
@@ -166,15 +172,28 @@ public final class BundleReader implements Closeable {
   public void copy(String key, OutputStream to) throws IOException {
     BundleEntryProto proto = proto(key);
     MaskedCrc crc = new MaskedCrc();
+    copy(
+        proto,
+        (piece, length) -> {
+          crc.add(piece, 0, length);
+          to.write(piece, 0, length);
+        });
+    check(key, proto, crc);
+  }
+
+  /** Copies the bytes of a tensor of any type as they are in the data file, unchecked. */
+  void copyRaw(BundleEntryProto proto, OutputStream to) throws IOException {
+    copy(proto, (piece, length) -> to.write(piece, 0, length));
+  }
+
+  private void copy(BundleEntryProto proto, TensorSource.ChunkSink to) throws IOException {
     byte[] piece = new byte[PIECE_BYTES];
     for (long done = 0; done < proto.getSize(); ) {
       int length = (int) Math.min(piece.length, proto.getSize() - done);
       read(proto, done, piece, 0, length);
-      crc.add(piece, 0, length);
-      to.write(piece, 0, length);
+      to.accept(piece, length);
       done += length;
     }
-    check(key, proto, crc);
   }
 
   /**

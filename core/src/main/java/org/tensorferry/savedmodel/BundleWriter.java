@@ -101,6 +101,17 @@ public final class BundleWriter implements Closeable {
     addEntry(key, DataType.DT_STRING, shape, count, all.masked());
   }
 
+  /**
+   * Appends a tensor of any type as another bundle has it; its checksum is taken over.
+   *
+   * @throws org.tensorferry.error.FerryException where the tensor is partitioned
+   */
+  public void copy(BundleReader from, String key) throws IOException {
+    BundleEntryProto entry = from.proto(key);
+    from.copyRaw(entry, data);
+    addEntry(key, entry.toBuilder().setShardId(0).setOffset(offset).build());
+  }
+
   private void addEntry(String key, DataType type, long[] shape, long size, int crc) {
     BundleEntryProto entry =
         BundleEntryProto.newBuilder()
@@ -110,11 +121,15 @@ public final class BundleWriter implements Closeable {
             .setSize(size)
             .setCrc32C(crc)
             .build();
+    addEntry(key, entry);
+  }
+
+  private void addEntry(String key, BundleEntryProto entry) {
     if (key.isEmpty()
         || index.put(key.getBytes(StandardCharsets.UTF_8), entry.toByteArray()) != null) {
       throw new IllegalArgumentException("the key `" + key + "` is empty or taken");
     }
-    offset += size;
+    offset += entry.getSize();
   }
 
   private static TensorShapeProto shape(long[] sizes) {

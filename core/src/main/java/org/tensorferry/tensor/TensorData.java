@@ -72,6 +72,11 @@ public final class TensorData implements TensorSource {
     return of(dtype, shape, Boxes.rowMajor(shape), 0, storage, false);
   }
 
+  /** A tensor over the first bytes of a storage, in row-major order. */
+  public static TensorData rowMajor(DType dtype, long[] shape, Storage storage) {
+    return of(dtype, shape, Boxes.rowMajor(shape), 0, storage, false);
+  }
+
   /** A floating, integer or bool tensor of these values, rounded to its type. */
   public static TensorData ofDoubles(DType dtype, long[] shape, double... values) {
     byte[] bytes = new byte[values.length * dtype.bytes()];

@@ -16,7 +16,7 @@ import org.tensorferry.error.FerryException;
  * Files that torch wrote (see make_fixtures.py beside them), and what tests of unreadable files
  * share.
  */
-final class Fixtures {
+public final class Fixtures {
 
   private Fixtures() {}
 
@@ -38,7 +38,7 @@ final class Fixtures {
   }
 
   /** The call ends with UNREADABLE and a text that says all of this. */
-  static FerryException assertUnreadable(Executable call, String... texts) {
+  public static FerryException assertUnreadable(Executable call, String... texts) {
     FerryException error = assertThrows(FerryException.class, call);
     assertEquals(ExitCode.UNREADABLE, error.exitCode());
     for (String text : texts) {

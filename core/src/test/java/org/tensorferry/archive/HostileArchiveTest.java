@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.file.MappedFile;
+import org.tensorferry.file.ZipArchive;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
 

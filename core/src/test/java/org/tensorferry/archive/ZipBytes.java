@@ -8,35 +8,35 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Writes zip files record by record, so that a test can write wrong ones too. */
-final class ZipBytes {
+public final class ZipBytes {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream directory = new ByteArrayOutputStream();
   private int records;
 
-  ZipBytes stored(String name, byte[] data) {
+  public ZipBytes stored(String name, byte[] data) {
     return record(name, 0, 0, data, data, data.length, false);
   }
 
-  ZipBytes stored(String name, String text) {
+  public ZipBytes stored(String name, String text) {
     return stored(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  ZipBytes deflated(String name, byte[] data) {
+  public ZipBytes deflated(String name, byte[] data) {
     return record(name, 0, 8, deflate(data), data, data.length, false);
   }
 
   /** A record whose directory entry keeps sizes and offset in the zip64 field. */
-  ZipBytes zip64(String name, byte[] data) {
+  public ZipBytes zip64(String name, byte[] data) {
     return record(name, 0, 0, data, data, data.length, true);
   }
 
   /** A deflated record that claims another size. */
-  ZipBytes claiming(String name, byte[] data, long size) {
+  public ZipBytes claiming(String name, byte[] data, long size) {
     return record(name, 0, 8, deflate(data), data, size, false);
   }
 
-  ZipBytes withMethod(String name, int flags, int method) {
+  public ZipBytes withMethod(String name, int flags, int method) {
     return record(name, flags, method, new byte[4], new byte[4], 4, false);
   }
 
@@ -100,7 +100,7 @@ final class ZipBytes {
     return this;
   }
 
-  byte[] end() {
+  public byte[] end() {
     int offset = out.size();
     out.writeBytes(directory.toByteArray());
     out.writeBytes(

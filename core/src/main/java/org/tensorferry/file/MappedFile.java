@@ -1,4 +1,4 @@
-package org.tensorferry.archive;
+package org.tensorferry.file;
 
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.tensorferry.archive;
+package org.tensorferry.file;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,4 +1,4 @@
-package org.tensorferry.archive;
+package org.tensorferry.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorferry.archive.ZipBytes;
 import org.tensorferry.tensor.Storage;
 
 class ZipArchiveTest {

@@ -1,4 +1,4 @@
-package org.tensorferry.archive;
+package org.tensorferry.file;
 
 import java.io.Closeable;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +17,8 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.Storage;
 
 /**
- * A zip file as torch writes it: records under one top folder, tensor bytes stored, text stored or
- * deflated.
+ * A zip file as torch and Keras write it: records under one top folder or none, tensor bytes
+ * stored, text stored or deflated.
  *
  * <p>The central directory is read here and not by {@link java.util.zip.ZipFile} because that class
  * hides where the bytes of a stored record begin, which is what lets tensors stay in the mapped
@@ -26,7 +26,7 @@ import org.tensorferry.tensor.Storage;
  * (directory and its end records, zip64), 4.5.3 (zip64 field). A stored record needs no checksum:
  * newer torch can leave it out.
  */
-final class ZipArchive implements Closeable {
+public final class ZipArchive implements Closeable {
 
   static final int MAX_RECORDS = 1_000_000;
 
@@ -46,7 +46,7 @@ final class ZipArchive implements Closeable {
    *
    * @throws FerryException where the file is no zip or a damaged one (UNREADABLE)
    */
-  static ZipArchive open(MappedFile file) {
+  public static ZipArchive open(MappedFile file) {
     Map<String, ZipDirectory.Entry> entries = new LinkedHashMap<>();
     for (ZipDirectory.Entry entry : new ZipDirectory(file).entries()) {
       if (entries.putIfAbsent(entry.name(), entry) != null) {
@@ -57,17 +57,18 @@ final class ZipArchive implements Closeable {
     return new ZipArchive(file, Collections.unmodifiableMap(entries));
   }
 
-  Path path() {
+  /** The zip file. */
+  public Path path() {
     return file.path();
   }
 
   /** True where the file holds the record; names are without the top folder. */
-  boolean has(String name) {
+  public boolean has(String name) {
     return entries.containsKey(prefix + name);
   }
 
   /** Names of all records under the top folder, in the order of the directory. */
-  List<String> names() {
+  public List<String> names() {
     List<String> names = new ArrayList<>();
     for (String name : entries.keySet()) {
       if (name.startsWith(prefix)) {
@@ -78,20 +79,25 @@ final class ZipArchive implements Closeable {
   }
 
   /** True for a zip without the one top folder of torch's files, such as older {@code .pt2}. */
-  boolean hasAtRoot(String name) {
+  public boolean hasAtRoot(String name) {
     return entries.containsKey(name);
   }
 
   /** The bytes of a stored record, in the file. */
-  Storage storage(String name) {
+  public Storage storage(String name) {
     ZipDirectory.Entry entry = entry(name);
     if (entry.method() != ZipDirectory.STORED) {
       throw unreadable(
           path(),
-          "The record `" + name + "` is compressed; torch stores it.",
+          "The record `" + name + "` is compressed; model files store it.",
           entry.headerOffset());
     }
     return file.slice(dataOffset(entry), entry.size());
+  }
+
+  /** Where the bytes of a record begin in the file. */
+  public long offset(String name) {
+    return dataOffset(entry(name));
   }
 
   /**
@@ -99,7 +105,7 @@ final class ZipArchive implements Closeable {
    *
    * @param limit bytes at most
    */
-  byte[] bytes(String name, int limit) {
+  public byte[] bytes(String name, int limit) {
     ZipDirectory.Entry entry = entry(name);
     // Deflate packs at most 1032 bytes into one; a larger claim would only take memory.
     boolean impossible = entry.size() / 1032 > entry.compressedSize() + 1;
@@ -115,7 +121,7 @@ final class ZipArchive implements Closeable {
   }
 
   /** A record as UTF-8 text. */
-  String text(String name, int limit) {
+  public String text(String name, int limit) {
     return new String(bytes(name, limit), StandardCharsets.UTF_8);
   }
 
@@ -156,7 +162,7 @@ final class ZipArchive implements Closeable {
     if (entry == null) {
       throw Problem.of("The record `" + name + "` is missing.")
           .at("file", "`" + path() + "`")
-          .because("the file is damaged or no model file of PyTorch")
+          .because("the file is damaged or no model file")
           .fix("save the model again")
           .as(ExitCode.UNREADABLE);
     }
@@ -171,7 +177,7 @@ final class ZipArchive implements Closeable {
     return Problem.of(what)
         .at("file", "`" + path + "`")
         .at("byte", offset)
-        .because("the file is damaged or was not written by PyTorch")
+        .because("the file is damaged or no model file")
         .fix("save the model again, and copy it in binary mode")
         .as(ExitCode.UNREADABLE);
   }
