@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
@@ -34,6 +35,10 @@ record Padding(List<Dim> before, List<Dim> after) {
       after.set(x.rank() - 1 - i, pairs.get(2 * i + 1));
     }
     return new Padding(before, after);
+  }
+
+  boolean isNone() {
+    return Stream.concat(before.stream(), after.stream()).allMatch(amount -> amount.is(0));
   }
 
   TfValue constant(TfGraph tf, TfValue x, TfValue value) {

@@ -65,15 +65,15 @@ public final class PoolingIndexOps {
     TfValue maxima = PoolingOps.maximum(tf, window, x);
     Shape plane = x.shape().with(0, 1).with(-1, 1);
     TfValue numbers = tf.reshape(tf.range(plane.numel(), DType.INT64), plane);
-    int[] pads = PoolingOps.paddings(window, x);
-    TfValue values = window.pad(tf, x, pads, Numbers.extreme(tf, x.dtype(), false));
+    Padding pads = window.paddings(x);
+    TfValue values = pads.constant(tf, x, Numbers.extreme(tf, x.dtype(), false));
     TfValue none = Numbers.extreme(tf, DType.INT64, true);
-    TfValue places = window.pad(tf, numbers, pads, none);
+    TfValue places = pads.constant(tf, numbers, none);
     TfValue least = none;
     for (int i = 0; i < window.size(); i++) {
       int[] offset = offset(window, i);
-      TfValue candidate = window.slice(tf, values, offset);
-      TfValue place = window.slice(tf, places, offset);
+      TfValue candidate = window.slice(tf, values, offset, window.outputs(x));
+      TfValue place = window.slice(tf, places, offset, window.outputs(x));
       least = tf.minimum(least, AdaptivePoolingOps.isMaximum(tf, candidate, maxima, place));
     }
     return least;

@@ -1,9 +1,9 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -43,17 +43,10 @@ public final class PoolingOps {
   /** Padding counts as minus infinity, the extra window of ceil_mode too. */
   static TfValue maximum(TfGraph tf, Window window, TfValue x) {
     TfValue lowest = Numbers.extreme(tf, x.dtype(), false);
-    TfValue padded = window.pad(tf, x, paddings(window, x), lowest);
+    TfValue padded = window.paddings(x).constant(tf, x, lowest);
     return window.isSliced(padded)
-        ? window.maximumOfSlices(tf, padded)
-        : window.pool(tf, "MaxPool", padded);
-  }
-
-  /** Before and after each spatial axis, with what ceil_mode adds. */
-  static int[] paddings(Window window, TfValue x) {
-    return IntStream.range(0, window.axes())
-        .flatMap(i -> IntStream.of(window.padding()[i], window.padding()[i] + window.extra(x, i)))
-        .toArray();
+        ? window.maximumOfSlices(tf, padded, window.outputs(x))
+        : window.pool(tf, "MaxPool", padded, window.outputs(x));
   }
 
   static TfValue average(OpArgs a, TfGraph tf) {
@@ -76,26 +69,23 @@ public final class PoolingOps {
       boolean countPadding,
       boolean divisorGiven,
       double scale) {
-    int axes = window.axes();
-    int[] pads = Convolution.symmetric(window.padding());
-    int[] extra =
-        IntStream.range(0, axes).flatMap(i -> IntStream.of(0, window.extra(x, i))).toArray();
+    List<Dim> outputs = window.outputs(x);
+    Padding own = window.ownPadding(x);
+    Padding extra = window.extraPadding(x);
     TfValue zero = tf.scalar(x.dtype(), 0);
-    TfValue inner = window.pad(tf, x, pads, zero);
-    TfValue mean = window.pool(tf, "AvgPool", window.pad(tf, inner, extra, zero));
+    TfValue inner = own.constant(tf, x, zero);
+    TfValue mean = window.pool(tf, "AvgPool", extra.constant(tf, inner, zero), outputs);
     if (divisorGiven) {
       return scale == 1 ? mean : tf.mul(mean, scale);
     }
-    boolean anyExtra = IntStream.of(extra).anyMatch(pad -> pad > 0);
-    boolean anyPad = IntStream.of(pads).anyMatch(pad -> pad > 0);
-    if (!anyExtra && (countPadding || !anyPad)) {
+    if (extra.isNone() && (countPadding || own.isNone())) {
       return mean;
     }
     TfValue real = countPadding ? inner : x;
     Shape one = real.shape().with(0, 1).with(-1, 1);
     TfValue ones = tf.fill(one, x.dtype(), 1);
-    TfValue mask =
-        window.pad(tf, countPadding ? ones : window.pad(tf, ones, pads, zero), extra, zero);
-    return tf.div(mean, window.pool(tf, "AvgPool", mask));
+    TfValue counted = countPadding ? ones : own.constant(tf, ones, zero);
+    TfValue mask = extra.constant(tf, counted, zero);
+    return tf.div(mean, window.pool(tf, "AvgPool", mask, outputs));
   }
 }

@@ -1,10 +1,15 @@
 package org.tensorferry.converters.aten;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfOperations;
 import org.tensorferry.tf.TfValue;
@@ -52,47 +57,75 @@ record Window(
     return batched ? out : tf.squeeze(out, 0);
   }
 
+  /** What ceil_mode adds after a spatial axis, so that the last window is whole. */
+  Dim extra(TfValue x, int i) {
+    if (!ceilMode || stride[i] == 1) {
+      return Dim.ZERO;
+    }
+    Dim span = x.dim(i + 1).plus(2L * padding[i] - covered(i));
+    return outputs(x.dim(i + 1), i).minus(1).times(stride[i]).minus(span).max(Dim.ZERO);
+  }
+
   /**
-   * What ceil_mode adds after a spatial axis: out = ceil((H + 2p - d(k-1) - 1) / s) + 1, one less
-   * where the last window would start beyond H + p.
+   * Windows on an axis of that size. With ceil_mode the last one may hang over the end, but not
+   * begin beyond the padding before it: out = min(ceil((H + 2p - c) / s) + 1, ceil((H + p) / s))
+   * where a window covers c. Which of the two is smaller does not depend on H.
    */
-  int extra(TfValue x, int i) {
+  private Dim outputs(Dim size, int i) {
+    Dim span = size.plus(2L * padding[i] - covered(i));
     if (!ceilMode) {
-      return 0;
+      return span.floorDiv(stride[i]).plus(1);
     }
-    Dim dim = x.dim(i + 1);
-    if (!dim.isKnown()) {
-      if (stride[i] == 1) {
-        return 0;
-      }
-      throw args.refuse(
-          "`ceil_mode` needs a fixed size, but the axis is `" + dim + "`",
-          "give that dim of --input a number");
-    }
-    long size = dim.known();
-    long covered = (long) dilation[i] * (kernel[i] - 1) + 1;
-    long span = size + 2L * padding[i] - covered;
-    long out = Math.floorDiv(span + stride[i] - 1, stride[i]) + 1;
-    if ((out - 1) * stride[i] >= size + padding[i]) {
-      out--;
-    }
-    return Math.toIntExact(Math.max(0, (out - 1) * stride[i] - span));
+    return padding[i] + stride[i] <= covered(i)
+        ? span.ceilDiv(stride[i]).plus(1)
+        : size.plus(padding[i]).ceilDiv(stride[i]);
   }
 
-  /** Pads before and after each spatial axis. */
-  TfValue pad(TfGraph tf, TfValue x, int[] pads, TfValue value) {
-    if (Arrays.stream(pads).allMatch(pad -> pad == 0)) {
-      return x;
-    }
-    int[] all = new int[2 * x.rank()];
-    System.arraycopy(pads, 0, all, 2, pads.length);
-    return tf.pad(x, value, all);
+  /** Windows on each spatial axis of an input without padding. */
+  List<Dim> outputs(TfValue x) {
+    return IntStream.range(0, axes()).mapToObj(i -> outputs(x.dim(i + 1), i)).toList();
   }
 
-  /** {@code MaxPool} or {@code AvgPool} without padding; one axis as a plane of height 1. */
-  TfValue pool(TfGraph tf, String op, TfValue x) {
+  private long covered(int i) {
+    return (long) dilation[i] * (kernel[i] - 1) + 1;
+  }
+
+  /** Padding of the layer and of ceil_mode, on the spatial axes of x. */
+  Padding paddings(TfValue x) {
+    return frame(x, i -> Dim.of(padding[i]), i -> extra(x, i).plus(padding[i]));
+  }
+
+  /** Padding of the layer alone. */
+  Padding ownPadding(TfValue x) {
+    return frame(x, i -> Dim.of(padding[i]), i -> Dim.of(padding[i]));
+  }
+
+  /** Padding of ceil_mode alone. */
+  Padding extraPadding(TfValue x) {
+    return frame(x, i -> Dim.ZERO, i -> extra(x, i));
+  }
+
+  private Padding frame(TfValue x, IntFunction<Dim> before, IntFunction<Dim> after) {
+    List<Dim> front = new ArrayList<>(Collections.nCopies(x.rank(), Dim.ZERO));
+    List<Dim> back = new ArrayList<>(front);
+    for (int i = 0; i < axes(); i++) {
+      front.set(i + 1, before.apply(i));
+      back.set(i + 1, after.apply(i));
+    }
+    return new Padding(front, back);
+  }
+
+  /**
+   * {@code MaxPool} or {@code AvgPool} of an input that has its padding; one axis as a plane of
+   * height 1.
+   */
+  TfValue pool(TfGraph tf, String op, TfValue x, List<Dim> outputs) {
     if (axes() == 3 && x.dtype() == DType.FLOAT16) {
-      return tf.cast(pool(tf, op, tf.cast(x, DType.FLOAT32)), DType.FLOAT16);
+      return tf.cast(pool(tf, op, tf.cast(x, DType.FLOAT32), outputs), DType.FLOAT16);
+    }
+    Shape shape = x.shape();
+    for (int i = 0; i < axes(); i++) {
+      shape = shape.with(i + 1, outputs.get(i));
     }
     if (axes() == 1) {
       TfValue plane =
@@ -100,6 +133,7 @@ record Window(
               .ints("ksize", 1, 1, kernel[0], 1)
               .ints("strides", 1, 1, stride[0], 1)
               .attr("padding", "VALID")
+              .shape(shape.insert(1, Dim.ONE))
               .get();
       return tf.squeeze(plane, 1);
     }
@@ -110,6 +144,7 @@ record Window(
         .ints("ksize", framed(kernel))
         .ints("strides", framed(stride))
         .attr("padding", "VALID")
+        .shape(shape)
         .get();
   }
 
@@ -143,28 +178,22 @@ record Window(
     return isDilated() || (axes() == 3 && x.dtype() == DType.FLOAT64);
   }
 
-  /** The elements at one offset of every window of a padded input. */
-  TfValue slice(TfGraph tf, TfValue x, int[] offset) {
+  /** The elements at one offset of every window of an input that has its padding. */
+  TfValue slice(TfGraph tf, TfValue x, int[] offset, List<Dim> outputs) {
     TfValue result = x;
     for (int i = 0; i < axes(); i++) {
-      result = slice(tf, result, i, offset[i] * dilation[i], windows(x, i));
+      result = slice(tf, result, i, offset[i] * dilation[i], outputs.get(i));
     }
     return result;
   }
 
-  private Dim windows(TfValue x, int i) {
-    Dim covered = Dim.of((long) dilation[i] * (kernel[i] - 1));
-    return x.dim(i + 1).minus(covered).minus(1).floorDiv(stride[i]).plus(1);
-  }
-
   /** The maximum of one strided slice for each element of the window. */
-  TfValue maximumOfSlices(TfGraph tf, TfValue x) {
+  TfValue maximumOfSlices(TfGraph tf, TfValue x, List<Dim> outputs) {
     TfValue maximum = x;
     for (int i = 0; i < axes(); i++) {
-      Dim windows = windows(x, i);
-      TfValue along = slice(tf, maximum, i, 0, windows);
+      TfValue along = slice(tf, maximum, i, 0, outputs.get(i));
       for (int k = 1; k < kernel[i]; k++) {
-        along = tf.maximum(along, slice(tf, maximum, i, k * dilation[i], windows));
+        along = tf.maximum(along, slice(tf, maximum, i, k * dilation[i], outputs.get(i)));
       }
       maximum = along;
     }
