@@ -1,7 +1,6 @@
 """Makes torchaudio models with lively random weights: python3 make_torchaudio.py [--small] [--models NAME,...] OUTDIR
 
-Writes traced and scripted files and OUTDIR/manifest.json; --small shrinks the large models to a few MB. Where a model takes
-lengths, OUTDIR/NAME.npz holds inputs whose lengths fit the other dims.
+Writes traced and scripted files, inputs for them, and OUTDIR/manifest.json; --small shrinks the large models to a few MB.
 """
 
 import argparse
@@ -18,16 +17,16 @@ from torchaudio.models import tacotron2
 import zoo
 
 RATE = 16000
-WAVES = "waveform:float32[batch=2|3,time=16000|12000]"
+WAVES = "waveform:float32[batch=2|3|1,time=16000|12000|17003]"
 
 
-def lengths(name="lengths", of="time", less=0, step=3):
+def lengths(name="lengths", of="time", less=0, step=3, batch="2|3|1"):
     """An input with the length of each sequence, the longest first: all of the dim `of` but `less`, then `step` fewer each."""
 
     def fill(sizes, dims):
         return torch.tensor([dims[of] - less - step * row for row in range(sizes[0])])
 
-    return zoo.Input(name + ":int64[batch=2|3]", fill)
+    return zoo.Input(name + ":int64[batch=%s]" % batch, fill)
 
 
 def magnitudes(sizes, dims):
@@ -72,22 +71,22 @@ def acoustic(small):
     hidden = 128 if small else 2048
     layers = 2 if small else 12
     return [
-        zoo.Model("wav2letter", models.Wav2Letter, "x:float32[batch=2|3,1,time=8000|6400]"),
+        zoo.Model("wav2letter", models.Wav2Letter, "x:float32[batch=2|3|1,1,time=8000|6400|9123]"),
         zoo.Model(
             "wav2letter_mfcc",
             lambda: models.Wav2Letter(input_type="mfcc", num_features=13),
-            "x:float32[batch=2|3,13,time=100|81]",
+            "x:float32[batch=2|3|1,13,time=100|81|117]",
         ),
         zoo.Model(
             "deepspeech",
             lambda: models.DeepSpeech(n_feature=80, n_hidden=hidden),
-            "x:float32[batch=2|3,1,time=40|31,80]",
+            "x:float32[batch=2|3|1,1,time=40|31|57,80]",
         ),
-        zoo.Model("conv_tasnet", lambda: tasnet(small), "input:float32[batch=2|3,1,time=8000|6401]"),
+        zoo.Model("conv_tasnet", lambda: tasnet(small), "input:float32[batch=2|3|1,1,time=8000|6400|8808]"),
         zoo.Model(
             "conformer",
             lambda: models.Conformer(80, num_heads=4, ffn_dim=128, num_layers=layers, depthwise_conv_kernel_size=31),
-            "input:float32[batch=2|3,time=40|31,80]",
+            "input:float32[batch=2|3|1,time=40|31|57,80]",
             lengths(),
         ),
         zoo.Model(
@@ -95,22 +94,24 @@ def acoustic(small):
             lambda: models.Conformer(
                 80, 4, 128, layers, depthwise_conv_kernel_size=15, use_group_norm=True, convolution_first=True
             ),
-            "input:float32[batch=2|3,time=40|31,80]",
+            "input:float32[batch=2|3|1,time=40|31|57,80]",
             lengths(),
         ),
         zoo.Model(
             "emformer",
             lambda: models.Emformer(80, 8, hidden, layers, segment_length=4, left_context_length=8, right_context_length=1),
-            "input:float32[batch=2|3,time=41|33,80]",
-            lengths(less=1),
+            "input:float32[batch=2|3|4,time=41|33|53,80]",
+            lengths(less=1, batch="2|3|4"),
+            alone=["batch"],
         ),
         zoo.Model(
             "emformer_memory",
             lambda: models.Emformer(
                 80, 8, 128, 2, 4, left_context_length=8, right_context_length=2, max_memory_size=4, tanh_on_mem=True
             ),
-            "input:float32[batch=2|3,time=42|34,80]",
-            lengths(less=2),
+            "input:float32[batch=2|3|4,time=42|34|54,80]",
+            lengths(less=2, batch="2|3|4"),
+            alone=["batch"],
         ),
     ]
 
@@ -124,7 +125,7 @@ def tasnet(small):
 
 
 def self_supervised(small):
-    waves = "waveforms:float32[batch=2|3,time=16000|12000]"
+    waves = "waveforms:float32[batch=2|3|1,time=16000|12000|17003]"
     rows = [
         zoo.Model("wav2vec2_base", lambda: wav2vec2(small, "group_norm", False), waves),
         zoo.Model("hubert_base", lambda: models.hubert_base(aux_num_out=32), waves),
@@ -173,33 +174,33 @@ def synthesis(small):
     def wavernn():
         return models.WaveRNN([5, 5, 8], n_classes=256, hop_length=200, n_rnn=width, n_fc=width, n_res_block=3 if small else 10)
 
-    state = "float32[1,batch=2|3,%d]" % width
+    state = "float32[1,batch=2|3|1,%d]" % width
     return [
         zoo.Model(
             "wavernn",
             wavernn,
-            "waveform:float32[batch=2|3,1,samples=1200|1800]",
-            "specgram:float32[batch=2|3,1,128,frames=10|13]",
+            "waveform:float32[batch=2|3|1,1,samples=1200|1800|600]",
+            "specgram:float32[batch=2|3|1,1,128,frames=10|13|7]",
             exported=models.WaveRNN.infer,
             note="samples = 200 * (frames - 4)",
         ),
         zoo.Model(
             "wavernn_step",
             lambda: WaveRnnStep(wavernn()),
-            "x:float32[batch=2|3,1]",
-            "mel:float32[batch=2|3,128]",
-            "aux:float32[batch=2|3,128]",
+            "x:float32[batch=2|3|1,1]",
+            "mel:float32[batch=2|3|1,128]",
+            "aux:float32[batch=2|3|1,128]",
             "h1:" + state,
             "h2:" + state,
         ),
         zoo.Model(
             "tacotron2_encoder",
             lambda: tacotron2._Encoder(width, 3, 5),
-            "x:float32[batch=2|3,%d,tokens=24|17]" % width,
+            "x:float32[batch=2|3|1,%d,tokens=24|17|31]" % width,
             lengths("input_lengths", of="tokens"),
         ),
         zoo.Model(
-            "tacotron2_postnet", lambda: tacotron2._Postnet(80, width, 5, 5), "x:float32[batch=2|3,80,time=40|31]"
+            "tacotron2_postnet", lambda: tacotron2._Postnet(80, width, 5, 5), "x:float32[batch=2|3|1,80,time=40|31|57]"
         ),
     ]
 
@@ -211,26 +212,31 @@ def features():
         zoo.Model(
             "inverse_spectrogram",
             lambda: transforms.InverseSpectrogram(n_fft=512, hop_length=128),
-            "specgram:complex64[batch=2|3,257,frames=40|31]",
+            "spectrogram:complex64[batch=2|3|1,257,frames=40|31|57]",
         ),
         zoo.Model("mel_spectrogram", lambda: transforms.MelSpectrogram(RATE, n_fft=512, n_mels=64), WAVES),
         zoo.Model("mfcc", lambda: transforms.MFCC(RATE, n_mfcc=13, melkwargs={"n_fft": 512, "n_mels": 40}), WAVES),
         zoo.Model("mfcc_log_mels", lambda: transforms.MFCC(RATE, n_mfcc=13, log_mels=True), WAVES),
         zoo.Model("lfcc", lambda: transforms.LFCC(RATE, n_lfcc=20), WAVES),
-        zoo.Model("mel_scale", lambda: transforms.MelScale(64, RATE, n_stft=257), "specgram:float32[batch=2|3,257,frames=40|31]"),
+        zoo.Model("mel_scale", lambda: transforms.MelScale(64, RATE, n_stft=257), "specgram:float32[batch=2|3|1,257,frames=40|31|57]"),
         zoo.Model(
-            "amplitude_to_db", lambda: transforms.AmplitudeToDB(top_db=80.0), "x:float32[batch=2|3,1,64,frames=40|31]"
+            "amplitude_to_db", lambda: transforms.AmplitudeToDB(top_db=80.0), "x:float32[batch=2|3|1,1,64,frames=40|31|57]"
         ),
         zoo.Model(
             "griffin_lim",
             lambda: transforms.GriffinLim(n_fft=512, n_iter=4, rand_init=False),
-            zoo.Input("specgram:float32[batch=2|3,257,frames=20|16]", magnitudes),
+            zoo.Input("specgram:float32[batch=2|3|1,257,frames=20|16|27]", magnitudes),
         ),
         zoo.Model("resample", lambda: transforms.Resample(RATE, 12000), WAVES),
-        zoo.Model("compute_deltas", transforms.ComputeDeltas, "specgram:float32[batch=2|3,13,frames=40|31]"),
-        zoo.Model("mu_law_encoding", transforms.MuLawEncoding, "x:float32[batch=2|3,time=200|171]"),
-        zoo.Model("mu_law_decoding", transforms.MuLawDecoding, "x_mu:int64[batch=2|3,time=200|171]<256"),
-        zoo.Model("sliding_window_cmn", lambda: transforms.SlidingWindowCmn(30), "specgram:float32[batch=2|3,frames=40|31,13]"),
+        zoo.Model("compute_deltas", transforms.ComputeDeltas, "specgram:float32[batch=2|3|1,13,frames=40|31|57]"),
+        zoo.Model("mu_law_encoding", transforms.MuLawEncoding, "x:float32[batch=2|3|1,time=200|171|313]"),
+        zoo.Model("mu_law_decoding", transforms.MuLawDecoding, "x_mu:int64[batch=2|3|1,time=200|171|313]<256"),
+        zoo.Model(
+            "sliding_window_cmn",
+            lambda: transforms.SlidingWindowCmn(30),
+            "specgram:float32[batch=2|3|1,frames=40|31|57,13]",
+            alone=["batch"],
+        ),
         zoo.Model("spectral_centroid", lambda: transforms.SpectralCentroid(RATE), WAVES),
     ]
 
@@ -240,6 +246,7 @@ def main():
     parser.add_argument("outdir", type=pathlib.Path)
     parser.add_argument("--small", action="store_true", help="the same architectures with small layers")
     parser.add_argument("--models", help="these only, separated by commas")
+    parser.add_argument("--measure", action="store_true", help="make nothing; write the cases of what OUTDIR holds")
     options = parser.parse_args()
     rows = []
     for family, part in (
@@ -258,7 +265,7 @@ def main():
             parser.error("no such model: %s; there are %s" % (", ".join(sorted(unknown)), ", ".join(row.name for row in rows)))
         rows = [row for row in rows if row.name in wanted]
     print("torch %s, torchaudio %s" % (torch.__version__, torchaudio.__version__))
-    zoo.make(rows, options.outdir)
+    (zoo.measure if options.measure else zoo.make)(rows, options.outdir)
 
 
 if __name__ == "__main__":

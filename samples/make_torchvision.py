@@ -13,14 +13,14 @@ from torchvision import models
 
 import zoo
 
-PICTURE = "x:float32[batch=2|3,3,height=224|256,width=224|288]"
-SWIN_PICTURE = "x:float32[batch=2|3,3,height=224|256,width=224|256]"
-INCEPTION_PICTURE = "x:float32[batch=2|3,3,height=299|331,width=299|315]"
-CLIP = "x:float32[batch=2|1,3,frames=8|12,height=112|128,width=112|96]"
-LARGE_CLIP = "x:float32[batch=1|2,3,frames=16|24,height=224|256,width=224|256]"
+PICTURE = "x:float32[batch=2|3|1,3,height=224|256|192,width=224|288|200]"
+SWIN_PICTURE = "x:float32[batch=2|3|1,3,height=224|208|196,width=224|200|216]"  # windows of 7 or 8 in the last stage
+INCEPTION_PICTURE = "x:float32[batch=2|3|1,3,height=299|331|250,width=299|315|270]"
+CLIP = "x:float32[batch=2|1|3,3,frames=8|12|9,height=112|128|100,width=112|96|120]"
+LARGE_CLIP = "x:float32[batch=1|2|3,3,frames=16|24|18,height=224|256|200,width=224|256|232]"
 IMAGES = (
-    "image1:float32[batch=1|2,3,height=128|144,width=128|160]",
-    "image2:float32[batch=1|2,3,height=128|144,width=128|160]",
+    "image1:float32[batch=1|2|3,3,height=128|144|136,width=128|160|152]",
+    "image2:float32[batch=1|2|3,3,height=128|144|136,width=128|160|152]",
 )
 
 FIRST = ["resnet18", "mobilenet_v2", "vit_b_16"]
@@ -40,7 +40,8 @@ def row(name):
         extra = {"weights_backbone": None}
         if "lraspp" not in name:
             extra["aux_loss"] = True
-        return zoo.Model(name, builder(name, **extra), PICTURE, family="segmentation")
+        picture = PICTURE.replace("x:", "input:") if "lraspp" in name else PICTURE
+        return zoo.Model(name, builder(name, **extra), picture, family="segmentation")
     if name in VIDEO:
         large = name == "s3d" or name.startswith("mvit")
         return zoo.Model(name, builder(name), LARGE_CLIP if large else CLIP, family="video")
@@ -62,11 +63,12 @@ def main():
     parser.add_argument("outdir", type=pathlib.Path)
     parser.add_argument("--all", action="store_true", help="every family, instead of " + ", ".join(FIRST))
     parser.add_argument("--models", help="these only, by torchvision's names, separated by commas")
+    parser.add_argument("--measure", action="store_true", help="make nothing; write the cases of what OUTDIR holds")
     options = parser.parse_args()
     names = CLASSIFIERS + SEGMENTERS + VIDEO + FLOW if options.all else FIRST
     if options.models:
         names = options.models.split(",")
-    zoo.make([row(name) for name in names], options.outdir)
+    (zoo.measure if options.measure else zoo.make)([row(name) for name in names], options.outdir)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """Writes many models, each in every form that PyTorch can give it, with a manifest of what came out.
 
-An input is described in the words of `tensorferry convert --input`, with a second value for each dynamic dim: the model is
+An input is described in the words of `tensorferry convert --input`, with two more values for each dynamic dim: the model is
 made with the first values, and the file must compute what the model computes for the second ones too. Dims for which it
 does not (tracing froze them, or the model itself wants that size) are plain numbers in the manifest's `inputs`.
 
-    x:float32[batch=2|3,3,height=224|256,width=224|192]      ids:int64[batch=2|3,length=12|7]<1000
+    x:float32[batch=2|3|1,3,height=224|256|192,width=224|192|200]      ids:int64[batch=2|3|1,length=12|7|20]<1000
+
+The inputs of three cases, with the first, the second and the third values, are written beside the models, and the manifest
+says how far the PyTorch model itself is from its float64 twin, and from itself in one thread, on these inputs.
 """
 
 import contextlib
 import json
+import math
 import re
 import time
 import zlib
@@ -19,6 +23,7 @@ from torch import Tensor, nn
 
 from lively import lively
 
+AMPLIFIES = 106.0  # dB: below, the outputs in float64 are kept, because rounding alone may bring a port below 100 dB
 SUFFIX = "" if torch.__version__.startswith("1.") else ".torch2"
 
 
@@ -33,14 +38,14 @@ class Input:
 
     @staticmethod
     def dim(part):
-        """(name, first value, second value); a fixed dim has no name."""
+        """(name, its three values); a fixed dim has no name."""
         name, _, values = part.rpartition("=")
-        first, _, second = values.partition("|")
-        return name or None, int(first), int(second or first)
+        values = [int(value) for value in values.split("|")]
+        return name or None, values + values[-1:] * (3 - len(values))
 
     def tensor(self, values):
         """A tensor for the named dims' `values`."""
-        sizes = [values[name] if name else first for name, first, _ in self.dims]
+        sizes = [values[name] if name else own[0] for name, own in self.dims]
         if self.fill is not None:
             return self.fill(sizes, values)
         random = numpy.random.RandomState(zlib.crc32(self.name.encode()))
@@ -55,7 +60,7 @@ class Input:
         return torch.tensor(numbers, dtype=getattr(torch, self.dtype))
 
     def spec(self, dynamic):
-        dims = ["%s=%d" % (name, first) if name in dynamic else str(first) for name, first, _ in self.dims]
+        dims = ["%s=%d" % (name, own[0]) if name in dynamic else str(own[0]) for name, own in self.dims]
         limit = "<%d" % self.limit if self.limit else ""
         return "%s:%s[%s]%s" % (self.name, self.dtype, ",".join(dims), limit)
 
@@ -63,21 +68,26 @@ class Input:
 class Model:
     """A row of the zoo: what to build and what to feed it."""
 
-    def __init__(self, name, build, *inputs, family="", exported=None, trace_as=None, note=None):
+    def __init__(self, name, build, *inputs, family="", exported=None, trace_as=None, note=None, alone=()):
         self.name, self.build, self.family = name, build, family
         self.inputs = [Input(text) if isinstance(text, str) else text for text in inputs]
         self.exported = exported  # a method marked torch.jit.export, which must not be compiled along with a trace
         self.note = note  # what inputs must keep to, in words
+        self.alone = alone  # dims that move alone as well: in case a conversion has to fix the others
         self.trace_as = trace_as or (lambda model: model)  # a wrapper, where a trace can't return what the model returns
 
-    def arguments(self, others=()):
-        """Tensors with the first values of all dims but those named in `others`, which take their second ones."""
+    def dims(self, others=(), which=1):
+        """The first values of all dims but those named in `others`, which take their second ones, or the `which`-th."""
         dims = [dim for each in self.inputs for dim in each.dims if dim[0]]
-        values = {name: second if name in others else first for name, first, second in dims}
+        return {name: own[which if name in others else 0] for name, own in dims}
+
+    def arguments(self, others=(), which=1):
+        """Tensors of these sizes."""
+        values = self.dims(others, which)
         return tuple(each.tensor(values) for each in self.inputs)
 
     def dim_names(self):
-        return sorted({name for each in self.inputs for name, _, _ in each.dims if name})
+        return sorted({name for each in self.inputs for name, _ in each.dims if name})
 
 
 def forms(row, model, arguments):
@@ -110,7 +120,7 @@ def leaves(value):
     if isinstance(value, Tensor):
         return [value]
     if isinstance(value, dict):
-        return [leaf for key in sorted(value) for leaf in leaves(value[key])]
+        return [leaf for item in value.values() for leaf in leaves(item)]
     if isinstance(value, (list, tuple)):
         return [leaf for item in value for leaf in leaves(item)]
     return []
@@ -248,11 +258,96 @@ def write(row, eager, form, module, expected, folder):
     }
     if row.note:
         entry["note"] = row.note
-    if row.note or any(each.fill for each in row.inputs):
-        values = folder / (row.name + ".npz")
-        numpy.savez(values, **{each.name: value.numpy() for each, value in zip(row.inputs, arguments)})
-        entry["values"] = values.name  # inputs that random numbers can't stand for
+    entry["cases"] = cases(row, eager, dynamic, folder)
     return entry
+
+
+def cases(row, eager, dynamic, folder):
+    """Writes inputs with the first, the second and the third sizes of the dynamic dims; says how exact PyTorch is on them."""
+    double = row.build().eval()
+    double.load_state_dict(eager.state_dict())
+    double.double()
+    written = []
+    moving = [(dynamic, which) for which in range(3)] + [([name], which) for name in row.alone for which in (1, 2)]
+    for names, which in moving if dynamic else moving[:1]:
+        dims = row.dims(names, which)
+        arguments = row.arguments(names, which)
+        try:
+            expected = run(eager, arguments)
+        except Exception as error:
+            print("%s takes no %s: %s" % (row.name, dims, first_line(error)))
+            continue
+        path = folder / ("%s.%s.npz" % (row.name, "_".join("%s%d" % item for item in sorted(dims.items()))))
+        if not path.exists():
+            numpy.savez(path, **{each.name: value.numpy() for each, value in zip(row.inputs, arguments)})
+        exact = in_float64(double, arguments)
+        case = {
+            "values": path.name,
+            "float64_db": snr(exact, expected),
+            "threads_db": snr(in_one_thread(eager, arguments), expected),
+        }
+        if case["float64_db"] is not None and case["float64_db"] < AMPLIFIES:
+            case["float64"] = path.stem + ".float64.npz"
+            numpy.savez(folder / case["float64"], *[leaf.numpy() for leaf in leaves(exact)])
+        written.append(case)
+    return written
+
+
+def in_float64(double, arguments):
+    """The result of the model's twin in float64; None where its code insists on float32."""
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        return run(double, [argument.double() if argument.is_floating_point() else argument for argument in arguments])
+    except Exception:
+        return None
+    finally:
+        torch.set_default_dtype(usual)
+
+
+def in_one_thread(eager, arguments):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return run(eager, arguments)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def snr(reference, result):
+    """The least signal-to-noise ratio of all floating outputs in dB; None where there is none, or no difference."""
+    least = None
+    for a, b in zip(leaves(reference), leaves(result)):
+        if a.shape != b.shape or not (a.is_floating_point() or a.is_complex()):
+            continue
+        signal = a.abs().double().pow(2).sum().item()
+        noise = (a.to(torch.complex128 if a.is_complex() else torch.float64) - b).abs().pow(2).sum().item()
+        if noise > 0 and signal > 0:
+            decibels = round(10 * math.log10(signal / noise), 1)
+            least = decibels if least is None else min(least, decibels)
+    return least
+
+
+def measure(rows, folder):
+    """Brings the manifest of models that are made already up to date: names of inputs, and cases."""
+    for row in rows:
+        entries = [each for each in manifest(folder) if each["model"] == row.name and "failed" not in each]
+        eager = row.build().eval() if entries else None
+        known = {}  # the forms of a model have the same weights
+        for entry in entries:
+            started = time.time()
+            try:
+                eager.load_state_dict(torch.jit.load(str(folder / entry["file"])).state_dict())
+            except RuntimeError:  # scripting merged a weight norm
+                torch.manual_seed(zlib.crc32(row.name.encode()))
+                eager = lively(row.build(), *row.arguments())
+            dynamic = set(re.findall(r"(\w+)=", " ".join(entry["inputs"])))
+            entry["inputs"] = [each.spec(dynamic) for each in row.inputs]
+            key = frozenset(dynamic)
+            known[key] = known.get(key) or cases(row, eager, dynamic, folder)
+            entry["cases"] = known[key]
+            entry.pop("values", None)
+            record(folder, entry, started)
 
 
 def failure(row, form, error):

@@ -21,6 +21,7 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.torchscript.interp.Interpreter;
+import org.tensorferry.torchscript.interp.NeedsFixedDims;
 import org.tensorferry.torchscript.interp.TensorFactory;
 import org.tensorferry.torchscript.value.Tensor;
 import org.tensorferry.torchscript.value.Value;
@@ -44,7 +45,7 @@ final class ModelConverter {
 
   private final TorchModel model;
   private final ConvertOptions options;
-  private final List<InputSpec> specs;
+  private List<InputSpec> specs;
 
   ModelConverter(TorchModel model, ConvertOptions options, List<InputSpec> specs) {
     this.model = model;
@@ -54,20 +55,25 @@ final class ModelConverter {
 
   Conversion convert() {
     Set<String> keepTorchLayout = new HashSet<>();
+    List<NeedsFixedDims> frozen = new ArrayList<>();
     while (true) {
       try {
-        return convert(keepTorchLayout);
+        return convert(keepTorchLayout, frozen);
       } catch (WeightStore.NeedsTorchLayout needed) {
         // Once a layer's summed bias is asked for alone, that layer keeps torch's tensors; each
         // round adds one layer.
         keepTorchLayout.add(needed.modulePath());
+      } catch (NeedsFixedDims needed) {
+        specs = specs.stream().map(spec -> spec.frozen(needed.symbols())).toList();
+        frozen.add(needed);
       }
     }
   }
 
-  private Conversion convert(Set<String> keepTorchLayout) {
+  private Conversion convert(Set<String> keepTorchLayout, List<NeedsFixedDims> frozen) {
     options.listener().progress("reading the model", 0, 0);
     Assumptions assumptions = new Assumptions();
+    frozen.forEach(dims -> assumptions.add(dims.assumption(), dims.place()));
     TfGraph tf = new TfGraph(assumptions);
     WeightStore weights =
         new WeightStore(tf, model.layers(), model.rules().layers(), keepTorchLayout);

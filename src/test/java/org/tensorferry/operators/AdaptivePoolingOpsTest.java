@@ -41,9 +41,9 @@ final class AdaptivePoolingOpsTest extends OperatorTest {
     maximum(c, "torch.max_pool2d_with_indices(x, [3, 2], [2, 1], [1, 1])", f32(2, 3, 7, 8));
     maximum(c, "torch.max_pool2d_with_indices(x, [2, 2], [1, 2], [0, 0], [2, 3])", f32(3, 7, 8));
     maximum(
-            c,
-            "torch.max_pool2d_with_indices(x, [3, 3], [2, 2], [1, 1], [1, 1], True)",
-            f32(2, 3, 6, 8));
+        c,
+        "torch.max_pool2d_with_indices(x, [3, 3], [2, 2], [1, 1], [1, 1], True)",
+        f32(2, 3, 6, 8));
     maximum(c, "torch.max_pool3d_with_indices(x, [2, 2, 2])", f32(1, 2, 4, 5, 4));
     // Unpooling
     c.op(

@@ -7,6 +7,8 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
 
 /**
  * An integer that is known now or an exact expression over {@link Symbol}s that is known when the
@@ -22,6 +24,12 @@ public final class Dim implements Comparable<Dim> {
 
   public static final Dim ZERO = of(0);
   public static final Dim ONE = of(1);
+
+  /** Steps of a polynomial division. */
+  private static final int MOST_STEPS = 64;
+
+  /** Expressions of real models stay far below; the text of a longer one would fill the memory. */
+  private static final int LONGEST = 100_000;
 
   /** What a term multiplies: a symbol, or an operation that stays. */
   public sealed interface Atom permits Variable, Operation {}
@@ -101,6 +109,15 @@ public final class Dim implements Comparable<Dim> {
       return of(all);
     }
 
+    /** Graded lexicographic order, which multiplication keeps. */
+    private int compareDegree(Product other) {
+      int result = Integer.compare(atoms.size(), other.atoms.size());
+      for (int i = 0; i < atoms.size() && result == 0; i++) {
+        result = other.atoms.get(i).toString().compareTo(atoms.get(i).toString());
+      }
+      return result;
+    }
+
     @Override
     public int compareTo(Product other) {
       return text.compareTo(other.text);
@@ -111,6 +128,12 @@ public final class Dim implements Comparable<Dim> {
     terms.values().removeIf(coefficient -> coefficient == 0);
     this.terms = terms;
     this.text = print();
+    if (text.length() > LONGEST) {
+      throw Problem.of("A size became an expression of " + text.length() + " characters")
+          .because("it grows with every step of the model that rounds or compares it")
+          .fix("give one of these dims a fixed size in --input: " + symbols())
+          .as(ExitCode.UNCONVERTIBLE);
+    }
   }
 
   public static Dim of(long value) {
@@ -123,7 +146,7 @@ public final class Dim implements Comparable<Dim> {
     return ofAtom(new Variable(symbol));
   }
 
-  private static Dim ofAtom(Atom atom) {
+  static Dim ofAtom(Atom atom) {
     TreeMap<Product, Long> terms = new TreeMap<>();
     terms.put(Product.of(List.of(atom)), 1L);
     return new Dim(terms);
@@ -262,96 +285,46 @@ public final class Dim implements Comparable<Dim> {
     return ofAtom(new Operation(operator, inOrder ? this : other, inOrder ? other : this));
   }
 
-  /** The quotient where the divisor is one product that divides every term, else null. */
+  /** The quotient where the division leaves no rest, by long division of polynomials; else null. */
   private @org.jspecify.annotations.Nullable Dim exactQuotient(Dim divisor) {
-    if (divisor.terms.size() != 1) {
-      return null;
-    }
-    Map.Entry<Product, Long> only = divisor.terms.entrySet().iterator().next();
-    Product by = only.getKey();
-    long factor = only.getValue();
-    TreeMap<Product, Long> quotient = new TreeMap<>();
-    for (Map.Entry<Product, Long> term : terms.entrySet()) {
-      List<Atom> left = new ArrayList<>(term.getKey().atoms());
-      for (Atom atom : by.atoms()) {
+    Map.Entry<Product, Long> by = divisor.leadingTerm();
+    Dim rest = this;
+    Dim quotient = ZERO;
+    for (int step = 0; step < MOST_STEPS && !rest.is(0); step++) {
+      Map.Entry<Product, Long> leading = rest.leadingTerm();
+      List<Atom> left = new ArrayList<>(leading.getKey().atoms());
+      for (Atom atom : by.getKey().atoms()) {
         if (!left.remove(atom)) {
           return null;
         }
       }
-      if (term.getValue() % factor != 0) {
+      if (leading.getValue() % by.getValue() != 0) {
         return null;
       }
-      quotient.put(Product.of(left), term.getValue() / factor);
+      TreeMap<Product, Long> term = new TreeMap<>();
+      term.put(Product.of(left), leading.getValue() / by.getValue());
+      Dim part = new Dim(term);
+      quotient = quotient.plus(part);
+      rest = rest.minus(part.times(divisor));
     }
-    return new Dim(quotient);
+    return rest.is(0) ? quotient : null;
+  }
+
+  private Map.Entry<Product, Long> leadingTerm() {
+    return java.util.Collections.max(
+        terms.entrySet(), (a, b) -> a.getKey().compareDegree(b.getKey()));
   }
 
   /**
    * A number that this is never less than, where one follows from the least values of the symbols.
    */
   public OptionalLong atLeast() {
-    return bound(true);
+    return DimBounds.of(this, true);
   }
 
   /** A number that this is never greater than, where one follows. */
   public OptionalLong atMost() {
-    return bound(false);
-  }
-
-  private OptionalLong bound(boolean lower) {
-    long sum = 0;
-    for (Map.Entry<Product, Long> term : terms.entrySet()) {
-      long coefficient = term.getValue();
-      OptionalLong bound = productBound(term.getKey(), coefficient > 0 ? lower : !lower);
-      if (bound.isEmpty()) {
-        return bound;
-      }
-      sum += coefficient * bound.getAsLong();
-    }
-    return OptionalLong.of(sum);
-  }
-
-  private static OptionalLong productBound(Product product, boolean lower) {
-    long bound = 1;
-    for (Atom atom : product.atoms()) {
-      OptionalLong least = atomBound(atom, true);
-      OptionalLong wanted = lower ? least : atomBound(atom, false);
-      boolean alone = product.atoms().size() == 1;
-      if (wanted.isEmpty() || (!alone && (least.isEmpty() || least.getAsLong() < 0))) {
-        return OptionalLong.empty();
-      }
-      bound *= wanted.getAsLong();
-    }
-    return OptionalLong.of(bound);
-  }
-
-  private static OptionalLong atomBound(Atom atom, boolean lower) {
-    if (atom instanceof Variable variable) {
-      return lower ? OptionalLong.of(variable.symbol().min()) : OptionalLong.empty();
-    }
-    Operation operation = (Operation) atom;
-    OptionalLong left = lower ? operation.left().atLeast() : operation.left().atMost();
-    OptionalLong right = lower ? operation.right().atLeast() : operation.right().atMost();
-    return switch (operation.operator()) {
-      case FLOOR_DIV -> {
-        if (left.isPresent() && operation.right().isKnown() && operation.right().known() > 0) {
-          yield OptionalLong.of(Math.floorDiv(left.getAsLong(), operation.right().known()));
-        }
-        boolean positive =
-            operation.left().atLeast().orElse(-1) >= 0 && operation.right().atLeast().orElse(0) > 0;
-        yield lower && positive ? OptionalLong.of(0) : OptionalLong.empty();
-      }
-      case MIN -> combine(left, right, !lower, Math.min(left.orElse(0), right.orElse(0)));
-      case MAX -> combine(left, right, lower, Math.max(left.orElse(0), right.orElse(0)));
-    };
-  }
-
-  private static OptionalLong combine(
-      OptionalLong a, OptionalLong b, boolean oneSuffices, long both) {
-    if (a.isPresent() && b.isPresent()) {
-      return OptionalLong.of(both);
-    }
-    return oneSuffices ? (a.isPresent() ? a : b) : OptionalLong.empty();
+    return DimBounds.of(this, false);
   }
 
   /** The value where every symbol has the value that the function gives it. */

@@ -22,9 +22,11 @@ final class DimExamples {
       List.of(7L, 11L, 13L, 17L, 19L, 23L, 29L, 31L, 37L, 41L, 43L, 47L, 53L, 59L, 61L, 67L);
 
   private final Map<String, Long> values;
+  private final Set<String> given;
 
-  private DimExamples(Map<String, Long> values) {
+  private DimExamples(Map<String, Long> values, Set<String> given) {
     this.values = values;
+    this.given = given;
   }
 
   static DimExamples choose(List<InputSpecParser.Draft> drafts) {
@@ -37,6 +39,7 @@ final class DimExamples {
       }
     }
     taken.addAll(values.values());
+    Set<String> given = Set.copyOf(values.keySet());
     Deque<Long> free = new ArrayDeque<>(PRIMES);
     for (InputSpecParser.Draft draft : drafts) {
       for (InputSpecParser.DraftDim dim : draft.dims()) {
@@ -45,7 +48,7 @@ final class DimExamples {
         }
       }
     }
-    return new DimExamples(values);
+    return new DimExamples(values, given);
   }
 
   private static void given(InputSpecParser.DraftDim dim, String text, Map<String, Long> values) {
@@ -88,8 +91,10 @@ final class DimExamples {
 
   Dim dim(InputSpecParser.DraftDim draft) {
     Long example = values.get(draft.name());
-    return example == null
-        ? Dim.of(draft.size().orElseThrow())
-        : Dim.of(Symbol.input(draft.name(), example));
+    if (example == null) {
+      return Dim.of(draft.size().orElseThrow());
+    }
+    Symbol symbol = Symbol.input(draft.name(), example);
+    return Dim.of(given.contains(draft.name()) ? symbol.withGivenExample() : symbol);
   }
 }

@@ -3,6 +3,7 @@ package org.tensorferry.tensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -51,6 +52,17 @@ public record InputSpec(Optional<String> name, DType dtype, Shape shape, Optiona
 
   public InputSpec named(String newName) {
     return new InputSpec(Optional.of(newName), dtype, shape, below);
+  }
+
+  /** With these dims fixed to their examples. */
+  public InputSpec frozen(Set<Symbol> symbols) {
+    List<Dim> dims =
+        shape.dims().stream()
+            .map(
+                dim ->
+                    symbols.containsAll(dim.symbols()) ? Dim.of(dim.example().orElseThrow()) : dim)
+            .toList();
+    return new InputSpec(name, dtype, new Shape(dims), below);
   }
 
   /** The named dims, sorted by name. */

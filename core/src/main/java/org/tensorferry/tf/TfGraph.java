@@ -95,7 +95,7 @@ public final class TfGraph extends TfOperations {
    * @param min the least value it can have
    */
   public Symbol symbol(TfValue scalar, OptionalLong example, long min) {
-    Symbol symbol = new Symbol("n" + root().nextSymbol++, example, min);
+    Symbol symbol = new Symbol("n" + root().nextSymbol++, example, min, false);
     define(symbol, scalar);
     return symbol;
   }

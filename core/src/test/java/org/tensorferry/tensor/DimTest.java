@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 
 /** Integers over dynamic dims keep one normal form and exact values. */
 class DimTest {
@@ -34,7 +36,18 @@ class DimTest {
         Arguments.of("min(5, t)", Dim.of(5).min(T)),
         Arguments.of("0", T.times(6).floorMod(Dim.of(3))),
         Arguments.of("1", T.floorDiv(T)),
+        Arguments.of("b + t", T.times(T).plus(B.times(T)).floorDiv(T)),
+        Arguments.of("b", B.times(T.minus(T.floorDiv(3))).floorDiv(T.minus(T.floorDiv(3)))),
+        Arguments.of("t", upTo(T, 7).min(T)),
+        Arguments.of("t//4", upTo(T.floorDiv(4), 8).min(T.floorDiv(4))),
+        Arguments.of("-7*((6*t)//7) + 7*t", upTo(T, 7).max(T)),
         Arguments.of("-2", Dim.of(-3).floorDiv(2)));
+  }
+
+  /** The next multiple, as windowed attention pads. */
+  private static Dim upTo(Dim dim, long multiple) {
+    Dim by = Dim.of(multiple);
+    return dim.plus(by.minus(dim.floorMod(by)).floorMod(by));
   }
 
   @ParameterizedTest
@@ -51,6 +64,9 @@ class DimTest {
         Arguments.of(T.times(B), OptionalLong.of(1), OptionalLong.empty()),
         Arguments.of(T.minus(B), OptionalLong.empty(), OptionalLong.empty()),
         Arguments.of(T.min(Dim.of(5)), OptionalLong.of(1), OptionalLong.of(5)),
+        Arguments.of(T.floorMod(Dim.of(7)), OptionalLong.of(0), OptionalLong.of(6)),
+        Arguments.of(T.minus(T.floorDiv(2)), OptionalLong.of(1), OptionalLong.empty()),
+        Arguments.of(T.minus(upTo(T, 7)), OptionalLong.of(-6), OptionalLong.of(0)),
         Arguments.of(T.floorDiv(2), OptionalLong.of(0), OptionalLong.empty()),
         Arguments.of(T.floorDiv(B), OptionalLong.of(0), OptionalLong.empty()));
   }
@@ -66,6 +82,21 @@ class DimTest {
   void evaluatesAtTheExamples() {
     assertEquals(OptionalLong.of(43), T.times(B).plus(3).example());
     assertEquals(OptionalLong.empty(), T.plus(Dim.of(Symbol.computed("n", 0))).example());
+  }
+
+  /** Each step mentions the dim before it twice. */
+  @Test
+  void anExpressionThatGrowsWithoutEndIsRefused() {
+    FerryException refused =
+        assertThrows(
+            FerryException.class,
+            () -> {
+              Dim dim = T;
+              for (int i = 0; i < 40; i++) {
+                dim = dim.times(dim).plus(i).floorDiv(3).max(dim.floorDiv(2));
+              }
+            });
+    assertEquals(ExitCode.UNCONVERTIBLE, refused.exitCode());
   }
 
   @Test

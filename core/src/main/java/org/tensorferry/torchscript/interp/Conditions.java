@@ -3,6 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.OptionalDouble;
 import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.tensor.Dim;
+import org.tensorferry.tensor.Symbol;
 import org.tensorferry.torchscript.syntax.CompareOperator;
 import org.tensorferry.torchscript.value.CallSite;
 import org.tensorferry.torchscript.value.Tensor;
@@ -82,8 +83,8 @@ final class Conditions {
   }
 
   /**
-   * Whether a loop goes on. Unlike a branch this is never decided by an example: the loop would be
-   * unrolled for that size only.
+   * Whether a loop goes on. Unlike a branch this is never decided by an example alone: the loop is
+   * unrolled for that size only, so the size becomes fixed.
    */
   boolean goesOn(Value condition, CallSite site) {
     Value value = toBool(condition, site);
@@ -94,7 +95,7 @@ final class Conditions {
       throw new Stopped();
     }
     if (value instanceof RuntimeNumber number && number.handle() instanceof DimRelation relation) {
-      throw dynamicLoop(site, "`" + relation + "`");
+      throw dynamicLoop(site, relation.left().minus(relation.right()), "`" + relation + "`");
     }
     throw Refusal.dataDependent(site, "A loop depends on the data");
   }
@@ -102,17 +103,21 @@ final class Conditions {
   /** The number of rounds of a loop. */
   static long rounds(Dim count, CallSite site) {
     if (!count.isKnown()) {
-      throw dynamicLoop(site, "`" + count + "`");
+      throw dynamicLoop(site, count, "`" + count + "`");
     }
     return count.known();
   }
 
-  private static RuntimeException dynamicLoop(CallSite site, String what) {
+  private static RuntimeException dynamicLoop(CallSite site, Dim count, String what) {
+    if (count.symbols().stream().allMatch(Symbol::isExampleGiven)) {
+      return new NeedsFixedDims(count.symbols(), what, site.place());
+    }
     return Refusal.of(
         site,
         "A loop runs as often as the dynamic " + what + " says",
         "loops are unrolled while the model is converted, so their number of rounds must be fixed",
-        "give that dim a fixed size in --input, or write the loop with tensor operators or a"
+        "give that dim a fixed size in --input, or an example value as in `time=40`, which it then"
+            + " keeps; or write the loop with tensor operators or a"
             + " recurrent layer such as torch.nn.GRU");
   }
 }

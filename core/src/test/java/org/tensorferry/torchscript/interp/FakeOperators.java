@@ -154,7 +154,7 @@ final class FakeOperators implements Operators {
 
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
-    return new Symbol("n" + symbols++, example, min);
+    return new Symbol("n" + symbols++, example, min, false);
   }
 
   @Override
