@@ -27,6 +27,7 @@ final class PoolingOpsTest extends OperatorTest {
     c.op("torch.avg_pool2d(x, 3, 2, 1, True, True)", f32(2, 3, 8, 9));
     c.op("torch.avg_pool2d(x, 3, 2, 1, False, True, 5)", f32(2, 3, 7, 8));
     c.op("torch.avg_pool2d(x, 2)", f32(3, 7, 8));
+    c.op("torch.avg_pool2d(x, [7, 6], [2, 3], [3, 1])", f32(2, 3, 17, 18));
     c.op("torch.avg_pool3d(x, 2, 1, 1, False, False)", f32(1, 2, 4, 5, 6));
     c.op("torch.max_pool1d(x, 2, 3, 1, 1, True)", f32(2, 3, 8));
     c.op("torch.max_pool1d(x, 3, 2, 1, 2, True)", f32(2, 3, 9));

@@ -137,9 +137,25 @@ public abstract sealed class TfOperations permits TfGraph {
   /**
    * A reduction over axes: Sum, Mean, Prod, Max, Min, All, Any.
    *
+   * <p>TensorFlow adds floats up one by one where channels come last: over a plane of 112x112 that
+   * costs 16 dB, which one axis after the other does not.
+   *
    * @param axes not negative; empty reduces nothing
    */
   public TfValue reduce(String type, TfValue x, boolean keepDims, int... axes) {
+    boolean adds = (type.equals("Sum") || type.equals("Mean")) && !x.dtype().isInteger();
+    if (adds && axes.length > 1 && axes.length < x.rank()) {
+      int[] sorted = Arrays.stream(axes).sorted().distinct().toArray();
+      TfValue result = x;
+      for (int i = sorted.length - 1; i >= 0; i--) {
+        result = reduceAtOnce(type, result, keepDims, sorted[i]);
+      }
+      return result;
+    }
+    return reduceAtOnce(type, x, keepDims, axes);
+  }
+
+  private TfValue reduceAtOnce(String type, TfValue x, boolean keepDims, int... axes) {
     return op(type, x, ints(axes)).attr("keep_dims", keepDims).get();
   }
 

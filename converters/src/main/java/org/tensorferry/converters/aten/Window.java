@@ -21,6 +21,9 @@ import org.tensorferry.tf.TfValue;
 record Window(
     OpArgs args, int[] kernel, int[] stride, int[] padding, int[] dilation, boolean ceilMode) {
 
+  /** AvgPool adds floats up one by one: larger windows go by rows and then by columns. */
+  private static final int LARGEST_SUM = 32;
+
   static Window read(OpArgs a) {
     String name = a.schema().name();
     int axes = name.charAt(name.indexOf("d", name.indexOf("pool")) - 1) - '0';
@@ -139,6 +142,10 @@ record Window(
     }
     if (axes() == 3 && op.equals("AvgPool") && x.dtype() == DType.FLOAT64) {
       return planesThenDepth(tf, x);
+    }
+    if (axes() == 2 && op.equals("AvgPool") && size() > LARGEST_SUM) {
+      TfValue rows = mean(tf, x, kernel[0], 1, stride[0], 1);
+      return mean(tf, rows, 1, kernel[1], 1, stride[1]);
     }
     return tf.op(axes() == 3 ? op + "3D" : op, x)
         .ints("ksize", framed(kernel))
