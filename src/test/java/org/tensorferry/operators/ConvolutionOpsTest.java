@@ -55,6 +55,15 @@ final class ConvolutionOpsTest extends OperatorTest {
     c.op("torch.conv2d(x, self.w, None, 2, \"valid\")", f32(2, 3, 8, 9))
         .named("conv2d valid")
         .parameter("w", f32(5, 3, 4, 2));
+    c.program(
+        "conv1d with as many groups as sequences",
+        """
+        def forward(self, x: Tensor) -> Tensor:
+          rows = torch.reshape(x, [1, -1, 9])
+          kernel = torch.repeat(torch.arange(-1., 2., 1.), [torch.size(rows, 1), 1, 1])
+          return torch.conv1d(rows, kernel, None, [1], [0], [1], torch.size(rows, 1))
+        """,
+        f32(2, 4, 9).fixed(2));
     c.op("torch.conv2d(x, y)", f32(2, 3, 8, 9), f32(5, 3, 3, 3).fixed())
         .named("conv2d with a computed weight");
     c.op("torch.conv2d(x, self.w)", f64(1, 3, 5, 5)).parameter("w", f64(5, 3, 3, 2));

@@ -44,8 +44,53 @@ final class RecurrentOpsTest extends OperatorTest {
             .withProjection()
             .withLayers(2)
             .withBothDirections());
+    packed(c);
     cells(c);
     refusals(c);
+  }
+
+  /** Sequences of 5, 3 and 2 frames, and of 4, 4 and 1 where the batch is not the first axis. */
+  private static void packed(Cases c) {
+    for (String op : List.of("lstm", "gru", "rnn_tanh", "rnn_relu")) {
+      int gates = op.equals("lstm") ? 4 : op.equals("gru") ? 3 : 1;
+      packed(c, op, gates, Stack.of("packed, batch first").withBatchFirst(), 5, 3, 2);
+      packed(
+          c, op, gates, Stack.of("packed, two layers").withLayers(2).withBothDirections(), 4, 4, 1);
+    }
+  }
+
+  private static void packed(Cases c, String op, int gates, Stack stack, double... lengths) {
+    boolean lstm = op.equals("lstm");
+    String batchFirst = python(stack.batchFirst());
+    Map<String, Input> weights = stack.weights(gates);
+    String source =
+        """
+        def forward(self, x: Tensor, y: Tensor, h: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+          data, sizes = torch._pack_padded_sequence(x, y, %s)
+          out, last%s = torch.%s(data, sizes, %s, [%s], True, %d, 0., False, %s)
+          padded, lengths = torch._pad_packed_sequence(out, sizes, %s, -1., %s)
+          return (padded, lengths, last, sizes)
+        """
+            .formatted(
+                batchFirst,
+                lstm ? ", cell" : "",
+                op,
+                lstm ? "[h, h]" : "h",
+                String.join(", ", weights.keySet().stream().map(name -> "self." + name).toList()),
+                stack.layers(),
+                python(stack.directions() == 2),
+                batchFirst,
+                stack.batchFirst() ? "torch.size(sizes, 0)" : "7");
+    Input x = stack.batchFirst() ? f32(3, 5, 4) : f32(5, 3, 4);
+    long states = (long) stack.layers() * stack.directions();
+    Case added =
+        c.program(
+            op + ", " + stack.name(),
+            source,
+            x.fixed(),
+            i64(3).fixed().values(lengths),
+            f32(states, 3, 6).fixed());
+    weights.forEach(added::parameter);
   }
 
   private static void cells(Cases c) {
@@ -73,22 +118,6 @@ final class RecurrentOpsTest extends OperatorTest {
   }
 
   private static void refusals(Cases c) {
-    String packed = ", [self.w, self.u], False, 1, 0., False, False)";
-    Input lengths = i64(3).values(2, 2, 1);
-    Input data = f32(5, 4).fixed();
-    Input state = f32(1, 2, 5).fixed();
-    c.refused("torch.gru(x, y, z" + packed + "[0]", "packed sequences", data, lengths, state)
-        .parameter("w", weight(15, 4))
-        .parameter("u", weight(15, 5));
-    c.refused("torch.rnn_tanh(x, y, z" + packed + "[0]", "packed sequences", data, lengths, state)
-        .parameter("w", weight(5, 4))
-        .parameter("u", weight(5, 5));
-    c.refused("torch.rnn_relu(x, y, z" + packed + "[0]", "packed sequences", data, lengths, state)
-        .parameter("w", weight(5, 4))
-        .parameter("u", weight(5, 5));
-    c.refused("torch.lstm(x, y, [z, z]" + packed + "[0]", "packed sequences", data, lengths, state)
-        .parameter("w", weight(20, 4))
-        .parameter("u", weight(20, 5));
     c.refused(
             "torch.gru(x, y, [self.w, self.u, self.w, self.u], False, 2, 0.5, True, False, False)[0]",
             "dropout between layers",

@@ -29,6 +29,7 @@ import org.tensorferry.converters.aten.MathOps;
 import org.tensorferry.converters.aten.NormOps;
 import org.tensorferry.converters.aten.NormalizationOps;
 import org.tensorferry.converters.aten.OrderOps;
+import org.tensorferry.converters.aten.PackedOps;
 import org.tensorferry.converters.aten.PaddingOps;
 import org.tensorferry.converters.aten.PatchOps;
 import org.tensorferry.converters.aten.PoolingIndexOps;
@@ -90,6 +91,7 @@ final class AtenTable {
               NormOps.rows(),
               NormalizationOps.rows(),
               OrderOps.rows(),
+              PackedOps.rows(),
               PaddingOps.rows(),
               PatchOps.rows(),
               PoolingIndexOps.rows(),

@@ -27,7 +27,7 @@ record Convolution(
     Optional<TfValue> bias,
     int[] stride,
     int[] dilation,
-    int groups) {
+    Dim groups) {
 
   static Convolution read(OpArgs a) {
     Weight weight = a.weight("weight");
@@ -38,7 +38,19 @@ record Convolution(
         a.optionalTensor("bias"),
         a.ints("stride", axes),
         a.ints("dilation", axes),
-        a.integer("groups"));
+        a.dim("groups"));
+  }
+
+  /** As {@link #read}, for an operator that is written once for each group. */
+  static Convolution readGroups(OpArgs a) {
+    Convolution convolution = read(a);
+    a.integer("groups");
+    return convolution;
+  }
+
+  /** The number of groups, where {@link #readGroups} has seen to it. */
+  int knownGroups() {
+    return Math.toIntExact(groups.known());
   }
 
   /** Number of spatial axes. */
@@ -105,13 +117,13 @@ record Convolution(
 
   private TfValue twoAxes(
       TfGraph tf, TfValue x, TfValue kernel, int[] pads, int[] strides, int[] dilations) {
-    boolean depthwise = groups > 1 && x.dim(-1).is(groups);
+    boolean depthwise = !groups.is(1) && x.dim(-1).equals(groups);
     // Depthwise gradients ignore dilations, and its kernel needs equal strides; a grouped
     // convolution does not.
     boolean plain = strides[0] == strides[1] && dilations[0] == 1 && dilations[1] == 1;
     if (depthwise && plain) {
       Dim multiplier = kernel.dim(-1).floorDiv(groups);
-      TfValue filter = tf.reshape(kernel, kernel.dim(0), kernel.dim(1), Dim.of(groups), multiplier);
+      TfValue filter = tf.reshape(kernel, kernel.dim(0), kernel.dim(1), groups, multiplier);
       return configure(tf.op("DepthwiseConv2dNative", x, filter), pads, strides, new int[0]).get();
     }
     return configure(tf.op("Conv2D", x, kernel), pads, strides, dilations).get();
@@ -149,10 +161,11 @@ record Convolution(
                 0)
             : x;
     TfValue filter = dilate(tf, kernel);
-    List<TfValue> inputs = tf.split(in, 4, groups);
-    List<TfValue> filters = tf.split(filter, 4, groups);
+    int count = knownGroups();
+    List<TfValue> inputs = tf.split(in, 4, count);
+    List<TfValue> filters = tf.split(filter, 4, count);
     List<TfValue> outputs = new ArrayList<>();
-    for (int i = 0; i < groups; i++) {
+    for (int i = 0; i < count; i++) {
       outputs.add(
           tf.op("Conv3D", inputs.get(i), filters.get(i))
               .ints("strides", 1, stride[0], stride[1], stride[2], 1)

@@ -80,12 +80,16 @@ public final class ConvolutionOps {
 
   static TfValue direct(OpArgs a, TfGraph tf) {
     a.ignore("output_padding");
-    Convolution convolution = Convolution.read(a);
+    Convolution convolution = read(a);
     return convolution.emit(tf, Convolution.symmetric(a.ints("padding", convolution.axes())));
   }
 
+  private static Convolution read(OpArgs a) {
+    return a.shape("weight").rank() == 5 ? Convolution.readGroups(a) : Convolution.read(a);
+  }
+
   static TfValue named(OpArgs a, TfGraph tf) {
-    Convolution convolution = Convolution.read(a);
+    Convolution convolution = read(a);
     return switch (a.text("padding")) {
       case "valid" -> convolution.emit(tf, new int[2 * convolution.axes()]);
       case "same" -> convolution.emit(tf, convolution.samePadding());
@@ -94,7 +98,7 @@ public final class ConvolutionOps {
   }
 
   static TfValue transposed(OpArgs a, TfGraph tf) {
-    Convolution convolution = Convolution.read(a);
+    Convolution convolution = Convolution.readGroups(a);
     int axes = convolution.axes();
     return new TransposedConvolution(
             convolution, a.ints("padding", axes), a.ints("output_padding", axes))

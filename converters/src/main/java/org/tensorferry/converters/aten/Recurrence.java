@@ -2,6 +2,7 @@ package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.rule.Weight;
@@ -33,7 +34,8 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
     if (a.flag("train") && a.number("dropout") > 0 && layers > 1) {
       throw a.refuse("`train` is True: dropout between layers would be random", EVALUATE);
     }
-    if (a.shape("input").rank() != 3) {
+    boolean packed = a.has("batch_sizes");
+    if (!packed && a.shape("input").rank() != 3) {
       throw a.refuse(
           "the input has rank " + a.shape("input").rank() + ", not 3", "add a batch axis");
     }
@@ -48,7 +50,7 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
       }
       cells.add(both);
     }
-    return new Recurrence(cells, a.tensors(statesArgument), a.flag("batch_first"));
+    return new Recurrence(cells, a.tensors(statesArgument), !packed && a.flag("batch_first"));
   }
 
   private static RecurrentCell.Weights weights(List<Weight> params, OpArgs a) {
@@ -65,10 +67,29 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
     int timeAxis = batchFirst ? 1 : 0;
     boolean single = input.dim(timeAxis).is(1);
     TfValue inner = single ? tf.squeeze(input, timeAxis) : timeMajor(tf, input);
-    Result result = single ? step(tf, inner) : loop(tf, inner);
+    Result result = single ? step(tf, inner) : loop(tf, inner, Optional.empty());
     TfValue output = result.sequence();
+    return results(tf, result, single ? tf.expandDims(output, timeAxis) : timeMajor(tf, output));
+  }
+
+  /**
+   * As {@link #over} for sequences of several lengths: a state stands still where its sequence has
+   * no frame, so that the last one is that of its last frame, and the way back begins there.
+   *
+   * @param data [sum of the lengths, F]
+   * @param batchSizes sequences in each frame, [T]
+   */
+  List<TfValue> overPacked(TfGraph tf, TfValue data, TfValue batchSizes) {
+    PackedOps.Packing packing = PackedOps.Packing.of(tf, batchSizes, initial.get(0).dim(1));
+    TfValue zero = tf.scalar(data.dtype(), 0);
+    TfValue frames = packing.unpack(tf, data, batchSizes.dim(0), zero);
+    Result result = loop(tf, frames, Optional.of(packing.mask()));
+    return results(tf, result, packing.pack(tf, result.sequence()));
+  }
+
+  private List<TfValue> results(TfGraph tf, Result result, TfValue output) {
     List<TfValue> results = new ArrayList<>();
-    results.add(single ? tf.expandDims(output, timeAxis) : timeMajor(tf, output));
+    results.add(output);
     for (int kind = 0; kind < initial.size(); kind++) {
       int of = kind;
       List<TfValue> last = result.states().stream().map(state -> state.get(of)).toList();
@@ -98,9 +119,11 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
         });
   }
 
-  private Result loop(TfGraph tf, TfValue sequence) {
+  private Result loop(TfGraph tf, TfValue sequence, Optional<TfValue> mask) {
     return through(
-        tf, sequence, (cell, backward, x, state, last) -> loop(tf, cell, backward, x, state, last));
+        tf,
+        sequence,
+        (cell, backward, x, state, last) -> loop(tf, cell, backward, x, mask, state, last));
   }
 
   private Result through(TfGraph tf, TfValue input, Pass pass) {
@@ -120,12 +143,16 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
     return new Result(x, states);
   }
 
-  /** A loop over the first axis of x, from its end where it runs backward. */
+  /**
+   * A loop over the first axis of x, from its end where it runs backward; where a mask [T, N] is
+   * false the state stays.
+   */
   private static TfValue loop(
       TfGraph tf,
       RecurrentCell cell,
       boolean backward,
       TfValue x,
+      Optional<TfValue> mask,
       List<TfValue> state,
       List<TfValue> last) {
     Dim steps = x.dim(0);
@@ -153,7 +180,8 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
                       .attr("element_dtype", x.dtype())
                       .shape(frame)
                       .get();
-              List<TfValue> next = cell.step(body, input, now.subList(1, now.size()));
+              List<TfValue> states = now.subList(1, now.size());
+              List<TfValue> next = kept(body, mask, index, states, cell.step(body, input, states));
               TfValue outputs =
                   body.op("TensorListSetItem", now.get(0), index, next.get(0))
                       .shape(Shape.SCALAR)
@@ -168,6 +196,21 @@ record Recurrence(List<List<RecurrentCell>> layers, List<TfValue> initial, boole
         .attr("num_elements", steps.isKnown() ? steps.known() : -1L)
         .shape(output.insert(0, steps))
         .get();
+  }
+
+  private static List<TfValue> kept(
+      TfGraph tf,
+      Optional<TfValue> mask,
+      TfValue index,
+      List<TfValue> before,
+      List<TfValue> after) {
+    if (mask.isEmpty()) {
+      return after;
+    }
+    TfValue runs = tf.expandDims(tf.gather(mask.get(), index, 0), 1);
+    return IntStream.range(0, after.size())
+        .mapToObj(i -> tf.select(runs, after.get(i), before.get(i)))
+        .toList();
   }
 
   /** Sizes with -1 for those that are known only when the model runs. */

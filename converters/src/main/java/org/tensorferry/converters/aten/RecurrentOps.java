@@ -29,20 +29,21 @@ public final class RecurrentOps {
     return List.of(
         // Layers
         AtenRule.several("gru.input" + SEQUENCE, RecurrentOps::gru),
-        packed("gru.data" + PACKED),
+        AtenRule.several("gru.data" + PACKED, RecurrentOps::gru),
         AtenRule.several(
             "lstm.input(Tensor input, Tensor[] hx, "
                 + STACK
                 + ", bool batch_first) -> (Tensor, Tensor, Tensor)",
             RecurrentOps::lstm),
-        packed(
+        AtenRule.several(
             "lstm.data(Tensor data, Tensor batch_sizes, Tensor[] hx, "
                 + STACK
-                + ") -> (Tensor, Tensor, Tensor)"),
+                + ") -> (Tensor, Tensor, Tensor)",
+            RecurrentOps::lstm),
         AtenRule.several("rnn_relu.input" + SEQUENCE, RecurrentOps::rnnRelu),
-        packed("rnn_relu.data" + PACKED),
+        AtenRule.several("rnn_relu.data" + PACKED, RecurrentOps::rnnRelu),
         AtenRule.several("rnn_tanh.input" + SEQUENCE, RecurrentOps::rnnTanh),
-        packed("rnn_tanh.data" + PACKED),
+        AtenRule.several("rnn_tanh.data" + PACKED, RecurrentOps::rnnTanh),
         // Cells
         AtenRule.of("gru_cell" + CELL, RecurrentOps::gruCell),
         AtenRule.several(
@@ -67,14 +68,6 @@ public final class RecurrentOps {
             "quantized_rnn_tanh_cell(Tensor input, Tensor hx, " + QUANTIZED_CELL + ") -> Tensor"));
   }
 
-  private static AtenRule packed(String schema) {
-    return AtenRule.refused(
-        schema,
-        "packed sequences have a batch whose size changes from step to step",
-        "pass the padded tensor to the layer instead of a PackedSequence; the outputs before each length are the same"
-            + " for a layer that runs forward");
-  }
-
   private static AtenRule quantized(String schema) {
     return AtenRule.refused(
         schema,
@@ -83,21 +76,27 @@ public final class RecurrentOps {
   }
 
   static List<TfValue> lstm(OpArgs a, TfGraph tf) {
-    return Recurrence.read(a, tf, RecurrentCell.Lstm::make, "hx").over(tf, a.tensor("input"));
+    return layers(a, tf, RecurrentCell.Lstm::make);
   }
 
   static List<TfValue> gru(OpArgs a, TfGraph tf) {
-    return Recurrence.read(a, tf, RecurrentCell.Gru::make, "hx").over(tf, a.tensor("input"));
+    return layers(a, tf, RecurrentCell.Gru::make);
   }
 
   static List<TfValue> rnnTanh(OpArgs a, TfGraph tf) {
-    return Recurrence.read(a, tf, RecurrentCell.Simple.with("Tanh"), "hx")
-        .over(tf, a.tensor("input"));
+    return layers(a, tf, RecurrentCell.Simple.with("Tanh"));
   }
 
   static List<TfValue> rnnRelu(OpArgs a, TfGraph tf) {
-    return Recurrence.read(a, tf, RecurrentCell.Simple.with("Relu"), "hx")
-        .over(tf, a.tensor("input"));
+    return layers(a, tf, RecurrentCell.Simple.with("Relu"));
+  }
+
+  /** Over a padded batch, or over a packed one that is padded again for the loop. */
+  private static List<TfValue> layers(OpArgs a, TfGraph tf, RecurrentCell.Maker maker) {
+    Recurrence recurrence = Recurrence.read(a, tf, maker, "hx");
+    return a.has("batch_sizes")
+        ? recurrence.overPacked(tf, a.tensor("data"), a.tensor("batch_sizes"))
+        : recurrence.over(tf, a.tensor("input"));
   }
 
   static List<TfValue> lstmCell(OpArgs a, TfGraph tf) {

@@ -31,10 +31,10 @@ record TransposedConvolution(Convolution convolution, int[] padding, int[] outpu
     // [spatial..., out/groups, in]
     TfValue kernel =
         convolution.dilate(tf, convolution.weight().as(Layouts.transposedConvolution(axes)));
-    List<TfValue> inputs = tf.split(x, axes + 1, convolution.groups());
-    List<TfValue> kernels = tf.split(kernel, axes + 1, convolution.groups());
+    List<TfValue> inputs = tf.split(x, axes + 1, convolution.knownGroups());
+    List<TfValue> kernels = tf.split(kernel, axes + 1, convolution.knownGroups());
     List<TfValue> outputs = new ArrayList<>();
-    for (int i = 0; i < convolution.groups(); i++) {
+    for (int i = 0; i < convolution.knownGroups(); i++) {
       outputs.add(group(tf, inputs.get(i), kernels.get(i)));
     }
     return tf.concat(outputs, axes + 1);
