@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -140,7 +141,7 @@ class ZooTest {
   }
 
   private static void compare(ZooModel model, SavedConversion saved, ZooRow row) {
-    Map<String, TreeSet<Long>> sizes = new LinkedHashMap<>();
+    Map<String, Set<Long>> sizes = new LinkedHashMap<>();
     List<String> wrong = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     boolean excused = false;
@@ -182,11 +183,11 @@ class ZooTest {
     return VerifyOptions.DEFAULT.samples(1).timedRuns(0).threads(THREADS);
   }
 
-  private static TreeSet<Long> of(Map<String, TreeSet<Long>> sizes, String dim) {
+  private static Set<Long> of(Map<String, Set<Long>> sizes, String dim) {
     return sizes.computeIfAbsent(dim, name -> new TreeSet<>());
   }
 
-  private static String text(Map.Entry<String, TreeSet<Long>> dim) {
+  private static String text(Map.Entry<String, Set<Long>> dim) {
     return dim.getKey()
         + " "
         + dim.getValue().stream().map(String::valueOf).collect(Collectors.joining(", "));
