@@ -74,7 +74,9 @@ public record PortPlan(
   /**
    * A variable that gets a new value.
    *
-   * @param unit path of the torch module, as a map file names it
+   * @param slot the layer or the part of it that a map file names; empty where it names the
+   *     variable
+   * @param unit path of the torch module, as a map file names it; empty where it names tensors
    * @param sources the tensors, in the recipe's order
    * @param recipe makes the variable from the sources
    * @param notes what to know of this one: {@code float16 widened to float32}
@@ -82,6 +84,7 @@ public record PortPlan(
   public record Assigned(
       TargetLayer layer,
       TargetVariable variable,
+      String slot,
       String unit,
       List<Source> sources,
       Recipe recipe,

@@ -1,0 +1,145 @@
+package org.tensorferry.port;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Finds the one unit for each slot: what the map file says, names, shapes that fit once, numbers in
+ * names, and the order of the whole model, in this order. Where these leave more than one choice,
+ * nothing is chosen.
+ */
+final class Matching {
+
+  private final List<TargetSlot> slots;
+  private final List<TorchUnit> units;
+  private final Fit fit;
+  private final boolean hasOrder;
+  private final NameMatching names;
+  private final Map<TargetSlot, Pair> pairs = new LinkedHashMap<>();
+  private final Map<TargetSlot, Set<TorchUnit>> candidates = new LinkedHashMap<>();
+  private final Map<TorchUnit, Set<TargetSlot>> takers = new LinkedHashMap<>();
+
+  /**
+   * A matching to be found.
+   *
+   * @param hasOrder true where the order of the units is that in which the model made them
+   */
+  Matching(List<TargetSlot> slots, List<TorchUnit> units, Fit fit, boolean hasOrder) {
+    this.slots = slots;
+    this.units = units;
+    this.fit = fit;
+    this.hasOrder = hasOrder;
+    this.names = new NameMatching(fit, places(slots), hasOrder ? places(units) : Map.of());
+  }
+
+  private static <T> Map<T, Integer> places(List<T> items) {
+    Map<T, Integer> places = new HashMap<>();
+    items.forEach(item -> places.put(item, places.size()));
+    return places;
+  }
+
+  /** Takes what is stated, then finds the rest. */
+  void find(List<Pair> stated) {
+    for (TargetSlot slot : slots) {
+      for (TorchUnit unit : units) {
+        if (fit.fits(slot, unit)) {
+          candidates.computeIfAbsent(slot, s -> new LinkedHashSet<>()).add(unit);
+          takers.computeIfAbsent(unit, u -> new LinkedHashSet<>()).add(slot);
+        }
+      }
+    }
+    stated.forEach(this::take);
+    while (takeUnique() || takeNamed() || takeNumbered()) {
+      // Each pair leaves fewer choices for the others.
+    }
+    if (hasOrder) {
+      new OrderMatching(slots, units, fit, pairs).pairs(this::candidates).forEach(this::take);
+    }
+  }
+
+  private void take(Pair pair) {
+    pairs.put(pair.slot(), pair);
+    candidates.remove(pair.slot());
+    takers.remove(pair.unit());
+    candidates.values().forEach(all -> all.remove(pair.unit()));
+    takers.values().forEach(all -> all.remove(pair.slot()));
+  }
+
+  private boolean takeUnique() {
+    List<Pair> found = new ArrayList<>();
+    candidates.forEach(
+        (slot, fitting) -> {
+          TorchUnit only = fitting.size() == 1 ? fitting.iterator().next() : null;
+          if (only != null && Objects.requireNonNull(takers.get(only)).size() == 1) {
+            boolean named = NameMatching.score(slot.tokens(), only.tokens()) > 0;
+            found.add(new Pair(slot, only, named ? Evidence.NAME : Evidence.SHAPE));
+          }
+        });
+    found.forEach(this::take);
+    return !found.isEmpty();
+  }
+
+  private boolean takeNamed() {
+    List<Pair> found =
+        components().stream()
+            .flatMap(part -> names.byWords(part.slots(), part.units()).stream())
+            .toList();
+    found.forEach(this::take);
+    return !found.isEmpty();
+  }
+
+  private boolean takeNumbered() {
+    List<Pair> found =
+        components().stream()
+            .flatMap(part -> names.byNumbers(part.slots(), part.units()).stream())
+            .toList();
+    found.forEach(this::take);
+    return !found.isEmpty();
+  }
+
+  /** Slots and units that compete with each other. */
+  private record Component(List<TargetSlot> slots, List<TorchUnit> units) {}
+
+  private List<Component> components() {
+    List<Component> components = new ArrayList<>();
+    Set<TargetSlot> seen = new LinkedHashSet<>();
+    for (TargetSlot start : candidates.keySet()) {
+      if (!candidates(start).isEmpty() && seen.add(start)) {
+        Set<TargetSlot> reached = new LinkedHashSet<>(Set.of(start));
+        Set<TorchUnit> fitting = new LinkedHashSet<>();
+        Deque<TargetSlot> open = new ArrayDeque<>(Set.of(start));
+        while (!open.isEmpty()) {
+          for (TorchUnit unit : candidates(open.pop())) {
+            if (fitting.add(unit)) {
+              takers.getOrDefault(unit, Set.of()).stream().filter(reached::add).forEach(open::push);
+            }
+          }
+        }
+        seen.addAll(reached);
+        components.add(
+            new Component(
+                slots.stream().filter(reached::contains).toList(),
+                units.stream().filter(fitting::contains).toList()));
+      }
+    }
+    return components;
+  }
+
+  /** The pairs by slot. */
+  Map<TargetSlot, Pair> pairs() {
+    return pairs;
+  }
+
+  /** The units that could still fill a slot. */
+  Set<TorchUnit> candidates(TargetSlot slot) {
+    return candidates.getOrDefault(slot, Set.of());
+  }
+}

@@ -1,0 +1,44 @@
+package org.tensorferry.port;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorferry.port.PortPlan.Source;
+import org.tensorferry.target.TargetVariable;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Recipe;
+
+/** What to know of one assignment. */
+final class Notes {
+
+  private Notes() {}
+
+  static List<String> of(List<Source> sources, TargetVariable variable, Recipe recipe) {
+    List<String> notes = new ArrayList<>();
+    DType from = sources.get(0).dtype();
+    if (from != variable.dtype()) {
+      notes.add(
+          from
+              + (widens(from, variable.dtype()) ? " widened to " : " rounded to ")
+              + variable.dtype());
+    }
+    boolean isSquare =
+        variable.shape().rank() >= 2
+            && variable.shape().dim(-1).equals(variable.shape().dim(-2))
+            && recipe.steps().stream().anyMatch(Recipe.Transpose.class::isInstance);
+    if (isSquare) {
+      notes.add("square: its shape can't tell the axes; transposed by rule");
+    }
+    if (recipe.steps().stream().anyMatch(Recipe.Sum.class::isInstance)) {
+      notes.add("torch adds two biases; on the way back the first gets the sum, the second zeros");
+    }
+    return notes;
+  }
+
+  /** True where every value of a type is one of the other. */
+  static boolean widens(DType from, DType to) {
+    boolean isHalf = from == DType.FLOAT16 || from == DType.BFLOAT16;
+    return from == to
+        || (isHalf && (to == DType.FLOAT32 || to == DType.FLOAT64))
+        || (from == DType.FLOAT32 && to == DType.FLOAT64);
+  }
+}

@@ -1,0 +1,274 @@
+package org.tensorferry.port;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.port.PortPlan.Assigned;
+import org.tensorferry.port.PortPlan.Fault;
+import org.tensorferry.port.PortPlan.Kept;
+import org.tensorferry.port.PortPlan.Source;
+import org.tensorferry.rule.PortRule;
+import org.tensorferry.rule.PortRule.Fill;
+import org.tensorferry.target.TargetLayer;
+import org.tensorferry.target.TargetModel;
+import org.tensorferry.target.TargetVariable;
+import org.tensorferry.tensor.Recipe;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.TensorData;
+
+/** Makes the plan of a port. */
+final class Planner {
+
+  /**
+   * A plan with what its values need beside it.
+   *
+   * @param offsets numbers that are added to variables: folded epsilons
+   */
+  record Planned(PortPlan plan, Map<TargetVariable, Double> offsets) {}
+
+  private final TorchFile torch;
+  private final TargetModel target;
+  private final Map<String, PortRule> rules;
+  private final PortMap map;
+  private final PortOptions options;
+  private final Globs keep;
+  private final Globs leave;
+  private final Fit fit;
+
+  private final List<Assigned> assigned = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
+  private final List<Fault> faults = new ArrayList<>();
+  private final List<String> notices = new ArrayList<>();
+  private final Set<String> used = new HashSet<>();
+
+  Planner(
+      TorchFile torch,
+      TargetModel target,
+      Map<String, PortRule> rules,
+      PortMap map,
+      PortOptions options) {
+    this.torch = torch;
+    this.target = target;
+    this.rules = rules;
+    this.map = map;
+    this.options = options;
+    this.keep = new Globs(map.keep());
+    this.leave = new Globs(map.leave());
+    this.fit = new Fit(new Globs(options.missing()), new Globs(options.unused()));
+  }
+
+  Planned plan() {
+    TargetSlots.Found found = TargetSlots.find(target.layers(), rules);
+    kept.addAll(found.kept());
+    faults.addAll(found.faults());
+    TorchUnits.Grouped grouped = TorchUnits.group(torch.tensors(), keepsPacked());
+    Stated stated = new Stated(map, torch, fit);
+    checkGlobs(stated);
+
+    List<TargetSlot> slots = withoutKept(found.all());
+    List<TorchUnit> units = without(grouped.all(), leave::matches);
+    List<Stated.Variable> variables = stated.variables(slots);
+    slots = withoutStated(slots, variables);
+    Set<String> taken =
+        variables.stream().flatMap(v -> v.from().stream()).collect(Collectors.toSet());
+    units = without(units, taken::contains);
+
+    Matching matching = new Matching(slots, units, fit, torch.hasOrder());
+    matching.find(stated.pairs(slots, units));
+    faults.addAll(stated.faults());
+    notices.addAll(stated.notices());
+
+    SettingsCheck settings = new SettingsCheck(torch, options, target.hasSettings());
+    variables.forEach(this::assign);
+    slots.forEach(slot -> assign(slot, matching.pairs().get(slot), settings));
+    Explanation explanation = new Explanation(fit, slots, units, matching);
+    faults.addAll(explanation.faults(used));
+    faults.addAll(settings.faults());
+    notices.addAll(settings.notices());
+    List<PortPlan.Left> left =
+        new Leftovers(torch, grouped, options, leave, used, explanation.mentioned())
+            .list(faults, slots.stream().map(TargetSlot::path).toList());
+    notices.addAll(FlattenCheck.notices(slots, matching));
+    if (options.checkValues()) {
+      faults.addAll(ValuesCheck.faults(assigned, torch, settings.offsets()));
+    }
+    return new Planned(finish(left, settings), settings.offsets());
+  }
+
+  private PortPlan finish(List<PortPlan.Left> left, SettingsCheck settings) {
+    Map<TargetVariable, Integer> places = new HashMap<>();
+    target.layers().stream()
+        .flatMap(layer -> layer.variables().stream())
+        .forEach(variable -> places.put(variable, places.size()));
+    assigned.sort(Comparator.comparingInt(a -> places.getOrDefault(a.variable(), 0)));
+    kept.sort(Comparator.comparingInt(k -> places.getOrDefault(k.variable(), 0)));
+    int tensors = torch.tensors().size() + torch.outside().size();
+    return new PortPlan(
+        new PortPlan.Torch(torch.path().toString(), torch.wrapper(), torch.prefix(), tensors),
+        new PortPlan.Target(target.path().toString(), target.format(), places.size()),
+        assigned,
+        left,
+        kept,
+        settings.corrections(),
+        notices,
+        faults);
+  }
+
+  /** A SavedModel of convert keeps torch's packed projections. */
+  private boolean keepsPacked() {
+    return target.layers().stream().anyMatch(layer -> layer.path().matches("(.*/)?in_proj"));
+  }
+
+  private void checkGlobs(Stated stated) {
+    List<String> tensors = new ArrayList<>(torch.tensors().keySet());
+    tensors.addAll(torch.outside().keySet());
+    tensors.addAll(torch.unreadable().keySet());
+    stated.check("leave", map.leave(), tensors);
+    stated.check("the tensors that may be unused", options.unused(), tensors);
+    List<String> variables = new ArrayList<>();
+    for (TargetLayer layer : target.layers()) {
+      variables.add(layer.path());
+      layer.variables().forEach(v -> variables.add(v.path()));
+      layer.variables().forEach(v -> variables.add(layer.path() + "/" + v.name()));
+    }
+    stated.check("keep", map.keep(), variables);
+    stated.check("the variables that may be missing", options.missing(), variables);
+  }
+
+  private List<TargetSlot> withoutKept(List<TargetSlot> slots) {
+    List<TargetSlot> rest = new ArrayList<>();
+    for (TargetSlot slot : slots) {
+      Set<TargetVariable> keeping =
+          slot.variables().stream()
+              .filter(
+                  v -> keep.matches(v.path(), slot.path(), slot.layer().path() + "/" + v.name()))
+              .collect(Collectors.toSet());
+      keeping.forEach(v -> kept.add(new Kept(slot.layer(), v, "kept by the map file", true)));
+      addWithout(slot, keeping, rest);
+    }
+    return rest;
+  }
+
+  private static List<TargetSlot> withoutStated(
+      List<TargetSlot> slots, List<Stated.Variable> variables) {
+    Set<TargetVariable> stated =
+        variables.stream().map(Stated.Variable::variable).collect(Collectors.toSet());
+    List<TargetSlot> rest = new ArrayList<>();
+    slots.forEach(slot -> addWithout(slot, stated, rest));
+    return rest;
+  }
+
+  private static void addWithout(TargetSlot slot, Set<TargetVariable> out, List<TargetSlot> rest) {
+    if (slot.variables().stream().noneMatch(out::contains)) {
+      rest.add(slot);
+      return;
+    }
+    List<List<Fill>> forms =
+        slot.forms().stream()
+            .map(form -> form.stream().filter(f -> !out.contains(slot.variable(f))).toList())
+            .filter(form -> !form.isEmpty())
+            .toList();
+    if (!forms.isEmpty()) {
+      rest.add(new TargetSlot(slot.layer(), slot.part(), slot.rule(), forms, slot.tokens()));
+    }
+  }
+
+  private static List<TorchUnit> without(
+      List<TorchUnit> units, java.util.function.Predicate<String> out) {
+    List<TorchUnit> rest = new ArrayList<>();
+    for (TorchUnit unit : units) {
+      Map<String, TorchUnit.Part> parts = new LinkedHashMap<>(unit.attributes());
+      boolean changed = parts.values().removeIf(part -> part.names().stream().allMatch(out));
+      if (!parts.isEmpty()) {
+        rest.add(changed ? new TorchUnit(unit.path(), parts, unit.tokens()) : unit);
+      }
+    }
+    return rest;
+  }
+
+  private void assign(Stated.Variable stated) {
+    used.addAll(stated.from());
+    List<String> notes = new ArrayList<>();
+    if (!stated.note().isEmpty()) {
+      notes.add(stated.note());
+    }
+    assigned.add(
+        new Assigned(
+            stated.slot().layer(),
+            stated.variable(),
+            "",
+            "",
+            stated.from().stream().map(this::source).toList(),
+            stated.recipe(),
+            Evidence.MAP_FILE,
+            notes));
+  }
+
+  private void assign(TargetSlot slot, @Nullable Pair pair, SettingsCheck settings) {
+    if (pair == null) {
+      return;
+    }
+    List<List<Fill>> fitting = fit.fitting(slot, pair.unit());
+    List<Fill> fills = fitting.get(0);
+    if (fitting.size() > 1) {
+      faults.add(Explanation.severalRecipes(slot, pair.unit(), fitting));
+    }
+    settings.check(pair, fills);
+    Set<Integer> filled = new HashSet<>();
+    for (Fill fill : fills) {
+      filled.add(fill.variable());
+      assigned.add(assigned(pair, fill, settings));
+    }
+    slot.forms().stream()
+        .flatMap(List::stream)
+        .map(Fill::variable)
+        .filter(filled::add)
+        .forEach(
+            number ->
+                kept.add(
+                    new Kept(
+                        slot.layer(),
+                        slot.layer().variables().get(number),
+                        "torch has no such tensor, and it may be missing",
+                        true)));
+  }
+
+  private Assigned assigned(Pair pair, Fill fill, SettingsCheck settings) {
+    List<TorchUnit.Part> parts =
+        fill.attributes().stream()
+            .map(attribute -> Objects.requireNonNull(pair.unit().attributes().get(attribute)))
+            .toList();
+    List<Source> sources =
+        parts.stream().flatMap(part -> part.names().stream()).map(this::source).toList();
+    sources.forEach(source -> used.add(source.name()));
+    Recipe recipe = parts.get(0).recipe().then(fill.recipe());
+    TargetVariable variable = pair.slot().variable(fill);
+    List<String> notes = new ArrayList<>(Notes.of(sources, variable, recipe));
+    Double offset = settings.offsets().get(variable);
+    if (offset != null) {
+      notes.add("epsilon folded: " + offset + " added");
+    }
+    return new Assigned(
+        pair.slot().layer(),
+        variable,
+        pair.slot().path(),
+        pair.unit().path(),
+        sources,
+        recipe,
+        pair.evidence(),
+        notes);
+  }
+
+  private Source source(String name) {
+    TensorData tensor = torch.tensor(name);
+    return new Source(name, tensor.dtype(), Shape.of(tensor.shape()));
+  }
+}

@@ -1,0 +1,147 @@
+package org.tensorferry.port;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.rule.RuleTables;
+import org.tensorferry.target.TargetModel;
+
+/**
+ * Ports the weights of a torch file into a TensorFlow or Keras model that exists already, or back.
+ *
+ * <pre>{@code
+ * try (WeightPort port = WeightPort.from(torchFile).into(model)) {
+ *   PortPlan plan = port.plan();     // what would happen, and what stands in the way
+ *   port.write(out);                 // a copy of the model with torch's weights
+ *   port.toTorch();                  // or: the model's weights under torch's names
+ * }
+ * }</pre>
+ *
+ * <p>The torch file stays open until this is closed; the target belongs to the caller.
+ */
+public final class WeightPort implements Closeable {
+
+  private final TorchFile torch;
+  private final TargetModel target;
+  private final RuleTables rules;
+  private PortMap map = PortMap.none();
+  private PortOptions options = PortOptions.defaults();
+  private Planner.@Nullable Planned planned;
+
+  private WeightPort(TorchFile torch, TargetModel target, RuleTables rules) {
+    this.torch = torch;
+    this.target = target;
+    this.rules = rules;
+  }
+
+  /** Where weights come from: a torch file, and the key of the weights in it. */
+  public static final class From {
+    private final Path file;
+    private String set = "";
+
+    private From(Path file) {
+      this.file = file;
+    }
+
+    /** The key of the weights in a checkpoint that holds several sets, such as {@code ema}. */
+    public From weights(String key) {
+      set = key;
+      return this;
+    }
+
+    /**
+     * The model that they go into.
+     *
+     * @throws FerryException where the torch file is unreadable or holds no weights
+     */
+    public WeightPort into(TargetModel target) {
+      return into(target, RuleTables.load(WeightPort.class.getClassLoader()));
+    }
+
+    /** As {@link #into(TargetModel)}, with other rules. */
+    public WeightPort into(TargetModel target, RuleTables rules) {
+      return new WeightPort(TorchFile.open(file, set), target, rules);
+    }
+  }
+
+  /** A file with torch weights of any form: TorchScript, torch.save, safetensors or its index. */
+  public static From from(Path torchFile) {
+    return new From(torchFile);
+  }
+
+  /** States a part of the mapping. */
+  public WeightPort map(PortMap stated) {
+    map = stated;
+    planned = null;
+    return this;
+  }
+
+  /** As {@link #map(PortMap)}, read from a file. */
+  public WeightPort map(Path file) {
+    return map(PortMap.read(file));
+  }
+
+  public WeightPort options(PortOptions newOptions) {
+    options = newOptions;
+    planned = null;
+    return this;
+  }
+
+  /** What a port would do. Reads the values too, unless the options say otherwise. */
+  public PortPlan plan() {
+    return planned().plan();
+  }
+
+  private Planner.Planned planned() {
+    Planner.Planned known = planned;
+    if (known == null) {
+      known = new Planner(torch, target, rules.ports(), map, options).plan();
+      planned = known;
+    }
+    return known;
+  }
+
+  /**
+   * Writes a copy of the target with torch's weights. Values stream from file to file.
+   *
+   * @throws FerryException with every fault where the plan has some (UNCONVERTIBLE)
+   */
+  public void write(Path out) throws IOException {
+    refuseFaults();
+    target.write(out, PortedValues.changes(planned(), torch));
+  }
+
+  /**
+   * The target's weights under the names, shapes and types of the torch file.
+   *
+   * @throws FerryException with every fault where the plan has some (UNCONVERTIBLE)
+   */
+  public TorchValues toTorch() {
+    refuseFaults();
+    return BackPort.values(planned(), torch, target);
+  }
+
+  private void refuseFaults() {
+    PortPlan plan = Objects.requireNonNull(planned()).plan();
+    if (!plan.isComplete()) {
+      throw new FerryException(
+          ExitCode.UNCONVERTIBLE,
+          plan.faults().stream().map(PortPlan.Fault::problem).map(this::located).toList(),
+          null);
+    }
+  }
+
+  private Problem located(Problem problem) {
+    return problem.where().isEmpty() ? problem.at("file", "`" + torch.path() + "`") : problem;
+  }
+
+  @Override
+  public void close() {
+    torch.close();
+  }
+}
