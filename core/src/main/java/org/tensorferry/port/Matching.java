@@ -61,7 +61,23 @@ final class Matching {
       // Each pair leaves fewer choices for the others.
     }
     if (hasOrder) {
-      new OrderMatching(slots, units, fit, pairs).pairs(this::candidates).forEach(this::take);
+      OrderMatching order = new OrderMatching(slots, units, fit, pairs);
+      List<Pair> crossed = order.contradictions();
+      order.pairs(this::candidates).forEach(this::take);
+      giveBack(crossed);
+    }
+  }
+
+  /** Pairs that the order contradicts are no pairs; each slot could take any of their units. */
+  private void giveBack(List<Pair> crossed) {
+    for (Pair pair : crossed) {
+      pairs.remove(pair.slot());
+      Set<TorchUnit> fitting = new LinkedHashSet<>();
+      crossed.stream()
+          .map(Pair::unit)
+          .filter(unit -> fit.fits(pair.slot(), unit))
+          .forEach(fitting::add);
+      candidates.put(pair.slot(), fitting);
     }
   }
 
@@ -97,10 +113,11 @@ final class Matching {
   }
 
   private boolean takeNumbered() {
-    List<Pair> found =
-        components().stream()
-            .flatMap(part -> names.byNumbers(part.slots(), part.units()).stream())
-            .toList();
+    List<Pair> found = new ArrayList<>();
+    for (Component part : components()) {
+      List<Pair> numbered = names.byNumbers(part.slots(), part.units());
+      found.addAll(numbered.isEmpty() ? names.byTargetOrder(part.slots(), part.units()) : numbered);
+    }
     found.forEach(this::take);
     return !found.isEmpty();
   }

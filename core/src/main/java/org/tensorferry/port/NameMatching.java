@@ -67,6 +67,30 @@ final class NameMatching {
         .orElse(List.of());
   }
 
+  /**
+   * Pairs slots in the target's order with units that are one series of numbered names, where the
+   * target tells its order and the slots' own numbers don't fall.
+   */
+  List<Pair> byTargetOrder(List<TargetSlot> slots, List<TorchUnit> units) {
+    boolean tellsOrder =
+        slots.size() == units.size() && slots.stream().allMatch(s -> s.layer().config().isObject());
+    List<TorchUnit> series = tellsOrder ? NumberOrder.series(units, TorchUnit::tokens) : List.of();
+    if (series.isEmpty()) {
+      return List.of();
+    }
+    Map<TargetSlot, TorchUnit> pairs = new LinkedHashMap<>();
+    for (int i = 0; i < slots.size(); i++) {
+      pairs.put(slots.get(i), series.get(i));
+    }
+    List<Pair> found = paired(pairs, Evidence.NUMBERS);
+    boolean isSure =
+        pairs.entrySet().stream().allMatch(e -> fit.fits(e.getKey(), e.getValue()))
+            && found.stream()
+                .noneMatch(a -> found.stream().anyMatch(b -> OrderMatching.numbersCross(a, b)))
+            && keepsOrders(pairs);
+    return isSure ? found : List.of();
+  }
+
   /** Nothing but numbers decides here, so places in both files must not say otherwise. */
   private boolean keepsOrders(Map<TargetSlot, TorchUnit> pairs) {
     return pairs.entrySet().stream()

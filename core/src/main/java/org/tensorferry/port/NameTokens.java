@@ -65,6 +65,9 @@ record NameTokens(List<String> skeleton, List<Long> numbers, Set<String> words) 
           Map.entry("downsampling", "downsample"),
           Map.entry("upsampling", "upsample"));
 
+  /** Words of repeated parts; a single letter behind one counts as its number. */
+  private static final Set<String> LETTERED = Set.of("block", "layer", "stage", "level", "branch");
+
   /** Words of every model or that only name the kind of layer. */
   private static final Set<String> COMMON =
       Set.of(
@@ -115,6 +118,11 @@ record NameTokens(List<String> skeleton, List<Long> numbers, Set<String> words) 
         } else {
           numbers.set(numbers.size() - 1, number);
         }
+        numbered = true;
+      } else if (token.length() == 1
+          && !numbered
+          && LETTERED.contains(skeleton.get(skeleton.size() - 1))) {
+        numbers.set(numbers.size() - 1, (long) token.charAt(0) - 'a');
         numbered = true;
       } else {
         skeleton.add(WRITTEN_OUT.getOrDefault(token, token));

@@ -72,6 +72,25 @@ final class NumberOrder<S, U> {
     return isNested ? sorted(leftPositions, rightPositions) : Optional.empty();
   }
 
+  /**
+   * The members of a series in the order of their numbers, where inner numbers count within outer
+   * ones; empty where names have no such order.
+   */
+  static <T> List<T> series(List<T> members, Function<T, NameTokens> tokens) {
+    List<NameTokens> names = members.stream().map(tokens).toList();
+    List<Integer> positions = varying(names);
+    boolean isSeries =
+        names.stream().map(NameTokens::skeleton).distinct().count() == 1
+            && !positions.isEmpty()
+            && positions.subList(0, positions.size() - 1).stream()
+                .allMatch(p -> REPEATED.contains(names.get(0).skeleton().get(p)));
+    TreeMap<List<Long>, T> sorted = new TreeMap<>(NumberOrder::compare);
+    if (isSeries) {
+      members.forEach(member -> sorted.put(at(tokens.apply(member), positions), member));
+    }
+    return sorted.size() == members.size() ? new ArrayList<>(sorted.values()) : List.of();
+  }
+
   private static boolean startsRepeated(NameTokens tokens, List<Integer> positions) {
     return positions.size() == 1 || REPEATED.contains(tokens.skeleton().get(positions.get(0)));
   }

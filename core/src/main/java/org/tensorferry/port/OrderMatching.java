@@ -43,6 +43,26 @@ final class OrderMatching {
     return isSure ? found : List.of();
   }
 
+  /**
+   * Pairs that stand at other places although the whole sequence would fit: names and order
+   * contradict each other.
+   */
+  List<Pair> contradictions() {
+    boolean isSequence = slots.size() == units.size();
+    for (int i = 0; isSequence && i < slots.size(); i++) {
+      isSequence = fit.fits(slots.get(i), units.get(i));
+    }
+    List<Pair> crossed = new ArrayList<>();
+    for (int i = 0; isSequence && i < slots.size(); i++) {
+      Pair pair = known.get(slots.get(i));
+      boolean isFound = pair != null && pair.evidence() != Evidence.MAP_FILE;
+      if (pair != null && isFound && !pair.unit().equals(units.get(i))) {
+        crossed.add(pair);
+      }
+    }
+    return crossed;
+  }
+
   private static boolean isContradicted(
       Pair pair, List<Pair> all, Function<TargetSlot, Set<TorchUnit>> candidates) {
     return all.stream()
@@ -52,7 +72,7 @@ final class OrderMatching {
   }
 
   /** Names that differ in numbers alone rise on one side and fall on the other. */
-  private static boolean numbersCross(Pair a, Pair b) {
+  static boolean numbersCross(Pair a, Pair b) {
     NameTokens slotA = a.slot().tokens();
     NameTokens slotB = b.slot().tokens();
     NameTokens unitA = a.unit().tokens();

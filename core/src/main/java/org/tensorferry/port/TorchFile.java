@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.tensorferry.archive.FileKind;
-import org.tensorferry.archive.MappedFile;
 import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.MappedFile;
 import org.tensorferry.tensor.TensorData;
 
 /**
