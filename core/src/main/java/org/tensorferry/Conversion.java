@@ -3,7 +3,7 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorferry.rule.OperatorCall;
-import org.tensorferry.savedmodel.OutputDirectory;
+import org.tensorferry.savedmodel.OutputPlace;
 import org.tensorferry.savedmodel.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tensor.Assumptions;
@@ -88,7 +88,7 @@ public final class Conversion {
   }
 
   private SavedConversion save(Path directory, boolean force) {
-    try (OutputDirectory output = OutputDirectory.begin(directory, force)) {
+    try (OutputPlace output = OutputPlace.directory(directory, force)) {
       write(output);
       output.commit();
     }
@@ -106,9 +106,9 @@ public final class Conversion {
   }
 
   /** Writes into a directory that is not in place yet, so that the result can be checked first. */
-  public SavedConversion write(OutputDirectory output) {
+  public SavedConversion write(OutputPlace output) {
     SavedModelWriter writer = new SavedModelWriter(provenance());
     output.write(writer.bytesNeeded(), writer::write);
-    return new SavedConversion(file, output.directory(), inputs, assumptionTexts());
+    return new SavedConversion(file, output.path(), inputs, assumptionTexts());
   }
 }

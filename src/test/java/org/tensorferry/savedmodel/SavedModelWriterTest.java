@@ -43,7 +43,7 @@ class SavedModelWriterTest {
 
   private Path save(TfModel model) {
     Path target = home.resolve("saved");
-    try (OutputDirectory output = OutputDirectory.begin(target, false)) {
+    try (OutputPlace output = OutputPlace.directory(target, false)) {
       SavedModelWriter writer = new SavedModelWriter(model);
       output.write(writer.bytesNeeded(), writer::write);
       output.commit();

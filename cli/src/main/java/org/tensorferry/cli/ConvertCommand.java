@@ -13,7 +13,7 @@ import org.tensorferry.TorchModel;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
-import org.tensorferry.savedmodel.OutputDirectory;
+import org.tensorferry.savedmodel.OutputPlace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +77,7 @@ final class ConvertCommand implements Callable<Integer> {
     VerifyOptions verifyOptions = comparison.options(spec);
     PrintWriter out = spec.commandLine().getOut();
     try (Progress progress = Progress.onTerminal();
-        OutputDirectory target = OutputDirectory.begin(output, force);
+        OutputPlace target = OutputPlace.directory(output, force);
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options = new ConvertOptions(inputs, "forward", progress);
       Conversion conversion = torch.convert(options);

@@ -20,7 +20,7 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
 
-class OutputDirectoryTest {
+class OutputPlaceTest {
 
   @TempDir Path home;
 
@@ -35,7 +35,7 @@ class OutputDirectoryTest {
   }
 
   private static void write(Path target, boolean force, String content) {
-    try (OutputDirectory output = OutputDirectory.begin(target, force)) {
+    try (OutputPlace output = OutputPlace.directory(target, force)) {
       output.write(
           content.length(), directory -> Files.writeString(directory.resolve("file"), content));
       output.commit();
@@ -60,10 +60,10 @@ class OutputDirectoryTest {
   @Test
   void isNotThereBeforeTheCommit() throws IOException {
     Path target = home.resolve("out");
-    try (OutputDirectory output = OutputDirectory.begin(target, false)) {
+    try (OutputPlace output = OutputPlace.directory(target, false)) {
       output.write(0, directory -> Files.writeString(directory.resolve("file"), "text"));
       assertTrue(Files.notExists(target));
-      assertTrue(Files.exists(output.directory().resolve("file")));
+      assertTrue(Files.exists(output.path().resolve("file")));
     }
     assertEquals(List.of(), tree(home));
   }
@@ -77,9 +77,46 @@ class OutputDirectoryTest {
   }
 
   @Test
+  void aFileAppearsWholeOrNotAtAll() throws IOException {
+    Path target = home.resolve("new/model.keras");
+    try (OutputPlace output = OutputPlace.file(target, false)) {
+      output.write(0, file -> Files.writeString(file, "half"));
+    }
+    assertEquals(List.of(), tree(home));
+    for (String content : List.of("old", "new")) {
+      try (OutputPlace output = OutputPlace.file(target, true)) {
+        output.write(0, file -> Files.writeString(file, content));
+        output.commit();
+      }
+      assertEquals(content, Files.readString(target));
+    }
+    assertUnwritable(() -> OutputPlace.file(target, false), "`--force`");
+    assertEquals(List.of("new", "new/model.keras"), tree(home));
+  }
+
+  @Test
+  void theFilesOfACheckpointMoveTogether() throws IOException {
+    Files.writeString(home.resolve("model.index"), "old");
+    Files.writeString(home.resolve("model.data-00001-of-00002"), "old");
+    Files.writeString(home.resolve("model.json"), "another file");
+    assertUnwritable(() -> OutputPlace.file(home.resolve("model"), false), "`--force`");
+    try (OutputPlace output = OutputPlace.file(home.resolve("model.index"), true)) {
+      output.write(
+          0,
+          prefix -> {
+            Files.writeString(BundleFiles.index(prefix), "new");
+            Files.writeString(BundleFiles.shard(prefix, 0, 1), "new");
+          });
+      output.commit();
+    }
+    assertEquals(List.of("model.data-00000-of-00001", "model.index", "model.json"), tree(home));
+    assertEquals("new", Files.readString(home.resolve("model.index")));
+  }
+
+  @Test
   void anOutputThatAppearsMeanwhileIsNotReplaced() throws IOException {
     Path target = home.resolve("out");
-    try (OutputDirectory output = OutputDirectory.begin(target, false)) {
+    try (OutputPlace output = OutputPlace.directory(target, false)) {
       Files.writeString(target, "someone else's");
       assertUnwritable(output::commit, "exists already");
     }
@@ -99,7 +136,7 @@ class OutputDirectoryTest {
     assertThrows(
         IllegalStateException.class,
         () -> {
-          try (OutputDirectory output = OutputDirectory.begin(home.resolve("out"), true)) {
+          try (OutputPlace output = OutputPlace.directory(home.resolve("out"), true)) {
             output.write(
                 0, directory -> Files.createDirectories(directory.resolve("variables/deep")));
             throw new IllegalStateException("conversion failed");
@@ -111,8 +148,8 @@ class OutputDirectoryTest {
 
   @Test
   void aFailedRunRemovesTheParentsThatItMade() throws IOException {
-    try (OutputDirectory output = OutputDirectory.begin(home.resolve("a/b/out"), false)) {
-      assertTrue(Files.exists(output.directory()));
+    try (OutputPlace output = OutputPlace.directory(home.resolve("a/b/out"), false)) {
+      assertTrue(Files.exists(output.path()));
     }
     assertEquals(List.of(), tree(home));
   }
@@ -121,8 +158,8 @@ class OutputDirectoryTest {
   void theOldOutputComesBackWhenTheMoveFails() throws IOException {
     Path target = home.resolve("out");
     write(target, false, "old");
-    try (OutputDirectory output = OutputDirectory.begin(target, true)) {
-      Files.delete(output.directory());
+    try (OutputPlace output = OutputPlace.directory(target, true)) {
+      Files.delete(output.path());
       assertUnwritable(output::commit, "can't be written");
     }
     assertEquals("old", Files.readString(target.resolve("file")));
@@ -152,7 +189,7 @@ class OutputDirectoryTest {
       write(target, false, "old");
       FerryException full =
           assertUnwritable(
-              () -> writeVariables(OutputDirectory.begin(target, true), 1 << 20),
+              () -> writeVariables(OutputPlace.directory(target, true), 1 << 20),
               "the disk is full");
       assertTrue(
           full.problems().get(0).text().contains("needs about 1.0 MB; "),
@@ -170,15 +207,14 @@ class OutputDirectoryTest {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.isWritable(full), "this system has no /dev/full");
     Path target = home.resolve("out");
-    OutputDirectory output = OutputDirectory.begin(target, false);
-    Files.createSymbolicLink(
-        BundleFiles.shard(output.directory().resolve("variables"), 0, 1), full);
+    OutputPlace output = OutputPlace.directory(target, false);
+    Files.createSymbolicLink(BundleFiles.shard(output.path().resolve("variables"), 0, 1), full);
     assertUnwritable(() -> writeVariables(output, 1 << 20), "the disk is full");
     assertEquals(List.of(), tree(home));
   }
 
-  private static void writeVariables(OutputDirectory begun, int bytes) {
-    try (OutputDirectory output = begun) {
+  private static void writeVariables(OutputPlace begun, int bytes) {
+    try (OutputPlace output = begun) {
       output.write(
           bytes,
           directory -> {

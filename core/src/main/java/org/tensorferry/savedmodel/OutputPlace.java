@@ -9,44 +9,56 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 
 /**
- * A directory that appears whole or not at all.
+ * An output that appears whole or not at all: a directory, a file, or the files of a checkpoint.
  *
  * <p>It is filled under a temporary name beside its place, {@code .<name>.tensorferry-<random>},
  * and {@link #commit} moves it there; {@link #close} without a commit, or the end of the JVM,
  * removes everything that was made. An output that stood there before stays until the new one is
  * complete, and comes back where the move fails.
  */
-public final class OutputDirectory implements Closeable {
+public final class OutputPlace implements Closeable {
+
+  private static final String INDEX = ".index";
+  private static final Pattern SHARD_OR_INDEX =
+      Pattern.compile("\\.index|\\.data-\\d{5}-of-\\d{5}");
 
   private final Path target;
   private final boolean force;
+  private final boolean isDirectory;
   private final Path staging;
   private final Path aside;
-  private final Deque<Path> createdParents;
+  private final Deque<Path> createdParents = new ArrayDeque<>();
   private final Thread onExit = new Thread(this::discard, "remove unfinished output");
   private final long room;
   private boolean done;
 
-  /** Fills a directory. */
+  /** Fills a directory or writes a file. */
   @FunctionalInterface
   public interface Filler {
-    void fill(Path directory) throws IOException;
+    void fill(Path place) throws IOException;
   }
 
-  private OutputDirectory(Path target, boolean force, String random, Deque<Path> createdParents) {
+  /** A file on its way from one name to another. */
+  private record Move(Path from, Path to) {}
+
+  private OutputPlace(Path target, boolean force, boolean isDirectory) {
     this.target = target;
     this.force = force;
-    this.createdParents = createdParents;
+    this.isDirectory = isDirectory;
+    String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     String hidden = "." + target.getFileName() + ".tensorferry-" + random;
     this.staging = target.resolveSibling(hidden);
     this.aside = target.resolveSibling(hidden + "-replaced");
@@ -54,21 +66,44 @@ public final class OutputDirectory implements Closeable {
   }
 
   /**
-   * Begins an output; missing parents are created.
+   * Begins a directory, which is there at once under its temporary name; missing parents are
+   * created.
    *
    * @param force whether an existing output is replaced
    * @throws FerryException with {@link ExitCode#UNWRITABLE} where the place is taken or not
    *     writable
    */
-  public static OutputDirectory begin(Path place, boolean force) {
+  public static OutputPlace directory(Path place, boolean force) {
+    return begin(place, force, true);
+  }
+
+  /**
+   * Begins a file, or the files of a checkpoint whose names begin with the place's; missing parents
+   * are created.
+   *
+   * @param place the end {@code .index} is taken off
+   * @param force whether an existing output is replaced
+   * @throws FerryException with {@link ExitCode#UNWRITABLE} where the place is taken or not
+   *     writable
+   */
+  public static OutputPlace file(Path place, boolean force) {
+    String name = String.valueOf(place.getFileName());
+    boolean isIndex = name.endsWith(INDEX);
+    return begin(
+        isIndex ? place.resolveSibling(name.substring(0, name.length() - INDEX.length())) : place,
+        force,
+        false);
+  }
+
+  private static OutputPlace begin(Path place, boolean force, boolean isDirectory) {
     Path target = place.toAbsolutePath().normalize();
     refuseTaken(target, force);
-    Deque<Path> createdParents = new ArrayDeque<>();
-    String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-    OutputDirectory output = new OutputDirectory(target, force, random, createdParents);
+    OutputPlace output = new OutputPlace(target, force, isDirectory);
     try {
       output.createParents();
-      Files.createDirectory(output.staging);
+      if (isDirectory) {
+        Files.createDirectory(output.staging);
+      }
       Runtime.getRuntime().addShutdownHook(output.onExit);
       return output;
     } catch (IOException e) {
@@ -84,11 +119,15 @@ public final class OutputDirectory implements Closeable {
           .fix("name a directory of its own, for example `" + target.resolve("model") + "`")
           .as(ExitCode.UNWRITABLE);
     }
-    if (!force && exists(target)) {
+    if (!force && (exists(target) || exists(withEnd(target, INDEX)))) {
       throw Problem.of("the output `" + target + "` exists already")
           .fix("name another output, or give `--force` to replace it")
           .as(ExitCode.UNWRITABLE);
     }
+  }
+
+  private static Path withEnd(Path path, String end) {
+    return path.resolveSibling(path.getFileName() + end);
   }
 
   private static Path workingDirectory(Path target) {
@@ -116,7 +155,7 @@ public final class OutputDirectory implements Closeable {
    * Where the output is for now: complete after {@link #write}, so that it can be checked before
    * {@link #commit}.
    */
-  public Path directory() {
+  public Path path() {
     return staging;
   }
 
@@ -126,7 +165,7 @@ public final class OutputDirectory implements Closeable {
   }
 
   /**
-   * Fills the directory.
+   * Fills the directory or writes the file.
    *
    * @param bytesNeeded about how much will be written, for the message when the disk is full
    * @throws FerryException with {@link ExitCode#UNWRITABLE} where writing fails
@@ -142,42 +181,90 @@ public final class OutputDirectory implements Closeable {
   /** Moves the output into its place, over what stood there. */
   public synchronized void commit() {
     refuseTaken(target, force);
-    boolean replaced = false;
+    List<Move> placed = new ArrayList<>();
+    List<Move> replaced = new ArrayList<>();
     try {
-      if (exists(target)) {
-        Files.move(target, aside);
-        replaced = true;
+      for (Path old : parts(target)) {
+        replaced.add(move(old, moved(old, target, aside)));
       }
-      Files.move(staging, target);
+      List<Path> made = parts(staging);
+      if (made.isEmpty()) {
+        throw new NoSuchFileException(staging.toString());
+      }
+      for (Path part : made) {
+        placed.add(move(part, moved(part, staging, target)));
+      }
       done = true;
     } catch (IOException e) {
-      if (replaced) {
-        restore(e);
-      }
+      takeBack(placed, e);
+      takeBack(replaced, e);
       throw unwritable(e, 0);
     }
     forgetOnExit();
-    if (replaced) {
+    for (Move old : replaced) {
+      deleteReplaced(old.to);
+    }
+  }
+
+  /**
+   * What an output of this name consists of; of a checkpoint the index comes last, which makes it
+   * one.
+   */
+  private List<Path> parts(Path named) throws IOException {
+    List<Path> parts = new ArrayList<>();
+    if (exists(named)) {
+      parts.add(named);
+    }
+    Path parent = named.getParent();
+    if (!isDirectory && parent != null) {
+      String name = String.valueOf(named.getFileName());
+      try (var siblings = Files.newDirectoryStream(parent)) {
+        for (Path sibling : siblings) {
+          String other = String.valueOf(sibling.getFileName());
+          if (other.startsWith(name)
+              && SHARD_OR_INDEX.matcher(other.substring(name.length())).matches()) {
+            parts.add(sibling);
+          }
+        }
+      }
+    }
+    parts.sort(Comparator.comparing(part -> part.toString().endsWith(INDEX)));
+    return parts;
+  }
+
+  /** The name of a part under another name of the whole. */
+  private static Path moved(Path part, Path from, Path to) {
+    String end =
+        String.valueOf(part.getFileName()).substring(String.valueOf(from.getFileName()).length());
+    return withEnd(to, end);
+  }
+
+  private static Move move(Path from, Path to) throws IOException {
+    Files.move(from, to);
+    return new Move(from, to);
+  }
+
+  private static void takeBack(List<Move> moves, IOException reason) {
+    for (Move move : moves) {
       try {
-        deleteTree(aside);
+        Files.move(move.to, move.from);
       } catch (IOException e) {
-        throw new FerryException(
-            ExitCode.UNWRITABLE,
-            List.of(
-                Problem.of(
-                        "`" + target + "` is complete, but what it replaced could not be deleted")
-                    .because(reason(e))
-                    .fix("delete `" + aside + "`")),
-            e);
+        reason.addSuppressed(e);
       }
     }
   }
 
-  private void restore(IOException reason) {
+  private void deleteReplaced(Path old) {
     try {
-      Files.move(aside, target);
+      deleteTree(old);
     } catch (IOException e) {
-      reason.addSuppressed(e);
+      throw new FerryException(
+          ExitCode.UNWRITABLE,
+          List.of(
+              Problem.of("`" + target + "` is complete, but what it replaced could not be deleted")
+                  .because(reason(e))
+                  .fix("delete `" + old + "`")),
+          e);
     }
   }
 
@@ -202,7 +289,9 @@ public final class OutputDirectory implements Closeable {
     }
     done = true;
     try {
-      deleteTree(staging);
+      for (Path part : parts(staging)) {
+        deleteTree(part);
+      }
       for (Path parent : createdParents) {
         Files.deleteIfExists(parent);
       }
@@ -236,7 +325,7 @@ public final class OutputDirectory implements Closeable {
                 .fix("free space, or name an output on another disk")
             : Problem.of("the output `" + target + "` can't be written")
                 .because(reason(e))
-                .fix("name a directory that you may write to");
+                .fix("name a place that you may write to");
     return new FerryException(ExitCode.UNWRITABLE, List.of(problem), e);
   }
 
