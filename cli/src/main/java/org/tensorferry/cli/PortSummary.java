@@ -1,0 +1,204 @@
+package org.tensorferry.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tensorferry.port.PortPlan;
+import org.tensorferry.port.PortPlan.Assigned;
+import org.tensorferry.port.PortPlan.Correction;
+import org.tensorferry.port.PortPlan.Source;
+import org.tensorferry.report.HtmlPage;
+
+/**
+ * What {@code port} tells: on the terminal, and as a report in one of its forms.
+ *
+ * @param headline what happened, in one line
+ */
+record PortSummary(PortPlan plan, String headline) {
+
+  /** In the form that the file's ending asks for. */
+  String as(Path file) {
+    String name = file.toString();
+    if (name.endsWith(".json")) {
+      return PortPlanJson.of(plan);
+    }
+    if (name.endsWith(".html")) {
+      return html();
+    }
+    return name.endsWith(".md") ? markdown() : text();
+  }
+
+  /** For a terminal of 80 columns. */
+  String text() {
+    Page page = new Page().wrapped("", headline).wrapped("  ", counts());
+    unwrapped().ifPresent(taken -> page.wrapped("  ", taken));
+    assignedByLayer().forEach((layer, ports) -> text(page, layer, ports));
+    page.section("Changed in the configuration", corrections());
+    page.section("Left in the torch file", left());
+    page.section("Kept as they were in the target", kept());
+    page.section("To know", plan.notices());
+    return page.text();
+  }
+
+  private static void text(Page page, String layer, List<Assigned> ports) {
+    page.wrapped("  ", layer);
+    for (Assigned port : ports) {
+      page.wrapped("      ", port.provenance());
+      port.notes().forEach(note -> page.wrapped("        ", note));
+    }
+  }
+
+  private String counts() {
+    long sources = plan.assigned().stream().flatMap(p -> p.sources().stream()).distinct().count();
+    return plan.assigned().size()
+        + " of "
+        + Page.counted(plan.target().variables(), "variable")
+        + " from "
+        + sources
+        + " of "
+        + Page.counted(plan.torch().tensors(), "tensor");
+  }
+
+  /** What was taken off the tensors' names, if anything. */
+  private Optional<String> unwrapped() {
+    String taken = plan.torch().wrapper() + plan.torch().prefix();
+    return Optional.of(taken)
+        .filter(text -> !text.isEmpty())
+        .map(text -> "taken off the names of the tensors: `" + text + "`");
+  }
+
+  /** The variables below a line that names layer, class, torch's module and the evidence. */
+  private Map<String, List<Assigned>> assignedByLayer() {
+    Map<String, List<Assigned>> layers = new LinkedHashMap<>();
+    for (Assigned port : plan.assigned()) {
+      String kind = port.layer().kerasClass();
+      String layer =
+          (port.unit().isEmpty() ? "(root)" : port.unit())
+              + " → "
+              + port.layer().path()
+              + (kind.isEmpty() ? "" : " (" + kind + ")")
+              + ", "
+              + port.evidence();
+      layers.computeIfAbsent(layer, key -> new ArrayList<>()).add(port);
+    }
+    return layers;
+  }
+
+  private List<String> corrections() {
+    return plan.settings().stream().map(PortSummary::correction).toList();
+  }
+
+  private static String correction(Correction correction) {
+    return "`"
+        + correction.setting().key()
+        + "` of `"
+        + correction.setting().layer().path()
+        + "`: "
+        + correction.was()
+        + " → "
+        + correction.setting().value()
+        + ", "
+        + correction.reason();
+  }
+
+  private List<String> left() {
+    return plan.left().stream().map(left -> reason(left.source(), left.reason())).toList();
+  }
+
+  private static String reason(Source source, String reason) {
+    return "`" + source.name() + "` " + source.shape() + ": " + reason;
+  }
+
+  private List<String> kept() {
+    return plan.kept().stream()
+        .map(
+            kept ->
+                "`"
+                    + kept.variable().path()
+                    + "` "
+                    + kept.variable().shape()
+                    + ": "
+                    + kept.reason())
+        .toList();
+  }
+
+  private String markdown() {
+    Page page = new Page().line("# " + headline).line("").line(counts()).line("");
+    page.line("| variable | from | how | why there |").line("|---|---|---|---|");
+    for (Assigned port : plan.assigned()) {
+      page.line(
+          String.format(
+              "| `%s` %s | %s | %s | %s |",
+              port.variable().path(),
+              port.variable().shape(),
+              sources(port),
+              port.recipe(),
+              port.evidence()));
+    }
+    bullets(page, "Changed in the configuration", corrections());
+    bullets(page, "Left in the torch file", left());
+    bullets(page, "Kept as they were in the target", kept());
+    bullets(page, "To know", notes());
+    bullets(page, "To solve", plan.faults().stream().map(f -> f.problem().text()).toList());
+    return page.text();
+  }
+
+  private static String sources(Assigned port) {
+    List<String> names = new ArrayList<>();
+    port.sources().forEach(source -> names.add("`" + source.name() + "` " + source.shape()));
+    return String.join(" + ", names);
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>(plan.notices());
+    for (Assigned port : plan.assigned()) {
+      port.notes().forEach(note -> notes.add("`" + port.variable().path() + "`: " + note));
+    }
+    return notes;
+  }
+
+  private static void bullets(Page page, String heading, List<String> items) {
+    if (!items.isEmpty()) {
+      page.line("").line("## " + heading).line("");
+      items.forEach(item -> page.line("- " + item.replace("\n", "\n  ")));
+    }
+  }
+
+  private String html() {
+    HtmlPage page = new HtmlPage("Port of `" + plan.torch().path() + "`");
+    page.verdict(plan.isComplete(), headline);
+    page.facts(
+        "weights",
+        "`" + plan.torch().path() + "`",
+        "target",
+        "`" + plan.target().path() + "`, " + plan.target().format(),
+        "ported",
+        counts(),
+        "names",
+        unwrapped().orElse("as in the file"));
+    if (!plan.faults().isEmpty()) {
+      page.heading("To solve");
+      plan.faults().forEach(fault -> page.preformatted(fault.problem().text()));
+    }
+    page.heading("Ported");
+    page.table(
+        List.of("variable", "shape", "from", "how", "why there"),
+        plan.assigned().stream().map(PortSummary::row).toList());
+    page.section("Changed in the configuration", corrections());
+    page.section("Left in the torch file", left());
+    page.section("Kept as they were in the target", kept());
+    return page.section("To know", notes()).text();
+  }
+
+  private static List<HtmlPage.Cell> row(Assigned port) {
+    return List.of(
+        new HtmlPage.Text("`" + port.variable().path() + "`"),
+        new HtmlPage.Text(port.variable().shape().toString()),
+        new HtmlPage.Text(sources(port)),
+        new HtmlPage.Text(port.recipe().toString()),
+        new HtmlPage.Text(port.evidence().toString()));
+  }
+}
