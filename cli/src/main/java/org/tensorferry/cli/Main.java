@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ConvertCommand.class,
       VerifyCommand.class,
+      PortCommand.class,
       InspectCommand.class,
       RulesCommand.class,
       CommandLine.HelpCommand.class

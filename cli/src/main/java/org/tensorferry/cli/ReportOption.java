@@ -38,4 +38,8 @@ final class ReportOption {
   void write(ConversionSummary summary) {
     files.forEach(file -> Reports.write(summary.as(file), file));
   }
+
+  void write(PortSummary summary) {
+    files.forEach(file -> Reports.write(summary.as(file), file));
+  }
 }

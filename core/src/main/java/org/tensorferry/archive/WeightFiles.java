@@ -29,6 +29,13 @@ public final class WeightFiles implements Closeable {
 
   private static final int MAX_INDEX_BYTES = 64 << 20;
 
+  private static final Set<FileKind> KINDS =
+      Set.of(
+          FileKind.SAFETENSORS,
+          FileKind.LEGACY_TORCH_SAVE,
+          FileKind.TORCH_SAVE,
+          FileKind.TORCHSCRIPT);
+
   private final List<MappedFile> files = new ArrayList<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -52,6 +59,19 @@ public final class WeightFiles implements Closeable {
     } catch (RuntimeException | Error failure) {
       weights.close();
       throw failure;
+    }
+  }
+
+  /** True where a path is a file of a kind that {@link #open} reads. */
+  public static boolean isReadable(Path path) {
+    if (path.toString().endsWith(".index.json")) {
+      return true;
+    }
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try (MappedFile file = MappedFile.open(path)) {
+      return KINDS.contains(FileKind.of(file));
     }
   }
 
