@@ -6,11 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Correction;
 import org.tensorferry.port.PortPlan.Source;
 import org.tensorferry.report.HtmlPage;
+import org.tensorferry.target.TargetVariable;
 
 /**
  * What {@code port} tells: on the terminal, and as a report in one of its forms.
@@ -46,9 +49,35 @@ record PortSummary(PortPlan plan, String headline) {
   private static void text(Page page, String layer, List<Assigned> ports) {
     page.wrapped("  ", layer);
     for (Assigned port : ports) {
-      page.wrapped("      ", port.provenance());
+      page.wrapped("      ", line(port));
       port.notes().forEach(note -> page.wrapped("        ", note));
     }
+  }
+
+  /** Names are told less what the line of the layer says. */
+  private static String line(Assigned port) {
+    String unit = port.unit() + ".";
+    String sources =
+        port.sources().stream()
+            .map(Source::toString)
+            .map(source -> source.startsWith(unit) ? source.substring(unit.length()) : source)
+            .collect(Collectors.joining(" + "));
+    return sources
+        + " → "
+        + variable(port.variable())
+        + " "
+        + port.variable().shape()
+        + " ("
+        + port.recipe()
+        + ")";
+  }
+
+  /** {@code kernel}, or {@code vars/0} where the file has only an order. */
+  private static String variable(TargetVariable variable) {
+    String path = variable.path();
+    boolean isNumber = variable.name().chars().allMatch(Character::isDigit);
+    int parent = path.lastIndexOf('/', path.lastIndexOf('/') - 1);
+    return isNumber ? path.substring(parent + 1) : variable.name();
   }
 
   private String counts() {
@@ -105,24 +134,28 @@ record PortSummary(PortPlan plan, String headline) {
   }
 
   private List<String> left() {
-    return plan.left().stream().map(left -> reason(left.source(), left.reason())).toList();
-  }
-
-  private static String reason(Source source, String reason) {
-    return "`" + source.name() + "` " + source.shape() + ": " + reason;
+    return byReason(plan.left(), PortPlan.Left::reason, left -> left.source().toString());
   }
 
   private List<String> kept() {
-    return plan.kept().stream()
-        .map(
-            kept ->
-                "`"
-                    + kept.variable().path()
-                    + "` "
-                    + kept.variable().shape()
-                    + ": "
-                    + kept.reason())
-        .toList();
+    return byReason(
+        plan.kept(),
+        PortPlan.Kept::reason,
+        kept -> kept.variable().path() + " " + kept.variable().shape());
+  }
+
+  /** A line for each reason, with all that it holds for. */
+  private static <T> List<String> byReason(
+      List<T> items, Function<T, String> reason, Function<T, String> name) {
+    Map<String, List<String>> reasons = new LinkedHashMap<>();
+    for (T item : items) {
+      reasons
+          .computeIfAbsent(reason.apply(item), key -> new ArrayList<>())
+          .add("`" + name.apply(item) + "`");
+    }
+    List<String> lines = new ArrayList<>();
+    reasons.forEach((why, names) -> lines.add(why + ": " + String.join(", ", names)));
+    return lines;
   }
 
   private String markdown() {
