@@ -2,7 +2,11 @@ package org.tensorferry;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.tensorferry.pass.Passes;
+import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
+import org.tensorferry.savedmodel.CallRecord;
 import org.tensorferry.savedmodel.OutputPlace;
 import org.tensorferry.savedmodel.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
@@ -17,28 +21,28 @@ import org.tensorferry.tf.TfModel;
  */
 public final class Conversion {
 
-  private final Path file;
-  private final TfModel model;
+  private final TorchModel source;
+  private final Passes.Arranged arranged;
   private final List<InputSpec> inputs;
-  private final List<OperatorCall> calls;
+  private final CallTrace trace;
   private final List<String> unusedTensors;
 
   Conversion(
-      Path file,
-      TfModel model,
+      TorchModel source,
+      Passes.Arranged arranged,
       List<InputSpec> inputs,
-      List<OperatorCall> calls,
+      CallTrace trace,
       List<String> unusedTensors) {
-    this.file = file;
-    this.model = model;
+    this.source = source;
+    this.arranged = arranged;
     this.inputs = List.copyOf(inputs);
-    this.calls = List.copyOf(calls);
+    this.trace = trace;
     this.unusedTensors = List.copyOf(unusedTensors);
   }
 
   /** The TensorFlow graph. */
   public TfModel model() {
-    return model;
+    return arranged.model();
   }
 
   /** The inputs with names, in the order of the signature. */
@@ -48,17 +52,17 @@ public final class Conversion {
 
   /** The names of the signature's inputs, in order. */
   public List<String> inputNames() {
-    return model.argumentNames();
+    return model().argumentNames();
   }
 
   /** The variables that the model reads, each with where it comes from. */
   public List<PortedVariable> variables() {
-    return List.copyOf(model.graph().variables().keySet());
+    return List.copyOf(model().graph().variables().keySet());
   }
 
   /** What was taken for granted: branches and sizes decided by the examples of dynamic dims. */
   public List<Assumptions.Assumption> assumptions() {
-    return model.graph().assumptions().all();
+    return model().graph().assumptions().all();
   }
 
   /** Torch names of tensors in the file that the converted method does not use. */
@@ -68,7 +72,12 @@ public final class Conversion {
 
   /** Every operator call of the original, in order. */
   public List<OperatorCall> calls() {
-    return calls;
+    return trace.calls();
+  }
+
+  /** The calls with all that they stand on. */
+  public CallTrace trace() {
+    return trace;
   }
 
   /**
@@ -92,23 +101,34 @@ public final class Conversion {
       write(output);
       output.commit();
     }
-    return new SavedConversion(file, directory, inputs, assumptionTexts());
+    return saved(directory);
   }
 
-  private List<String> assumptionTexts() {
-    return assumptions().stream().map(Assumptions.Assumption::toString).toList();
+  private SavedConversion saved(Path directory) {
+    List<String> texts = assumptions().stream().map(Assumptions.Assumption::toString).toList();
+    return new SavedConversion(source.file(), directory, inputs, texts, source.rules());
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
   public Provenance provenance() {
-    String source = String.valueOf(file.getFileName());
-    return new Provenance(Tensorferry.version(), source, model, inputs);
+    String name = String.valueOf(source.file().getFileName());
+    List<CallRecord> calls = calls().stream().map(this::record).toList();
+    return new Provenance(Tensorferry.version(), name, model(), inputs, calls);
+  }
+
+  private CallRecord record(OperatorCall call) {
+    List<Optional<CallRecord.Home>> homes =
+        call.written().stream()
+            .map(value -> Optional.ofNullable(arranged.places().get(value)))
+            .map(place -> place.map(p -> CallRecord.Home.of(p, model())))
+            .toList();
+    return new CallRecord(call.name(), call.site().modulePath(), call.site().place(), homes);
   }
 
   /** Writes into a directory that is not in place yet, so that the result can be checked first. */
   public SavedConversion write(OutputPlace output) {
     SavedModelWriter writer = new SavedModelWriter(provenance());
     output.write(writer.bytesNeeded(), writer::write);
-    return new SavedConversion(file, output.path(), inputs, assumptionTexts());
+    return saved(output.path());
   }
 }

@@ -10,6 +10,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.pass.Passes;
+import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.TensorOperators;
 import org.tensorferry.rule.WeightStore;
 import org.tensorferry.tensor.Assumptions;
@@ -83,15 +84,23 @@ final class ModelConverter {
     options.listener().progress("following " + options.method(), 0, 0);
     Value result = interpret(interpreter, operators, inputs);
     refuseStateUpdates(interpreter.root());
-    Structure<TfValue> structure = structure(result, weights);
+    Structure<Tensor> tensors = structure(result);
+    Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
     if (structure.flatten().isEmpty()) {
       throw Problem.of("`" + options.method() + "` returns no tensor, but " + result.typeName())
           .fix("convert a method that returns tensors")
           .as(ExitCode.UNCONVERTIBLE);
     }
     options.listener().progress("arranging the graph", 0, 0);
-    TfModel converted = Passes.run(new TfModel(tf, inputs.names(), structure));
-    return new Conversion(model.file(), converted, inputs.specs(), operators.calls(), unused(tf));
+    CallTrace trace = operators.trace(tensors);
+    List<TfValue> watched =
+        trace.calls().stream()
+            .flatMap(call -> call.written().stream())
+            .filter(TfValue.class::isInstance)
+            .map(TfValue.class::cast)
+            .toList();
+    Passes.Arranged arranged = Passes.run(new TfModel(tf, inputs.names(), structure), watched);
+    return new Conversion(model, arranged, inputs.specs(), trace, unused(tf));
   }
 
   private Value interpret(Interpreter interpreter, TensorOperators operators, BoundInputs inputs) {
@@ -138,35 +147,34 @@ final class ModelConverter {
             });
   }
 
-  private static Structure<TfValue> structure(Value value, WeightStore weights) {
+  private static Structure<Tensor> structure(Value value) {
     if (value instanceof Tensor tensor) {
-      return new Structure.Leaf<>(weights.value(tensor.read()));
+      return new Structure.Leaf<>(tensor);
     }
     if (value instanceof Value.ListOf list) {
-      return new Structure.Sequence<>(all(list.elements(), weights), false);
+      return new Structure.Sequence<>(all(list.elements()), false);
     }
     if (value instanceof Value.TupleOf tuple) {
       return tuple.names().isEmpty()
-          ? new Structure.Sequence<>(all(tuple.elements(), weights), true)
-          : named(tuple, weights);
+          ? new Structure.Sequence<>(all(tuple.elements()), true)
+          : named(tuple);
     }
     if (value instanceof Value.DictOf dict) {
-      Map<String, Structure<TfValue>> fields = new LinkedHashMap<>();
-      dict.elements()
-          .forEach((key, element) -> fields.put(key.toString(), structure(element, weights)));
+      Map<String, Structure<Tensor>> fields = new LinkedHashMap<>();
+      dict.elements().forEach((key, element) -> fields.put(key.toString(), structure(element)));
       return new Structure.Fields<>(fields, "");
     }
     return new Structure.Empty<>();
   }
 
-  private static List<Structure<TfValue>> all(List<Value> values, WeightStore weights) {
-    return values.stream().map(value -> structure(value, weights)).toList();
+  private static List<Structure<Tensor>> all(List<Value> values) {
+    return values.stream().map(ModelConverter::structure).toList();
   }
 
-  private static Structure<TfValue> named(Value.TupleOf tuple, WeightStore weights) {
-    Map<String, Structure<TfValue>> fields = new LinkedHashMap<>();
+  private static Structure<Tensor> named(Value.TupleOf tuple) {
+    Map<String, Structure<Tensor>> fields = new LinkedHashMap<>();
     for (int i = 0; i < tuple.names().size(); i++) {
-      fields.put(tuple.names().get(i), structure(tuple.elements().get(i), weights));
+      fields.put(tuple.names().get(i), structure(tuple.elements().get(i)));
     }
     String className = tuple.className();
     return new Structure.Fields<>(fields, className.substring(className.lastIndexOf('.') + 1));

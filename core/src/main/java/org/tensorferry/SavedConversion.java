@@ -7,6 +7,7 @@ import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.rule.RuleTables;
 import org.tensorferry.tensor.InputSpec;
 
 /**
@@ -16,9 +17,14 @@ import org.tensorferry.tensor.InputSpec;
  * @param directory the SavedModel
  * @param inputs the tensor arguments of the converted method, in order and named
  * @param assumptions what the conversion took for granted, as text
+ * @param rules by which the original is read again where the layers are compared
  */
 public record SavedConversion(
-    Path model, Path directory, List<InputSpec> inputs, List<String> assumptions) {
+    Path model,
+    Path directory,
+    List<InputSpec> inputs,
+    List<String> assumptions,
+    RuleTables rules) {
 
   public SavedConversion {
     inputs = List.copyOf(inputs);
@@ -32,8 +38,13 @@ public record SavedConversion(
    *     SavedModel, or one that does not tell its inputs
    */
   public static SavedConversion open(Path model, Path directory) {
+    return open(model, directory, RuleTables.load(SavedConversion.class.getClassLoader()));
+  }
+
+  /** As {@link #open(Path, Path)}, for a model that was converted with other rules. */
+  public static SavedConversion open(Path model, Path directory, RuleTables rules) {
     RecordedInputs recorded = RecordedInputs.of(directory);
-    return new SavedConversion(model, directory, recorded.specs(), recorded.assumptions());
+    return new SavedConversion(model, directory, recorded.specs(), recorded.assumptions(), rules);
   }
 
   /**
@@ -48,7 +59,7 @@ public record SavedConversion(
       InputSpec spec = named.get(i);
       named.set(i, spec.name().isPresent() ? spec : spec.named(inputs.get(i).name().orElse("")));
     }
-    return new SavedConversion(model, directory, named, assumptions);
+    return new SavedConversion(model, directory, named, assumptions, rules);
   }
 
   /** Runs both models on the same inputs and compares every output. */
@@ -63,7 +74,10 @@ public record SavedConversion(
    *     fit; a difference is no exception but a part of the report
    */
   public ParityReport verify(VerifyOptions options, VerifyListener listener) {
-    return Verification.run(model, directory, inputs, options, listener)
-        .withAssumptions(assumptions);
+    ParityReport report =
+        Verification.run(model, directory, inputs, options, listener).withAssumptions(assumptions);
+    return options.layers()
+        ? report.withLayers(new LayerVerification(this, options, listener).explain(report))
+        : report;
   }
 }

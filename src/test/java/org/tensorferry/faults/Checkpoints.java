@@ -13,13 +13,13 @@ import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 
 /** Changes one variable of a checkpoint, as a hand would. */
-final class Checkpoints {
+public final class Checkpoints {
 
   private static final String VALUE = "/.ATTRIBUTES/VARIABLE_VALUE";
 
   private Checkpoints() {}
 
-  static void rewrite(Path prefix, String variable, UnaryOperator<TensorSource> fault)
+  public static void rewrite(Path prefix, String variable, UnaryOperator<TensorSource> fault)
       throws IOException {
     Path copy = prefix.resolveSibling("rewritten");
     boolean found = false;

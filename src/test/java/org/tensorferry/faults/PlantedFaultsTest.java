@@ -1,6 +1,7 @@
 package org.tensorferry.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,7 +33,7 @@ import org.tensorferry.tensor.TensorSource;
 
 /**
  * What people get wrong when they move weights by hand: verify must exit 1 for each, and 0 without
- * it.
+ * it; with {@code --layers} it must name the place.
  */
 class PlantedFaultsTest {
 
@@ -50,12 +51,22 @@ class PlantedFaultsTest {
             .parameter("bias", random(2, 8));
     Path model = model("fc", linear);
     requireCaught(model, "x:float32[batch,8]", "fc/kernel", Recipe.identity().transpose(1, 0));
+    requireNamed(
+        model,
+        "The variable `fc/kernel` is not `fc.weight` (transpose): the step `transpose` was left out.",
+        "The first call that diverges: `aten::linear` in `fc` at code/");
   }
 
   @Test
   void gruGatesNotReordered() throws IOException {
     Recipe torchOrder = Recipe.identity().reorderBlocks(1, 1, 0, 2);
-    requireCaught(model("gru", gru()), "x:float32[batch,time,5]", "gru/kernel", torchOrder);
+    Path model = model("gru", gru());
+    requireCaught(model, "x:float32[batch,time,5]", "gru/kernel", torchOrder);
+    requireNamed(
+        model,
+        "The variable `gru/kernel` is not `gru.weight_ih_l0`",
+        "was left out. `aten::gru` in `gru` at",
+        "The first call that diverges: `aten::gru` in `gru`");
   }
 
   @Test
@@ -65,6 +76,11 @@ class PlantedFaultsTest {
     requireVerdict(ExitCode.OK, model);
     rewrite("gru/bias", PlantedFaultsTest::summed);
     requireVerdict(ExitCode.DIFFERENT, model);
+    requireNamed(
+        model,
+        "The variable `gru/bias` is not `gru.bias_ih_l0` + `gru.bias_hh_l0`",
+        "its rows are summed into the first",
+        "The first call that diverges: `aten::gru` in `gru`");
   }
 
   /**
@@ -123,7 +139,13 @@ class PlantedFaultsTest {
                           .attr("is_training", false)
                           .get());
             });
-    requireCaught(model("bn", norm), "x:float32[batch,6,4,4]", keras);
+    Path model = model("bn", norm);
+    requireCaught(model, "x:float32[batch,6,4,4]", keras);
+    requireNamed(
+        model,
+        "The first call that diverges: `aten::batch_norm` in `bn` at code/",
+        "given the original's inputs, FusedBatchNormV3 `bn/FusedBatchNormV3",
+        "`bn/gamma` from bn.weight");
   }
 
   @Test
@@ -146,7 +168,12 @@ class PlantedFaultsTest {
                           .attr("padding", "SAME")
                           .get());
             });
-    requireCaught(model("conv", convolution), "x:float32[batch,3,8,8]", same);
+    Path model = model("conv", convolution);
+    requireCaught(model, "x:float32[batch,3,8,8]", same);
+    requireNamed(
+        model,
+        "The first call that diverges: `aten::conv2d` in `conv` at code/",
+        "given the original's inputs, Conv2D `conv/Conv2D");
   }
 
   @Test
@@ -164,7 +191,9 @@ class PlantedFaultsTest {
               var inner = tf.mul(tf.add(x, tf.mul(cube, 0.044715)), Math.sqrt(2 / Math.PI));
               return tf.mul(tf.mul(x, 0.5), tf.add(tf.unary("Tanh", inner), 1));
             });
-    requireCaught(model("act", gelu), "x:float32[batch,32]", tanh);
+    Path model = model("act", gelu);
+    requireCaught(model, "x:float32[batch,32]", tanh);
+    requireNamed(model, "The first call that diverges: `aten::gelu` in `act` at code/");
   }
 
   private void requireCaught(Path model, String input, AtenRule fault) {
@@ -233,6 +262,18 @@ class PlantedFaultsTest {
     PrintWriter writer = new PrintWriter(text);
     int code = Main.run(writer, writer, "verify", model.toString(), saved().toString());
     assertEquals(expected.code(), code, text.toString());
+  }
+
+  /** What {@code --layers} must say, wherever its lines break. */
+  private void requireNamed(Path model, String... places) {
+    StringWriter text = new StringWriter();
+    PrintWriter writer = new PrintWriter(text);
+    int code = Main.run(writer, writer, "verify", model.toString(), saved().toString(), "--layers");
+    assertEquals(ExitCode.DIFFERENT.code(), code, text.toString());
+    String words = text.toString().replaceAll("\\s+", " ");
+    for (String place : places) {
+      assertTrue(words.contains(place), () -> "not named: " + place + "\n" + text);
+    }
   }
 
   private void rewrite(String variable, UnaryOperator<TensorSource> fault) throws IOException {

@@ -23,11 +23,13 @@ import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.harness.FlatPrograms;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.TfRunner;
 import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.trace.FlatProgram;
 
 /**
  * Runs a table of cases: each with all sizes fixed, then with all dims dynamic and at other sizes.
@@ -128,14 +130,16 @@ abstract class OperatorTest {
     }
   }
 
-  private record Converted(Conversion conversion, Path directory) {}
+  private record Converted(
+      Conversion conversion, Path directory, FlatProgram flat, Path flatFile) {}
 
   private Converted convert(Case c, Path file, boolean dynamic, String suffix) {
     Path target = file.resolveSibling(file.getFileName() + "." + suffix);
     try (TorchModel model = Tensorferry.open(file)) {
       Conversion conversion = model.convert(options(c, dynamic));
       conversion.save(target);
-      return new Converted(conversion, target);
+      Path flatFile = target.resolveSibling(target.getFileName() + ".flat.pt");
+      return new Converted(conversion, target, FlatPrograms.write(conversion, flatFile), flatFile);
     }
   }
 
@@ -175,6 +179,10 @@ abstract class OperatorTest {
     if (expected.isEmpty()) {
       return;
     }
+    FlatPrograms.requireSame(
+        expected.get(),
+        FlatPrograms.results(converted.flat(), converted.flatFile(), inputs),
+        converted.flat().source());
     Map<String, HostTensor> actual = new LinkedHashMap<>();
     try (TfRunner runner = TfRunner.open(converted.directory())) {
       List<String> names = converted.conversion().inputNames();

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +16,7 @@ import org.tensorferry.Conversion;
 import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.harness.SampleModels;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Reports;
@@ -28,34 +28,16 @@ import org.tensorferry.tensor.PortedVariable;
 /** Every committed model: equal to the original at every swept size, to at least 100 dB. */
 class SamplesTest {
 
-  private static final Path SAMPLES = Path.of("../../samples");
-
-  private static final Map<String, List<String>> INPUTS =
-      Map.of(
-          "denoiser", List.of("x:float32[batch,time,257]"),
-          "denoiser_step",
-              List.of(
-                  "x:float32[batch,257]",
-                  "gru_state:float32[2,batch,48]",
-                  "h:float32[1,batch,48]",
-                  "c:float32[1,batch,48]"),
-          "resnet_small", List.of("x:float32[batch,3,height,width]"),
-          "sentence_cnn", List.of("ids:int64[batch,length]<200"));
-
   @TempDir Path directory;
 
   static Stream<Path> models() throws IOException {
-    try (Stream<Path> files = Files.list(SAMPLES)) {
-      return files.filter(file -> file.toString().endsWith(".pt")).sorted().toList().stream();
-    }
+    return SampleModels.files();
   }
 
   private Conversion convert(Path file) {
-    String name = file.getFileName().toString();
-    List<String> inputs = INPUTS.get(name.substring(0, name.indexOf('.')));
     try (TorchModel model = Tensorferry.open(file)) {
       Conversion conversion =
-          model.convert(ConvertOptions.defaults().inputs(inputs.toArray(String[]::new)));
+          model.convert(ConvertOptions.defaults().inputs(SampleModels.inputs(file)));
       conversion.save(directory.resolve("saved"));
       return conversion;
     }
@@ -79,7 +61,7 @@ class SamplesTest {
 
   @Test
   void variablesHaveKerasNamesAndLayouts() {
-    Conversion conversion = convert(SAMPLES.resolve("denoiser.scripted.pt"));
+    Conversion conversion = convert(SampleModels.file("denoiser.scripted.pt"));
     List<String> variables =
         conversion.variables().stream().map(PortedVariable::provenance).sorted().toList();
     assertEquals(

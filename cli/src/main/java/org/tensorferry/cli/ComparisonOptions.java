@@ -33,6 +33,11 @@ final class ComparisonOptions {
       description = "allowed relative error (default: by dtype)")
   @Nullable Double rtol;
 
+  @Option(
+      names = "--layers",
+      description = "compare call by call, and say which call or variable differs")
+  boolean layers;
+
   /** The options of a comparison; a number that makes no sense is a usage error. */
   VerifyOptions options(CommandSpec command) {
     if (samples != null && samples < 1) {
@@ -45,7 +50,7 @@ final class ComparisonOptions {
     VerifyOptions options = VerifyOptions.DEFAULT;
     options = samples == null ? options : options.samples(samples);
     options = seed == null ? options : options.seed(seed);
-    return options.tolerance(new Tolerance(optional(atol), optional(rtol)));
+    return options.layers(layers).tolerance(new Tolerance(optional(atol), optional(rtol)));
   }
 
   private static OptionalDouble optional(@Nullable Double value) {
@@ -54,10 +59,10 @@ final class ComparisonOptions {
 
   /** Refuses options that would be without effect. */
   void requireUsed(CommandSpec command, boolean compared) {
-    boolean given = samples != null || seed != null || atol != null || rtol != null;
+    boolean given = layers || samples != null || seed != null || atol != null || rtol != null;
     if (given && !compared) {
       throw new ParameterException(
-          command.commandLine(), "--samples, --seed, --atol and --rtol need --verify");
+          command.commandLine(), "--samples, --seed, --atol, --rtol and --layers need --verify");
     }
   }
 }

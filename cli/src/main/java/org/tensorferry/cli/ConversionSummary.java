@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.Conversion;
+import org.tensorferry.parity.ConversionFacts;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Reports;
@@ -35,6 +36,9 @@ record ConversionSummary(
     if (name.endsWith(".xml")) {
       return Reports.junit(parity.orElseThrow());
     }
+    if (name.endsWith(".html")) {
+      return Reports.html(facts(), parity);
+    }
     return name.endsWith(".md") ? markdown() : text();
   }
 
@@ -53,6 +57,7 @@ record ConversionSummary(
         report -> {
           if (report.isEqual()) {
             page.line(Reports.summary(report)).lines(outputs(report).lines());
+            report.layers().ifPresent(layers -> page.line("").lines(Reports.layers(layers)));
             Reports.latency(report).ifPresent(latency -> page.wrapped("  ", latency));
           } else {
             page.line("").line(Reports.text(report).stripTrailing());
@@ -176,6 +181,27 @@ record ConversionSummary(
     bullets(page, "In the file, but not used", conversion.unusedTensors());
     parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
     return page.text();
+  }
+
+  private ConversionFacts facts() {
+    Map<String, String> inputs = new LinkedHashMap<>();
+    conversion
+        .inputs()
+        .forEach(input -> inputs.put(input.name().orElse(""), input.dtype() + "" + input.shape()));
+    Map<String, String> outputs = new LinkedHashMap<>();
+    conversion
+        .model()
+        .result()
+        .flatten()
+        .forEach((name, value) -> outputs.put(name, value.dtype() + "" + value.shape()));
+    return new ConversionFacts(
+        headline(),
+        isWritten(),
+        inputs,
+        outputs,
+        conversion.variables(),
+        assumptions(),
+        conversion.unusedTensors());
   }
 
   private static void bullets(Page page, String heading, List<String> items) {

@@ -34,6 +34,11 @@ class Progress implements ProgressListener, VerifyListener, AutoCloseable {
   }
 
   @Override
+  public void layers(int done, int count) {
+    progress("comparing call by call", done, count);
+  }
+
+  @Override
   public void timing(String label) {
     progress("timing " + label, 0, 0);
   }

@@ -15,7 +15,7 @@ final class ReportOption {
   @Option(
       names = "--report",
       paramLabel = "FILE",
-      description = "write a report: .json, .md, .txt or .xml (JUnit); repeatable")
+      description = "write a report: .html, .json, .md, .txt or .xml (JUnit); repeatable")
   List<Path> files = new ArrayList<>();
 
   /** Checks before the work begins that every report can be written in its form. */
@@ -25,7 +25,7 @@ final class ReportOption {
       if (!compared && file.toString().endsWith(".xml")) {
         throw Problem.of("The report `" + file + "` would be empty")
             .because("JUnit XML reports comparisons, and nothing is compared")
-            .fix("add --verify, or choose .json, .md or .txt")
+            .fix("add --verify, or choose .html, .json, .md or .txt")
             .as(ExitCode.USAGE);
       }
     }

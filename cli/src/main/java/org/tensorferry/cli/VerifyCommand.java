@@ -26,11 +26,13 @@ import picocli.CommandLine.Spec;
     description = "Runs a TorchScript model and its SavedModel and compares every output.",
     footerHeading = "%nExample:%n",
     footer = {
-      "  tensorferry verify model.pt out/model --report parity.xml",
+      "  tensorferry verify model.pt out/model --layers --report why.html",
       "",
       "The inputs are random, as the specs given to `convert` allow; each dynamic",
       "dim is swept over several sizes. --inputs takes real ones, one array for each",
-      "argument, as numpy.savez writes them. Exit code 1 tells that outputs differ."
+      "argument, as numpy.savez writes them. Exit code 1 tells that outputs differ;",
+      "--layers then tells which operator call or which variable is to blame, and",
+      "where it stands in the PyTorch code (docs/verify.md)."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -58,6 +60,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin ReportOption reports = new ReportOption();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
+  @Mixin PluginsOption plugins = new PluginsOption();
   @Mixin HelpOption help = new HelpOption();
 
   @Override
@@ -66,7 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
     VerifyOptions options = comparison.options(spec);
     options = inputs == null ? options : options.inputs(inputs);
     requireFile(model);
-    SavedConversion saved = SavedConversion.open(model, directory);
+    SavedConversion saved = SavedConversion.open(model, directory, plugins.rules());
     saved = specs.isEmpty() ? saved : saved.withInputs(specs);
     ParityReport report;
     try (Progress progress = Progress.onTerminal()) {

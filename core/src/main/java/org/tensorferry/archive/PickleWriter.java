@@ -2,6 +2,7 @@ package org.tensorferry.archive;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.tensorferry.tensor.DType;
 
 /**
@@ -84,14 +85,24 @@ public final class PickleWriter {
    * @param storage key of the storage, the name of its record in the folder {@code data}
    */
   public PickleWriter tensor(DType dtype, long[] shape, String storage, boolean requiresGrad) {
+    return tensor(dtype, shape, rowMajor(shape), storage, requiresGrad);
+  }
+
+  /** The distance between neighbours on each axis where the last axis is the densest. */
+  public static long[] rowMajor(long[] shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
-    long count = 1;
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       strides[axis] = stride;
       stride *= Math.max(shape[axis], 1);
-      count *= shape[axis];
     }
+    return strides;
+  }
+
+  /** As above, with the axes in another order in memory. */
+  public PickleWriter tensor(
+      DType dtype, long[] shape, long[] strides, String storage, boolean requiresGrad) {
+    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     global("torch._utils", "_rebuild_tensor_v2").mark();
     mark().text("storage").global("torch", dtype.storageName() + "Storage");
     text(storage).text("cpu").integer(count).op('t');

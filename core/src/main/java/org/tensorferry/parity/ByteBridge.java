@@ -74,7 +74,7 @@ final class ByteBridge {
     return new ByteBridge(original, original, Set.of());
   }
 
-  private static SavedModel read(Path original) {
+  static SavedModel read(Path original) {
     Path file = original.resolve("saved_model.pb");
     try (InputStream in = Files.newInputStream(file)) {
       return SavedModel.parseFrom(in);
@@ -106,7 +106,7 @@ final class ByteBridge {
       DataType type = inputs.get(name + ":0");
       if (type != null) {
         String bytes = bytesName(name + ":0");
-        bridged.addNode(placeholder(bytes));
+        bridged.addNode(placeholder(bytes, DataType.DT_UINT8));
         bridged.setNode(i, bitcast(name, bytes, DataType.DT_UINT8, type));
       }
     }
@@ -120,17 +120,17 @@ final class ByteBridge {
     return bridged.build();
   }
 
-  private static NodeDef placeholder(String name) {
+  static NodeDef placeholder(String name, DataType type) {
     TensorShapeProto unknown = TensorShapeProto.newBuilder().setUnknownRank(true).build();
     return NodeDef.newBuilder()
         .setName(name)
         .setOp("Placeholder")
-        .putAttr("dtype", type(DataType.DT_UINT8))
+        .putAttr("dtype", type(type))
         .putAttr("shape", AttrValue.newBuilder().setShape(unknown).build())
         .build();
   }
 
-  private static NodeDef bitcast(String name, String input, DataType from, DataType to) {
+  static NodeDef bitcast(String name, String input, DataType from, DataType to) {
     return NodeDef.newBuilder()
         .setName(name)
         .setOp("Bitcast")
@@ -148,7 +148,8 @@ final class ByteBridge {
     return tensorName.replace(':', '_') + SUFFIX;
   }
 
-  private static Path copy(Path original, SavedModel model) {
+  /** A directory with another graph and links to everything else. */
+  static Path copy(Path original, SavedModel model) {
     try {
       Path copy = Files.createTempDirectory("tensorferry-verify");
       Files.write(copy.resolve("saved_model.pb"), model.toByteArray());
@@ -181,9 +182,13 @@ final class ByteBridge {
 
   /** Removes the copy; TensorFlow needs none of it once it is loaded. */
   void deleteCopy() {
-    if (directory.equals(original)) {
-      return;
+    if (!directory.equals(original)) {
+      delete(directory);
     }
+  }
+
+  /** Removes a directory that {@link #copy} made; what it links to stays. */
+  static void delete(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

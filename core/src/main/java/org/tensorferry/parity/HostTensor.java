@@ -3,8 +3,12 @@ package org.tensorferry.parity;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HalfFloats;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
 
 /**
  * A whole tensor in memory, row-major and little endian: what goes into the engines and comes out
@@ -153,6 +157,23 @@ public final class HostTensor {
       rest /= shape[axis];
     }
     return index;
+  }
+
+  /** Result axis i is axis {@code axes[i]} of this. */
+  public HostTensor permute(List<Integer> axes) {
+    if (IntStream.range(0, axes.size()).allMatch(i -> axes.get(i) == i)) {
+      return this;
+    }
+    byte[] bytes = new byte[data.capacity()];
+    bytes().get(bytes);
+    int[] order = axes.stream().mapToInt(Integer::intValue).toArray();
+    TensorSource permuted = TensorData.of(dtype, shape, bytes).permute(order);
+    return new HostTensor(dtype, permuted.shape(), ByteBuffer.wrap(permuted.toBytes()));
+  }
+
+  /** The same values rounded to another type. */
+  HostTensor cast(DType type) {
+    return type == dtype ? this : generate(type, shape, this::get);
   }
 
   /** Number of elements of a shape. */

@@ -38,6 +38,7 @@ final class JsonReport {
     report.assumptions().forEach(assumptions::add);
     ArrayNode cases = root.putArray("cases");
     report.cases().forEach(c -> write(cases.addObject(), c));
+    report.layers().ifPresent(layers -> write(root.putObject("layers"), layers));
     report.latency().ifPresent(latency -> latency(root.putObject("latency"), latency));
     try {
       return mapper.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root) + "\n";
@@ -98,6 +99,58 @@ final class JsonReport {
     metrics.worst().index().forEach(index::add);
     number(worst, "original", metrics.worst().original());
     number(worst, "result", metrics.worst().result());
+  }
+
+  private static void write(ObjectNode node, LayerReport layers) {
+    node.put("case", layers.label());
+    if (!layers.unavailable().isEmpty()) {
+      node.put("unavailable", layers.unavailable());
+    }
+    ArrayNode findings = node.putArray("findings");
+    layers.findings().forEach(findings::add);
+    layers.flat().ifPresent(flat -> write(node.putObject("callsAloneInLibtorch"), flat));
+    ArrayNode calls = node.putArray("calls");
+    layers.calls().forEach(call -> write(calls.addObject(), call));
+    ArrayNode variables = node.putArray("variables");
+    layers.variables().forEach(variable -> write(variables.addObject(), variable));
+  }
+
+  private static void write(ObjectNode node, LayerReport.Call call) {
+    node.put("operator", call.operator());
+    node.put("module", call.module());
+    node.put("line", call.line());
+    node.put("tensor", call.tensor());
+    node.put("tensorflowOperator", call.tensorFlowOperator());
+    ArrayNode variables = node.putArray("variables");
+    call.variables().forEach(variables::add);
+    node.put("diverges", call.diverges());
+    ratio(node, "snrInputsDb", call.snrInputs());
+    ratio(node, "snrOwnDb", call.snrOwn());
+    ratio(node, "snrResultDb", call.snrResult());
+    if (!call.failure().isEmpty()) {
+      node.put("failure", call.failure());
+    }
+    call.own()
+        .filter(own -> !own.isEqual())
+        .ifPresent(own -> node.put("difference", own.difference()));
+  }
+
+  private static void write(ObjectNode node, LayerReport.Variable variable) {
+    node.put("name", variable.name());
+    ArrayNode from = node.putArray("from");
+    variable.sources().forEach(from::add);
+    node.put("recipe", variable.recipe());
+    node.put("equal", variable.isEqual());
+    if (!variable.isEqual()) {
+      node.put("difference", variable.difference());
+    }
+  }
+
+  /** Left out where there is none. */
+  private static void ratio(ObjectNode node, String name, double db) {
+    if (!Double.isNaN(db)) {
+      number(node, name, db);
+    }
   }
 
   private static void number(ObjectNode node, String name, double value) {

@@ -41,13 +41,26 @@ final class JunitReport {
     newLine();
     xml.writeStartElement("testsuite");
     xml.writeAttribute("name", "parity of " + report.model());
-    xml.writeAttribute("tests", Long.toString(outputs + skipped + failed));
-    xml.writeAttribute("failures", Long.toString(different + failed));
+    List<LayerReport.Call> calls = report.layers().map(LayerReport::calls).orElse(List.of());
+    List<LayerReport.Variable> variables =
+        report.layers().map(LayerReport::variables).orElse(List.of());
+    long diverging =
+        calls.stream().filter(LayerReport.Call::diverges).count()
+            + variables.stream().filter(variable -> !variable.isEqual()).count();
+    long tests = outputs + skipped + failed + calls.size() + variables.size();
+    xml.writeAttribute("tests", Long.toString(tests));
+    xml.writeAttribute("failures", Long.toString(different + failed + diverging));
     xml.writeAttribute("errors", "0");
     xml.writeAttribute("skipped", Long.toString(skipped));
     newLine();
     for (CaseReport each : cases) {
       write(each);
+    }
+    for (LayerReport.Call call : calls) {
+      write(call);
+    }
+    for (LayerReport.Variable variable : variables) {
+      write(variable);
     }
     xml.writeStartElement("system-out");
     xml.writeCharacters(legal(TextReport.of(report)));
@@ -75,6 +88,26 @@ final class JunitReport {
       xml.writeEndElement();
       newLine();
     }
+  }
+
+  private void write(LayerReport.Call call) throws XMLStreamException {
+    testCase("call in " + ReportText.module(call.module()), call.operator() + " at " + call.line());
+    if (call.diverges()) {
+      String own = "SNR " + ReportText.ratio(call.snrOwn()) + " dB on equal inputs";
+      message("failure", call.failure().isEmpty() ? own : call.failure(), call.tensor());
+    }
+    xml.writeEndElement();
+    newLine();
+  }
+
+  private void write(LayerReport.Variable variable) throws XMLStreamException {
+    testCase("variables", variable.name());
+    if (!variable.isEqual()) {
+      String from = String.join(" + ", variable.sources()) + " (" + variable.recipe() + ")";
+      message("failure", variable.difference(), from);
+    }
+    xml.writeEndElement();
+    newLine();
   }
 
   private void testCase(String label, String name) throws XMLStreamException {

@@ -34,6 +34,7 @@ final class MarkdownReport {
     line("| case | output | SNR dB | max abs | mean abs | max rel | cosine | |");
     line("|---|---|--:|--:|--:|--:|--:|---|");
     report.cases().forEach(this::write);
+    report.layers().ifPresent(this::write);
     if (!report.assumptions().isEmpty()) {
       line("");
       line("The conversion took for granted:");
@@ -62,6 +63,37 @@ final class MarkdownReport {
     String remark = ReportText.remark(report);
     if (!remark.isEmpty()) {
       line("| " + cell(report.label()) + " | | | | | | | " + cell(remark) + " |");
+    }
+  }
+
+  private void write(LayerReport layers) {
+    line("");
+    line("## Call by call");
+    line("");
+    if (!layers.unavailable().isEmpty()) {
+      line("Not compared: " + cell(layers.unavailable()) + ".");
+    }
+    layers.findings().forEach(finding -> line("- " + cell(finding)));
+    line("");
+    line("| module | calls | inputs dB | own dB | result dB | |");
+    line("|---|--:|--:|--:|--:|---|");
+    for (LayerReport.Module module : layers.modules()) {
+      line(
+          "| "
+              + code(ReportText.module(module.path()))
+              + " | "
+              + module.calls()
+              + " | "
+              + ReportText.ratio(module.snrInputs())
+              + " | "
+              + ReportText.ratio(module.snrOwn())
+              + " | "
+              + ReportText.ratio(module.snrResult())
+              + (module.diverges() ? " | diverges |" : " | |"));
+    }
+    for (LayerReport.Variable variable : layers.changedVariables()) {
+      line("");
+      line("Variable " + code(variable.name()) + ": " + cell(variable.difference()) + ".");
     }
   }
 

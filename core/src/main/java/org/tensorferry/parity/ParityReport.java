@@ -16,6 +16,7 @@ import org.tensorferry.error.ExitCode;
  * @param assumptions what the conversion took for granted, as text
  * @param cases in the order they ran
  * @param latency of both engines on the first compared case
+ * @param layers both models call by call, where that was asked for
  */
 public record ParityReport(
     String model,
@@ -26,7 +27,8 @@ public record ParityReport(
     Tolerance tolerance,
     List<String> assumptions,
     List<CaseReport> cases,
-    Optional<Latency> latency) {
+    Optional<Latency> latency,
+    Optional<LayerReport> layers) {
 
   /**
    * Median time of one run, in milliseconds.
@@ -68,12 +70,20 @@ public record ParityReport(
 
   /** The same report with the conversion's assumptions. */
   public ParityReport withAssumptions(List<String> texts) {
-    return new ParityReport(
-        model, savedModel, torchVersion, tensorFlowVersion, seed, tolerance, texts, cases, latency);
+    return with(savedModel, texts, layers);
   }
 
   /** The same report with another name for the directory: what was checked is moved afterwards. */
   public ParityReport withSavedModel(String directory) {
+    return with(directory, assumptions, layers);
+  }
+
+  /** The same report with both models call by call. */
+  public ParityReport withLayers(LayerReport report) {
+    return with(savedModel, assumptions, Optional.of(report));
+  }
+
+  private ParityReport with(String directory, List<String> texts, Optional<LayerReport> report) {
     return new ParityReport(
         model,
         directory,
@@ -81,8 +91,9 @@ public record ParityReport(
         tensorFlowVersion,
         seed,
         tolerance,
-        assumptions,
+        texts,
         cases,
-        latency);
+        latency,
+        report);
   }
 }

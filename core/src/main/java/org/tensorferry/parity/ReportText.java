@@ -25,6 +25,16 @@ final class ReportText {
     return String.format(Locale.ROOT, "%.1f", db);
   }
 
+  /** As {@link #snr}, or {@code -} where there is none. */
+  static String ratio(double db) {
+    return Double.isNaN(db) ? "-" : snr(db);
+  }
+
+  /** A module's path; the root has none. */
+  static String module(String path) {
+    return path.isEmpty() ? "(root)" : path;
+  }
+
   static String cosine(double value) {
     return String.format(Locale.ROOT, "%.7f", value);
   }

@@ -5,6 +5,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ public final class Reports {
   private static final Map<String, Function<ParityReport, String>> FORMS =
       Map.of(
           ".json", JsonReport::of,
+          ".html", HtmlReport::of,
           ".xml", JunitReport::of,
           ".md", MarkdownReport::of,
           ".txt", TextReport::of);
@@ -34,6 +36,11 @@ public final class Reports {
     return ReportText.summary(report);
   }
 
+  /** The comparison call by call, for a terminal of 80 columns. */
+  public static List<String> layers(LayerReport layers) {
+    return LayerText.of(layers);
+  }
+
   /** How long both engines take, in one line; empty where it was not measured. */
   public static Optional<String> latency(ParityReport report) {
     return report.latency().map(ReportText::latency);
@@ -46,6 +53,11 @@ public final class Reports {
   /** JUnit XML: one test case for each output of each case. */
   public static String junit(ParityReport report) {
     return JunitReport.of(report);
+  }
+
+  /** One self-contained page of a conversion, with the comparison where there was one. */
+  public static String html(ConversionFacts facts, Optional<ParityReport> parity) {
+    return HtmlReport.of(facts, parity);
   }
 
   public static String markdown(ParityReport report) {
@@ -77,8 +89,8 @@ public final class Reports {
   }
 
   /**
-   * Writes a report in the form of the file's ending (.json, .xml for JUnit, .md, .txt); the file
-   * appears whole or not at all.
+   * Writes a report in the form of the file's ending (.html, .json, .xml for JUnit, .md, .txt); the
+   * file appears whole or not at all.
    *
    * @throws org.tensorferry.error.FerryException (usage) for an unknown ending, (unwritable) where
    *     it can't be written

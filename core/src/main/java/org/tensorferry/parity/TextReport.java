@@ -32,6 +32,13 @@ final class TextReport {
     line(row("output", "SNR dB", "max abs", "mean abs", "max rel", ""));
     report.cases().forEach(this::write);
     line("");
+    report
+        .layers()
+        .ifPresent(
+            layers -> {
+              LayerText.of(layers).forEach(this::line);
+              line("");
+            });
     if (!report.assumptions().isEmpty()) {
       line("The conversion took for granted:");
       report.assumptions().forEach(assumption -> wrapped("  ", assumption));

@@ -79,18 +79,21 @@ public final class TfRunner implements AutoCloseable {
    * without TensorFlow's optimizers, which take longer than the run.
    */
   public static TfRunner openOnce(Path directory) {
+    return open(directory, DEFAULT_SIGNATURE, asWritten(1));
+  }
+
+  /** Runs the graph's own operators, without TensorFlow's optimizers. */
+  static ConfigProto asWritten(int threads) {
     RewriterConfig rewriters = RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
     OptimizerOptions passes =
         OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0).build();
     GraphOptions graph =
         GraphOptions.newBuilder().setRewriteOptions(rewriters).setOptimizerOptions(passes).build();
-    ConfigProto config =
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(1)
-            .setInterOpParallelismThreads(1)
-            .setGraphOptions(graph)
-            .build();
-    return open(directory, DEFAULT_SIGNATURE, config);
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(threads)
+        .setInterOpParallelismThreads(1)
+        .setGraphOptions(graph)
+        .build();
   }
 
   private static TfRunner open(Path directory, String signature, ConfigProto config) {
@@ -262,7 +265,7 @@ public final class TfRunner implements AutoCloseable {
   }
 
   /** TensorFlow's sentence without the names of the graph's functions and nodes. */
-  private static String reason(RuntimeException error) {
+  static String reason(RuntimeException error) {
     String message = String.valueOf(error.getMessage()).strip();
     int trailer = message.indexOf("\n\t [[");
     String sentence = trailer > 0 ? message.substring(0, trailer) : message;

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.TensorData;
 
 /**
  * A TorchScript module as source text and values, to be written as a file that libtorch loads.
@@ -72,6 +73,11 @@ public final class TorchProgram {
   }
 
   public TorchProgram buffer(String name, HostTensor value) {
+    return add(name, new Attribute("Tensor", value, Role.BUFFER));
+  }
+
+  /** A tensor of another file; its bytes are read when the program is written. */
+  public TorchProgram buffer(String name, TensorData value) {
     return add(name, new Attribute("Tensor", value, Role.BUFFER));
   }
 

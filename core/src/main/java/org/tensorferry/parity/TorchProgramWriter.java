@@ -5,15 +5,20 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.PickleWriter;
 import org.tensorferry.file.ZipWriter;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
 
 /**
  * Writes a {@link TorchProgram}: {@code data/N}, {@code data.pkl}, {@code code/**.py}, {@code
@@ -30,8 +35,11 @@ final class TorchProgramWriter {
   private final TorchProgram root;
   private final String folder;
   private final PickleWriter pickle = new PickleWriter();
-  private final List<HostTensor> storages = new ArrayList<>();
+  private final List<Storage> storages = new ArrayList<>();
   private final IdentityHashMap<Object, Integer> memos = new IdentityHashMap<>();
+
+  /** The bytes of one tensor, and how many they are. */
+  private record Storage(long size, ZipWriter.Body body) {}
 
   TorchProgramWriter(TorchProgram root, String folder) {
     this.root = root;
@@ -42,7 +50,7 @@ final class TorchProgramWriter {
     object(root);
     ZipWriter zip = new ZipWriter(out, ZipWriter.TORCH_ALIGNMENT);
     for (int i = 0; i < storages.size(); i++) {
-      zip.record(folder + "/data/" + i, bytes(storages.get(i)));
+      zip.record(folder + "/data/" + i, storages.get(i).size(), storages.get(i).body());
     }
     zip.record(folder + "/data.pkl", pickle.finish());
     for (Map.Entry<String, String> file : sources().entrySet()) {
@@ -111,6 +119,8 @@ final class TorchProgramWriter {
       object(module);
     } else if (value instanceof HostTensor tensor) {
       tensor(tensor, requiresGrad);
+    } else if (value instanceof TensorData data) {
+      tensor(data, requiresGrad);
     } else if (value instanceof Boolean flag) {
       pickle.bool(flag);
     } else if (value instanceof Integer || value instanceof Long) {
@@ -129,10 +139,40 @@ final class TorchProgramWriter {
   }
 
   private void tensor(HostTensor tensor, boolean requiresGrad) {
-    String storage = Integer.toString(storages.size());
-    pickle.tensor(tensor.dtype(), tensor.shape(), storage, requiresGrad);
-    memos.put(tensor, pickle.put());
-    storages.add(tensor);
+    long[] strides = PickleWriter.rowMajor(tensor.shape());
+    ZipWriter.Body body = out -> out.write(bytes(tensor));
+    tensor(tensor, tensor.dtype(), tensor.shape(), strides, requiresGrad);
+    storages.add(new Storage(tensor.bytes().remaining(), body));
+  }
+
+  /** With the strides of the original where these leave no gaps: kernels round by them. */
+  private void tensor(TensorData data, boolean requiresGrad) {
+    long[] shape = data.shape();
+    long[] strides = data.strides();
+    int[] order =
+        IntStream.range(0, shape.length)
+            .boxed()
+            .sorted(Comparator.comparingLong(axis -> -strides[axis]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    TensorSource inMemory = data.permute(order);
+    long[] dense = PickleWriter.rowMajor(inMemory.shape());
+    boolean hasGaps =
+        IntStream.range(0, order.length)
+            .anyMatch(i -> shape[order[i]] > 1 && strides[order[i]] != dense[i]);
+    TensorSource stored = hasGaps ? data : inMemory;
+    long[] written = hasGaps ? PickleWriter.rowMajor(shape) : strides;
+    tensor(data, data.dtype(), shape, written, requiresGrad);
+    storages.add(
+        new Storage(
+            stored.byteSize(),
+            out -> stored.stream((chunk, length) -> out.write(chunk, 0, length))));
+  }
+
+  private void tensor(
+      Object value, DType dtype, long[] shape, long[] strides, boolean requiresGrad) {
+    pickle.tensor(dtype, shape, strides, Integer.toString(storages.size()), requiresGrad);
+    memos.put(value, pickle.put());
   }
 
   private void list(String type, List<?> list) {

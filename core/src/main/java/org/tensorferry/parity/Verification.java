@@ -86,6 +86,11 @@ public final class Verification {
   }
 
   private List<InputCase> cases() {
+    return cases(specs, options);
+  }
+
+  /** The sets of inputs that a verification runs on, in order; the same again for equal options. */
+  public static List<InputCase> cases(List<InputSpec> specs, VerifyOptions options) {
     return options.inputs().isPresent()
         ? List.of(new NpzInputs(options.inputs().get(), specs).read())
         : new RandomInputs(specs, options.seed()).cases(options.samples());
@@ -197,6 +202,7 @@ public final class Verification {
         options.tolerance(),
         List.of(),
         cases,
-        latency);
+        latency,
+        Optional.empty());
   }
 }

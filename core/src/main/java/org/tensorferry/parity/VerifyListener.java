@@ -20,6 +20,9 @@ public interface VerifyListener {
   /** A case is done. */
   default void ran(int index, int count, CaseReport report) {}
 
+  /** Calls are being compared, of which some are done. */
+  default void layers(int done, int count) {}
+
   /** The latency is being measured. */
   default void timing(String label) {}
 }

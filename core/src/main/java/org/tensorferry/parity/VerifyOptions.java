@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param inputs a .npz file in place of random inputs
  * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
  * @param threads threads within an operator, for both engines; 0 leaves it to them
+ * @param layers whether the models are compared call by call, too
  */
 public record VerifyOptions(
     int samples,
@@ -19,11 +20,12 @@ public record VerifyOptions(
     Tolerance tolerance,
     Optional<Path> inputs,
     int timedRuns,
-    int threads) {
+    int threads,
+    boolean layers) {
 
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
-      new VerifyOptions(3, 0, Tolerance.DEFAULT, Optional.empty(), 7, 0);
+      new VerifyOptions(3, 0, Tolerance.DEFAULT, Optional.empty(), 7, 0, false);
 
   public VerifyOptions {
     if (samples < 1 || timedRuns < 0 || threads < 0) {
@@ -32,27 +34,33 @@ public record VerifyOptions(
   }
 
   public VerifyOptions samples(int count) {
-    return new VerifyOptions(count, seed, tolerance, inputs, timedRuns, threads);
+    return new VerifyOptions(count, seed, tolerance, inputs, timedRuns, threads, layers);
   }
 
   public VerifyOptions seed(long newSeed) {
-    return new VerifyOptions(samples, newSeed, tolerance, inputs, timedRuns, threads);
+    return new VerifyOptions(samples, newSeed, tolerance, inputs, timedRuns, threads, layers);
   }
 
   public VerifyOptions tolerance(Tolerance newTolerance) {
-    return new VerifyOptions(samples, seed, newTolerance, inputs, timedRuns, threads);
+    return new VerifyOptions(samples, seed, newTolerance, inputs, timedRuns, threads, layers);
   }
 
   /** Runs on the arrays of a .npz file. */
   public VerifyOptions inputs(Path npz) {
-    return new VerifyOptions(samples, seed, tolerance, Optional.of(npz), timedRuns, threads);
+    return new VerifyOptions(
+        samples, seed, tolerance, Optional.of(npz), timedRuns, threads, layers);
   }
 
   public VerifyOptions timedRuns(int runs) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, runs, threads);
+    return new VerifyOptions(samples, seed, tolerance, inputs, runs, threads, layers);
   }
 
   public VerifyOptions threads(int count) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, timedRuns, count);
+    return new VerifyOptions(samples, seed, tolerance, inputs, timedRuns, count, layers);
+  }
+
+  /** Compares call by call as well. */
+  public VerifyOptions layers(boolean wanted) {
+    return new VerifyOptions(samples, seed, tolerance, inputs, timedRuns, threads, wanted);
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.Dim;
@@ -15,6 +16,7 @@ import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfNode;
+import org.tensorferry.tf.TfPlace;
 import org.tensorferry.tf.TfValue;
 
 /**
@@ -60,10 +62,16 @@ final class TransposeSinking {
     this.tf = tf;
   }
 
-  static TfModel run(TfModel model) {
+  /** The rewritten model, and where the values of the graph before are in it. */
+  record Sunk(TfModel model, Function<TfValue, TfPlace> places) {}
+
+  static Sunk run(TfModel model) {
     TransposeSinking pass = new TransposeSinking(model.graph());
     List.copyOf(model.graph().nodes()).forEach(pass::visit);
-    return new TfModel(model.graph(), model.argumentNames(), model.result().map(pass::inOwnLayout));
+    TfModel sunk =
+        new TfModel(model.graph(), model.argumentNames(), model.result().map(pass::inOwnLayout));
+    return new Sunk(
+        sunk, value -> new TfPlace(pass.layout(value).base(), pass.layout(value).permutation()));
   }
 
   private void visit(TfNode node) {

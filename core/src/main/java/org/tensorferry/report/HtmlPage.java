@@ -27,6 +27,12 @@ public final class HtmlPage {
       dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; } dt { color: var(--faint); } dd { margin: 0; }
       pre { background: var(--band); padding: .7rem .9rem; overflow-x: auto; font: .85rem/1.45 ui-monospace, monospace; }
       .bar { display: inline-block; height: .65em; background: currentColor; border-radius: 2px; vertical-align: baseline; }
+      .finding { border-left: 3px solid var(--line); padding: .4rem .9rem; margin: .5rem 0; background: var(--band); }
+      .bad .finding { border-color: var(--bad); } .findings { color: var(--ink); }
+      details { margin: .8rem 0; } summary { cursor: pointer; color: var(--faint); }
+      svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: var(--faint); }
+      svg line.faint { stroke: var(--line); } svg line.bad { stroke: var(--bad); stroke-dasharray: 4 4; }
+      svg polyline { stroke: #3b82f6; fill: none; stroke-width: 1.6; } svg circle.good { fill: #d97706; } svg circle.bad { fill: var(--bad); }
       footer { color: var(--faint); font-size: .85rem; margin: 2.5rem 0 0; }
       """;
 
@@ -95,6 +101,31 @@ public final class HtmlPage {
     return this;
   }
 
+  /** Sentences that explain a result, one below the other. */
+  public HtmlPage findings(boolean isGood, List<String> sentences) {
+    body.append("<div class=\"findings ").append(isGood ? "plain" : "bad").append("\">\n");
+    for (String sentence : sentences) {
+      body.append("<div class=\"finding\"><span class=\"findings\">").append(rich(sentence));
+      body.append("</span></div>\n");
+    }
+    body.append("</div>\n");
+    return this;
+  }
+
+  /** A table that is shown when its summary is clicked. */
+  public HtmlPage folded(String summary, List<String> header, List<List<Cell>> rows) {
+    body.append("<details><summary>").append(rich(summary)).append("</summary>\n");
+    table(header, rows);
+    body.append("</details>\n");
+    return this;
+  }
+
+  /** A drawing. */
+  public HtmlPage picture(Drawing drawing) {
+    body.append(drawing.svg());
+    return this;
+  }
+
   /** Text as it stands, in columns of equal letters. */
   public HtmlPage preformatted(String text) {
     body.append("<pre>").append(escaped(text)).append("</pre>\n");
@@ -156,7 +187,7 @@ public final class HtmlPage {
     return rich.toString();
   }
 
-  private static String escaped(String text) {
+  static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Structure;
 import org.tensorferry.tensor.Symbol;
 import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.tf.Origin;
 import org.tensorferry.tf.TfGraph;
+import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.torchscript.value.CallSite;
 import org.tensorferry.torchscript.value.KnownScalar;
@@ -35,6 +37,8 @@ public final class TensorOperators implements Operators {
   private final TfGraph tf;
   private final WeightStore weights;
   private final List<OperatorCall> calls = new ArrayList<>();
+  private final Map<Symbol, TensorHandle> symbols = new LinkedHashMap<>();
+  private final Map<TensorHandle, Value> numbers = new LinkedHashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private String schema = "";
 
@@ -49,7 +53,9 @@ public final class TensorOperators implements Operators {
     tf.at(new Origin(site.modulePath(), site.place()));
     schema = "";
     Value result;
+    Map<Tensor, TensorHandle> read = Map.of();
     try {
+      read = OperatorCall.contents(args, kwargs);
       result = dispatch(name, args, kwargs);
     } catch (FerryException refusal) {
       refusal.problems().forEach(problem -> problems.add(located(problem, site)));
@@ -70,7 +76,8 @@ public final class TensorOperators implements Operators {
               site));
       result = Value.unknown();
     }
-    calls.add(new OperatorCall(name, schema, args, kwargs, result, site));
+    List<TensorHandle> written = OperatorCall.tensors(result).stream().map(Tensor::read).toList();
+    calls.add(new OperatorCall(name, schema, args, kwargs, result, site, read, written));
     return result;
   }
 
@@ -359,12 +366,16 @@ public final class TensorOperators implements Operators {
 
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
-    return tf.symbol(weights.value(scalar), example, min);
+    Symbol symbol = tf.symbol(weights.value(scalar), example, min);
+    symbols.put(symbol, scalar);
+    return symbol;
   }
 
   @Override
   public TensorHandle scalar(Value number, DType dtype) {
-    return weights.number(number, dtype);
+    TfValue value = weights.number(number, dtype);
+    numbers.put(value, number);
+    return value;
   }
 
   @Override
@@ -399,9 +410,15 @@ public final class TensorOperators implements Operators {
 
   // --- what was seen
 
-  /** Every call in order. */
-  public List<OperatorCall> calls() {
-    return List.copyOf(calls);
+  /**
+   * Everything that was called.
+   *
+   * @param result what the method returned
+   */
+  public CallTrace trace(Structure<Tensor> result) {
+    List<TensorHandle> arguments =
+        tf.arguments().stream().<TensorHandle>map(TfNode::output).toList();
+    return new CallTrace(arguments, calls, symbols, numbers, result);
   }
 
   /** What can't be converted, in order, without repetitions. */

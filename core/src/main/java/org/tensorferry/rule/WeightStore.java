@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
@@ -102,6 +103,13 @@ public final class WeightStore {
   /** A tensor of constants.pkl, {@code CONSTANTS.cN} in the code. */
   public static TensorHandle constant(int index, TensorData data) {
     return new ParameterHandle("", "c" + index, true, data);
+  }
+
+  /** The torch tensor behind a handle of {@link #parameter} or {@link #constant}. */
+  public static Optional<TensorData> data(TensorHandle handle) {
+    return handle instanceof ParameterHandle parameter
+        ? Optional.of(parameter.data())
+        : Optional.empty();
   }
 
   private void plan(Layer layer, LayerRule.Port port) {

@@ -27,19 +27,22 @@ import org.tensorferry.tf.TfValue;
  * @param source the torch file's name
  * @param model what was written
  * @param specs the arguments in order, as the user gave them, so that a later check can make inputs
+ * @param calls the operator calls of the original, and where their results are
  */
-public record Provenance(String version, String source, TfModel model, List<InputSpec> specs) {
+public record Provenance(
+    String version, String source, TfModel model, List<InputSpec> specs, List<CallRecord> calls) {
 
   /** The file's path inside the SavedModel. */
   public static final String FILE = "assets.extra/tensorferry.json";
 
   public Provenance {
     specs = List.copyOf(specs);
+    calls = List.copyOf(calls);
   }
 
   /** Specs that say no more than the model does: dtype and shape. */
   public Provenance(String version, String source, TfModel model) {
-    this(version, source, model, specs(model));
+    this(version, source, model, specs(model), List.of());
   }
 
   private static List<InputSpec> specs(TfModel model) {
@@ -63,7 +66,8 @@ public record Provenance(String version, String source, TfModel model, List<Inpu
 
   /**
    * Writes one object: {@code tensorferry}, {@code source}, {@code inputs}, {@code specs}, {@code
-   * outputs}, {@code variables}, {@code assumptions}. Dynamic sizes are written by name.
+   * outputs}, {@code variables}, {@code assumptions}, {@code calls}. Dynamic sizes are written by
+   * name.
    */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
@@ -95,6 +99,11 @@ public record Provenance(String version, String source, TfModel model, List<Inpu
       json.writeStringField("text", assumption.text());
       json.writeStringField("place", assumption.place());
       json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("calls");
+    for (CallRecord call : calls) {
+      call.write(json);
     }
     json.writeEndArray();
     json.writeEndObject();

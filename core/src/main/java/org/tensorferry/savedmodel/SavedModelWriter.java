@@ -122,7 +122,13 @@ public final class SavedModelWriter {
     }
   }
 
-  private static TensorSource bytes(PortedVariable variable) {
+  /** The key of each variable in the checkpoint of a SavedModel that has all of them. */
+  public static Map<PortedVariable, String> checkpointKeys(List<PortedVariable> variables) {
+    return new ObjectGraph(variables).keys();
+  }
+
+  /** What a variable holds: its recipe carried out on the torch tensors, piece by piece. */
+  public static TensorSource bytes(PortedVariable variable) {
     TensorSource source =
         variable.recipe().apply(List.<TensorSource>copyOf(variable.data()), new RecipeBytes());
     return source.dtype() == variable.dtype() ? source : source.cast(variable.dtype());

@@ -42,7 +42,8 @@ class ReportsTest {
         Tolerance.DEFAULT,
         List.of("time >= 16 (example: 20)"),
         List.of(cases),
-        Optional.of(new ParityReport.Latency("batch=2, sample 1", 7, 1.25, 12.5)));
+        Optional.of(new ParityReport.Latency("batch=2, sample 1", 7, 1.25, 12.5)),
+        Optional.empty());
   }
 
   private static CaseReport compared(String remark, HostTensor... results) {
@@ -175,7 +176,7 @@ class ReportsTest {
     Path file = directory.resolve("report.pdf");
     FerryException error = assertThrows(FerryException.class, () -> Reports.requireForm(file));
     assertEquals(ExitCode.USAGE, error.exitCode());
-    assertTrue(error.getMessage().contains(".json, .md, .txt, .xml"), error.getMessage());
+    assertTrue(error.getMessage().contains(".html, .json, .md, .txt, .xml"), error.getMessage());
   }
 
   @Test
