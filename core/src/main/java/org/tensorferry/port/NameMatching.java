@@ -20,6 +20,9 @@ final class NameMatching {
   private final Map<TargetSlot, Integer> slotOrder;
   private final Map<TorchUnit, Integer> unitOrder;
 
+  /** A target whose layers stand in alphabetical order doesn't tell the model's. */
+  private final boolean isSorted;
+
   /**
    * Names read against two orders.
    *
@@ -30,6 +33,12 @@ final class NameMatching {
     this.fit = fit;
     this.slotOrder = slotOrder;
     this.unitOrder = unitOrder;
+    List<String> paths =
+        slotOrder.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue())
+            .map(entry -> entry.getKey().layer().path())
+            .toList();
+    this.isSorted = paths.equals(paths.stream().sorted().toList());
   }
 
   /** Pairs of some slots and units that fit each other by shape. */
@@ -67,13 +76,22 @@ final class NameMatching {
         .orElse(List.of());
   }
 
+  /** Keras numbers the layers of a class in the model's order, whatever else a file keeps. */
+  private static boolean isOneClass(List<TargetSlot> slots) {
+    String first = slots.get(0).layer().kerasClass();
+    return !first.isEmpty() && slots.stream().allMatch(s -> s.layer().kerasClass().equals(first));
+  }
+
   /**
    * Pairs slots in the target's order with units that are one series of numbered names, where the
    * target tells its order and the slots' own numbers don't fall.
    */
   List<Pair> byTargetOrder(List<TargetSlot> slots, List<TorchUnit> units) {
     boolean tellsOrder =
-        slots.size() == units.size() && slots.stream().allMatch(s -> s.layer().config().isObject());
+        slots.size() == units.size()
+            && (slots.stream().allMatch(s -> s.layer().config().isObject())
+                || isOneClass(slots)
+                || !isSorted);
     List<TorchUnit> series = tellsOrder ? NumberOrder.series(units, TorchUnit::tokens) : List.of();
     if (series.isEmpty()) {
       return List.of();

@@ -2,6 +2,9 @@ package org.tensorferry.port;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.tensorferry.error.Problem;
+import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Source;
 import org.tensorferry.target.TargetVariable;
 import org.tensorferry.tensor.DType;
@@ -32,6 +35,45 @@ final class Notes {
       notes.add("torch adds two biases; on the way back the first gets the sum, the second zeros");
     }
     return notes;
+  }
+
+  /** Why a variable can't take its sources; empty where it can. */
+  static Optional<Problem> misfit(Assigned assigned, PortOptions options) {
+    DType to = assigned.variable().dtype();
+    for (Source source : assigned.sources()) {
+      DType from = source.dtype();
+      boolean bothFloat = from.isFloating() && to.isFloating();
+      if (from != to && !bothFloat) {
+        return Optional.of(
+            Problem.of(
+                    "`"
+                        + source.name()
+                        + "` is "
+                        + from
+                        + ", `"
+                        + assigned.variable().path()
+                        + "` is "
+                        + to
+                        + "; it can't hold the values.")
+                .fix("build the target with the same type, or let the map file leave the tensor"));
+      }
+      if (!widens(from, to) && !options.narrow()) {
+        return Optional.of(
+            Problem.of(
+                    "`"
+                        + source.name()
+                        + "` is "
+                        + from
+                        + ", `"
+                        + assigned.variable().path()
+                        + "` is "
+                        + to
+                        + "; it can't hold all of the values.")
+                .because("values would be rounded")
+                .fix("allow rounding, or build the target with the larger type"));
+      }
+    }
+    return Optional.empty();
   }
 
   /** True where every value of a type is one of the other. */

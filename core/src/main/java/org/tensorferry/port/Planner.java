@@ -97,6 +97,13 @@ final class Planner {
         new Leftovers(torch, grouped, options, leave, used, explanation.mentioned())
             .list(faults, slots.stream().map(TargetSlot::path).toList());
     notices.addAll(FlattenCheck.notices(slots, matching));
+    for (Assigned one : assigned) {
+      Notes.misfit(one, options)
+          .ifPresent(
+              problem ->
+                  faults.add(
+                      new Fault(PortPlan.Kind.VALUES, problem, one.slot(), List.of(one.unit()))));
+    }
     if (options.checkValues()) {
       faults.addAll(ValuesCheck.faults(assigned, torch, settings.offsets()));
     }

@@ -1,6 +1,7 @@
 package org.tensorferry.port;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,10 @@ import org.tensorferry.tensor.Recipe;
 /** Reads a target's layers with the rows of the port table. */
 final class TargetSlots {
 
+  /** Parts of Bidirectional and MultiHeadAttention in the order of torch's tensors. */
+  private static final List<String> PARTS =
+      List.of("forward", "backward", "query", "key", "value", "output");
+
   private final Map<String, PortRule> rules;
   private final List<TargetSlot> slots = new ArrayList<>();
   private final List<PortPlan.Kept> kept = new ArrayList<>();
@@ -44,8 +49,37 @@ final class TargetSlots {
 
   static Found find(List<TargetLayer> layers, Map<String, PortRule> rules) {
     TargetSlots found = new TargetSlots(rules);
-    layers.forEach(found::add);
+    partsInOrder(layers).forEach(found::add);
     return new Found(found.slots, found.kept, found.faults);
+  }
+
+  /** Files list the parts of a layer by name; torch has them in the order of use. */
+  private static List<TargetLayer> partsInOrder(List<TargetLayer> layers) {
+    List<TargetLayer> ordered = new ArrayList<>();
+    for (int from = 0, to; from < layers.size(); from = to) {
+      String parent = parent(layers.get(from));
+      to = from + 1;
+      while (to < layers.size()
+          && rank(layers.get(from)) < PARTS.size()
+          && parent(layers.get(to)).equals(parent)
+          && rank(layers.get(to)) < PARTS.size()) {
+        to++;
+      }
+      ordered.addAll(
+          layers.subList(from, to).stream()
+              .sorted(Comparator.comparingInt(TargetSlots::rank))
+              .toList());
+    }
+    return ordered;
+  }
+
+  private static String parent(TargetLayer layer) {
+    return layer.path().substring(0, Math.max(layer.path().lastIndexOf('/'), 0));
+  }
+
+  private static int rank(TargetLayer layer) {
+    String last = layer.path().substring(layer.path().lastIndexOf('/') + 1);
+    return (int) PARTS.stream().takeWhile(part -> !last.contains(part)).count();
   }
 
   private void add(TargetLayer layer) {

@@ -170,7 +170,10 @@ final class TorchFile implements Closeable {
     return dot < 0 ? name : name.substring(0, dot);
   }
 
-  /** The key around the weights where everything else is known to stand beside them. */
+  /**
+   * The key around the weights where everything else is known to stand beside them. A lone {@code
+   * net} may as well be a module of the model.
+   */
   private static String findWrapper(Set<String> names) {
     Set<String> keys = new LinkedHashSet<>();
     names.forEach(name -> keys.add(firstKey(name)));
@@ -178,7 +181,7 @@ final class TorchFile implements Closeable {
         keys.size() > 1 && keys.stream().allMatch(k -> WRAPPERS.contains(k) || BESIDE.contains(k));
     return WRAPPERS.stream()
         .filter(keys::contains)
-        .filter(key -> isCheckpoint || (keys.size() == 1 && !PREFIXES.contains(key + ".")))
+        .filter(key -> isCheckpoint || (keys.size() == 1 && key.contains("state")))
         .findFirst()
         .map(key -> key + ".")
         .orElse("");

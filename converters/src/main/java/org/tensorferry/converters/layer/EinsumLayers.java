@@ -73,16 +73,17 @@ final class EinsumLayers {
       return Reading.none();
     }
     int each = variables / 4;
+    for (int i = 0; i < 4; i++) {
+      if (layer.variables().get(i * each).shape().size() != 3) {
+        return Reading.none();
+      }
+    }
     List<Slot> slots = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       int bias = each == 2 ? i * 2 + 1 : variables;
       slots.add(new Slot(PROJECTIONS.get(i), fills(layer, i * each, bias, i == 3 ? 2 : 1)));
     }
-    boolean hasRanks =
-        slots.stream()
-            .allMatch(
-                slot -> layer.variables().get(slot.fills().get(0).variable()).shape().size() == 3);
-    return hasRanks ? Reading.of(List.of(slots)) : Reading.none();
+    return Reading.of(List.of(slots));
   }
 
   private static long product(long[] shape, int from, int to) {

@@ -59,6 +59,7 @@ final class KerasRecurrent {
     boolean fits =
         v.rank("kernel") == 2
             && v.rank("recurrent_kernel") == 2
+            && (!v.has("projection_kernel") || v.rank("projection_kernel") == 2)
             && v.shape("kernel")[1] == v.shape("recurrent_kernel")[1]
             && v.shape("kernel")[1] % gates == 0
             && (v.has("projection_kernel")

@@ -67,7 +67,11 @@ final class Variables {
 
   /** A variable of the same elements in another shape than torch's. */
   Fill reshaped(String role, Recipe before, long[] torchShape, String attribute) {
-    return has(role) ? fill(role, before.reshape(shape(role)), torchShape, attribute) : absent();
+    if (!has(role)) {
+      return absent();
+    }
+    boolean isSame = Arrays.equals(before.resultShape(List.of(torchShape)), shape(role));
+    return fill(role, isSame ? before : before.reshape(shape(role)), torchShape, attribute);
   }
 
   /** A variable whose torch shape can't be told from its recipe. */

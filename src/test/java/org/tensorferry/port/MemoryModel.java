@@ -1,0 +1,138 @@
+package org.tensorferry.port;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.tensorferry.target.Changes;
+import org.tensorferry.target.TargetLayer;
+import org.tensorferry.target.TargetModel;
+import org.tensorferry.target.TargetVariable;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
+
+/** A target that stands in memory; what is written becomes its values. */
+final class MemoryModel implements TargetModel {
+
+  private final List<TargetLayer> layers = new ArrayList<>();
+  private final Map<TargetVariable, TensorSource> values = new LinkedHashMap<>();
+  private boolean settings;
+  private Changes written = new Changes(Map.of(), List.of());
+
+  /**
+   * Adds a layer.
+   *
+   * @param config as JSON; empty for none
+   * @param variables each {@code name[sizes]}, float32 unless a type stands behind
+   */
+  MemoryModel layer(String path, String kerasClass, String config, String... variables) {
+    List<TargetVariable> all = new ArrayList<>();
+    for (String text : variables) {
+      String name = text.substring(0, text.indexOf('['));
+      long[] shape = sizes(text);
+      String type = text.substring(text.indexOf(']') + 1).strip();
+      DType dtype = type.isEmpty() ? DType.FLOAT32 : DType.named(type).orElseThrow();
+      TargetVariable variable = new TargetVariable(path + "/" + name, name, dtype, Shape.of(shape));
+      all.add(variable);
+      values.put(variable, zeros(dtype, shape));
+    }
+    layers.add(new TargetLayer(path, kerasClass, json(config), all));
+    return this;
+  }
+
+  /** Lets a copy have other settings. */
+  MemoryModel withSettings() {
+    settings = true;
+    return this;
+  }
+
+  static long[] sizes(String text) {
+    String list = text.substring(text.indexOf('[') + 1, text.indexOf(']'));
+    return list.isEmpty()
+        ? new long[0]
+        : Arrays.stream(list.split(",", -1)).mapToLong(Long::parseLong).toArray();
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return text.isEmpty() ? MissingNode.getInstance() : new ObjectMapper().readTree(text);
+    } catch (IOException malformed) {
+      throw new UncheckedIOException(malformed);
+    }
+  }
+
+  private static TensorData zeros(DType dtype, long[] shape) {
+    int elements = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    return TensorData.of(dtype, shape, new byte[elements * dtype.bytes()]);
+  }
+
+  Changes written() {
+    return written;
+  }
+
+  /** The elements of a variable. */
+  double[] values(String path) {
+    TensorSource source =
+        values.entrySet().stream()
+            .filter(entry -> entry.getKey().path().equals(path))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow();
+    return TensorData.of(source.dtype(), source.shape(), source.toBytes()).toDoubles();
+  }
+
+  @Override
+  public Path path() {
+    return Path.of("memory.keras");
+  }
+
+  @Override
+  public String format() {
+    return "a model in memory";
+  }
+
+  @Override
+  public List<TargetLayer> layers() {
+    return layers;
+  }
+
+  @Override
+  public boolean hasSettings() {
+    return settings;
+  }
+
+  @Override
+  public TensorSource value(TargetVariable variable) {
+    return Objects.requireNonNull(values.get(variable));
+  }
+
+  @Override
+  public void write(Path out, Changes changes) {
+    written = changes;
+    changes
+        .values()
+        .forEach(
+            (variable, value) -> {
+              if (value.dtype() != variable.dtype()
+                  || !Shape.of(value.shape()).equals(variable.shape())) {
+                throw new AssertionError(variable + " got " + Shape.of(value.shape()));
+              }
+              values.put(variable, TensorData.of(value.dtype(), value.shape(), value.toBytes()));
+            });
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+}
