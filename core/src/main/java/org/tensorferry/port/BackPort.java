@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Source;
 import org.tensorferry.target.TargetModel;
@@ -42,6 +43,23 @@ final class BackPort {
 
   private TorchValues all() {
     planned.plan().assigned().forEach(this::undo);
+    planned
+        .plan()
+        .settings()
+        .forEach(
+            correction ->
+                notices.add(
+                    "Layer `"
+                        + correction.setting().layer().path()
+                        + "` computes with "
+                        + correction.setting().key()
+                        + " "
+                        + correction.was()
+                        + ", torch with "
+                        + correction.setting().value()
+                        + " ("
+                        + correction.reason()
+                        + "): a state_dict can't hold it, set it in the module."));
     blocks.forEach((name, parts) -> values.put(name, joined(name, parts)));
     Map<String, TensorSource> named = new LinkedHashMap<>();
     List<String> same = new ArrayList<>();
@@ -65,7 +83,7 @@ final class BackPort {
   }
 
   /** A tensor under two names gets one value under both. */
-  private @org.jspecify.annotations.Nullable TensorSource tied(String name, TensorData template) {
+  private @Nullable TensorSource tied(String name, TensorData template) {
     return values.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(name))
         .filter(entry -> torch.tensor(entry.getKey()).isSameView(template))

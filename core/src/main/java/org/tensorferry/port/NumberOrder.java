@@ -95,7 +95,11 @@ final class NumberOrder<S, U> {
     return positions.size() == 1 || REPEATED.contains(tokens.skeleton().get(positions.get(0)));
   }
 
-  /** Groups of unequal size pair only where each name of the smaller is one of the larger. */
+  /**
+   * Groups of unequal size pair only where each name of the smaller is one of the larger and both
+   * begin to count alike: {@code dense1, dense2} are not the last two of {@code dense, dense_1,
+   * dense_2}.
+   */
   private Optional<Map<S, U>> subset() {
     Map<List<Long>, U> byNumbers = new HashMap<>();
     right.forEach(member -> byNumbers.put(rightTokens.apply(member).numbers(), member));
@@ -109,7 +113,8 @@ final class NumberOrder<S, U> {
         sameWords
             && byNumbers.size() == right.size()
             && leftByNumbers.size() == left.size()
-            && common.size() == Math.min(left.size(), right.size());
+            && common.size() == Math.min(left.size(), right.size())
+            && least(byNumbers.keySet()).equals(least(leftByNumbers.keySet()));
     if (!isSubset) {
       return Optional.empty();
     }
@@ -120,6 +125,10 @@ final class NumberOrder<S, U> {
           java.util.Objects.requireNonNull(byNumbers.get(numbers)));
     }
     return Optional.of(pairs);
+  }
+
+  private static List<Long> least(Set<List<Long>> tuples) {
+    return tuples.stream().min(NumberOrder::compare).orElse(List.of());
   }
 
   private static List<Integer> varying(List<NameTokens> names) {

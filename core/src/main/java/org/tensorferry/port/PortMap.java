@@ -20,7 +20,7 @@ import org.tensorferry.tensor.Recipe;
 
 /**
  * What the user states about a mapping, as a JSON file; everything that it leaves open is found as
- * without it. {@code port-map.schema.json} beside the documentation describes the file.
+ * without it. {@code docs/port-map.schema.json} describes the file.
  *
  * @param layers a torch unit for layers of the target, both by their paths
  * @param variables the torch tensors of single variables

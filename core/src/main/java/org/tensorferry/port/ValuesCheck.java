@@ -8,13 +8,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
 import org.tensorferry.port.PortPlan.Source;
+import org.tensorferry.target.TargetModel;
 import org.tensorferry.target.TargetVariable;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
 
 /** Reads the values that will be ported for what no working model has. */
 final class ValuesCheck {
@@ -44,26 +48,42 @@ final class ValuesCheck {
         || one.sources().get(0).name().endsWith("running_var");
   }
 
-  private static void checkFinite(
-      String name, TensorData tensor, Assigned one, List<Fault> faults) {
-    long count;
+  /** Refuses a target whose values are no weights of a working model. */
+  static void requireFinite(List<Assigned> assigned, TargetModel target) {
+    List<Problem> problems = new ArrayList<>();
+    for (Assigned one : assigned) {
+      long count = nonFinite(target.value(one.variable()));
+      if (count > 0) {
+        problems.add(notFinite("`" + one.variable().path() + "` of the target", count));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
+    }
+  }
+
+  private static long nonFinite(TensorSource source) {
     try {
-      count = tensor.nonFinite();
+      return source.nonFinite();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  private static Problem notFinite(String what, long count) {
+    return Problem.of(what + " has " + count + " value(s) that are NaN or infinite.")
+        .because("no trained model has such weights")
+        .fix("port another checkpoint, or don't check values");
+  }
+
+  private static void checkFinite(
+      String name, TensorData tensor, Assigned one, List<Fault> faults) {
+    long count = nonFinite(tensor);
     if (count > 0) {
       faults.add(
           new Fault(
               Kind.VALUES,
-              Problem.of(
-                      "`"
-                          + name
-                          + "` of the torch file has "
-                          + count
-                          + " value(s) that are NaN or infinite.")
-                  .because("no trained model has such weights")
-                  .fix("port another checkpoint, or don't check values"),
+              notFinite("`" + name + "` of the torch file", count),
               one.slot(),
               List.of(one.unit())));
     }

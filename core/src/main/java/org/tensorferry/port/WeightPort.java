@@ -119,10 +119,14 @@ public final class WeightPort implements Closeable {
   /**
    * The target's weights under the names, shapes and types of the torch file.
    *
-   * @throws FerryException with every fault where the plan has some (UNCONVERTIBLE)
+   * @throws FerryException with every fault where the plan has some, or where values of the target
+   *     are NaN or infinite and the options don't allow it (UNCONVERTIBLE)
    */
   public TorchValues toTorch() {
     refuseFaults();
+    if (options.checkValues()) {
+      ValuesCheck.requireFinite(planned().plan().assigned(), target);
+    }
     return BackPort.values(planned(), torch, target);
   }
 
