@@ -160,7 +160,10 @@ public final class BundleReader implements Closeable {
       throw new IllegalArgumentException("no tensor `" + key + "` in " + prefix);
     }
     if (proto.getSlicesCount() > 0) {
-      throw broken(key, proto, "partitioned variables are not supported", null);
+      throw Problem.of("the tensor `" + key + "` of the checkpoint `" + prefix + "` is partitioned")
+          .because("its parts are not put together here")
+          .fix("save the checkpoint again without a partitioner")
+          .as(ExitCode.UNREADABLE);
     }
     return proto;
   }

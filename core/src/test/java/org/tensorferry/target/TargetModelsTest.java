@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.file.MappedFile;
 import org.tensorferry.file.ZipArchive;
+import org.tensorferry.file.ZipWriter;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
@@ -129,7 +132,7 @@ class TargetModelsTest {
       List<byte[]> expected = bytes(reference);
       for (byte[] value : bytes(opened)) {
         assertTrue(
-            expected.stream().anyMatch(other -> java.util.Arrays.equals(other, value)), file);
+            expected.stream().anyMatch(other -> Arrays.equals(other, value)), file);
       }
       assertEquals(expected.size(), variables(opened).size());
     }
@@ -240,6 +243,82 @@ class TargetModelsTest {
     try (MappedFile file = MappedFile.open(keras)) {
       return ZipArchive.open(file).text("config.json", 1 << 20);
     }
+  }
+
+  private static Path fixture(String name) {
+    return Path.of("src/test/resources/target").resolve(name);
+  }
+
+  /** Files of make_fixtures.py; optimizers and random states are in some, and not listed. */
+  @ParameterizedTest
+  @CsvSource({
+    "subclassed.keras, blocks/dense:Dense blocks/dense_1:Dense head:BatchNormalization first:Dense"
+        + " dense_2:Dense",
+    "wrappers.keras, embedding:Embedding stack/cell/cells/gru_cell:GRUCell"
+        + " stack/cell/cells/lstm_cell:LSTMCell each/layer:Dense spectral:SpectralNormalization"
+        + " spectral/layer:Dense twice/inner:Dense",
+    "wrappers.h5, embedding:Embedding stack/stacked_rnn_cells/gru_cell:"
+        + " stack/stacked_rnn_cells/lstm_cell: each/layer:Dense spectral/layer:Dense"
+        + " spectral:SpectralNormalization twice/inner:Dense",
+    "keras2.h5, rec:GRU both/forward_layer:LSTM both/backward_layer:LSTM att/query_dense:EinsumDense"
+        + " att/key_dense:EinsumDense att/value_dense:EinsumDense att/output_dense:EinsumDense"
+        + " nest/inner:Dense",
+    "keras2_weights.h5, rec:GRU both/forward_layer:LSTM both/backward_layer:LSTM"
+        + " att/query_dense:EinsumDense att/key_dense:EinsumDense att/value_dense:EinsumDense"
+        + " att/output_dense:EinsumDense nest/inner:",
+    "keras2.ckpt, rec:GRU both/forward_layer:LSTM both/backward_layer:LSTM"
+        + " att/query_dense:EinsumDense att/key_dense:EinsumDense att/value_dense:EinsumDense"
+        + " att/output_dense:EinsumDense inner:",
+    "by_name.ckpt.index, fc:",
+    "float16.keras, half:Dense"
+  })
+  void pathsAndClassesOfUnusualModels(String file, String expected) throws IOException {
+    Path copy = folder.resolve(file.replace(".index", ""));
+    try (TargetModel model = TargetModels.open(fixture(file))) {
+      assertEquals(
+          List.of(expected.split(" ")),
+          model.layers().stream().map(layer -> layer.path() + ":" + layer.kerasClass()).toList());
+      model.write(copy, new Changes(Map.of(), List.of()));
+      try (TargetModel again = TargetModels.open(copy)) {
+        assertEquals(model.layers(), again.layers());
+        assertSameValues(model, again, Map.of());
+      }
+    }
+  }
+
+  @Test
+  void halfPrecisionIsKept() {
+    try (TargetModel model = TargetModels.open(fixture("float16.keras"))) {
+      assertEquals(DType.FLOAT16, variables(model).get(0).dtype());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bfloat16.keras, variables of bfloat16",
+    "packed.weights.h5, it is compressed",
+    "partitioned.ckpt, partitioned"
+  })
+  void whatCanNotBeReplacedIsSaid(String file, String text) {
+    FerryException refused =
+        assertThrows(FerryException.class, () -> TargetModels.open(fixture(file)));
+    assertTrue(refused.getMessage().contains(text), refused.getMessage());
+    assertFalse(refused.problems().get(0).fix().isEmpty());
+  }
+
+  @Test
+  void weightsAndConfigOfDifferentModelsAreRefused() throws IOException {
+    Path mixed = folder.resolve("mixed.keras");
+    try (MappedFile config = MappedFile.open(SAMPLES.resolve("mlp.keras"));
+        MappedFile weights = MappedFile.open(SAMPLES.resolve("cnn.keras"));
+        OutputStream out = Files.newOutputStream(mixed)) {
+      ZipWriter zip = new ZipWriter(out, 1);
+      zip.record("config.json", ZipArchive.open(config).bytes("config.json", 1 << 20));
+      zip.record("model.weights.h5", ZipArchive.open(weights).bytes("model.weights.h5", 1 << 20));
+      zip.finish();
+    }
+    FerryException refused = assertThrows(FerryException.class, () -> TargetModels.open(mixed));
+    assertTrue(refused.getMessage().contains("not of the same model"), refused.getMessage());
   }
 
   @Test
