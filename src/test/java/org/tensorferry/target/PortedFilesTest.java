@@ -92,29 +92,29 @@ class PortedFilesTest {
     return out;
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {".keras", ".h5", ".weights.h5", ".ckpt", ".savedmodel"})
-  void kerasComputesWhatTorchComputes(String form) throws IOException, InterruptedException {
-    String python = python("TENSORFERRY_TENSORFLOW_PYTHON", "Keras");
-    Path ported = port("mlp", form, "mlp.legacy.pth");
-    List<String> command = checkKeras(python, ported, "mlp");
-    if (form.equals(".weights.h5") || form.equals(".ckpt")) {
-      command.addAll(List.of("--model", SAMPLES.resolve("mlp.keras").toString()));
+  @Test
+  void kerasComputesWhatTorchComputes() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(python("TENSORFERRY_TENSORFLOW_PYTHON", "Keras"));
+    command.addAll(List.of("../../tools/check_ported.py", "keras"));
+    String architecture = "," + SAMPLES.resolve("mlp.keras");
+    for (String form : List.of(".keras", ".h5", ".savedmodel")) {
+      command.add(checked(port("mlp", form, "mlp.legacy.pth"), "mlp"));
     }
+    for (String form : List.of(".weights.h5", ".ckpt")) {
+      command.add(checked(port("mlp", form, "mlp.legacy.pth"), "mlp") + architecture);
+    }
+    command.add(checked(port("cnn", ".keras", "cnn.pth"), "cnn"));
+    command.add(
+        checked(port("cnn", ".weights.h5", "cnn.pth"), "cnn")
+            + ","
+            + SAMPLES.resolve("cnn.keras")
+            + ",entry_norm.epsilon=1e-5,spatial_norm.epsilon=1e-5,upsample_norm.epsilon=1e-5");
     run(command);
   }
 
-  @Test
-  void kerasTakesTheChangedSettingsOfAConvolutionalModel()
-      throws IOException, InterruptedException {
-    String python = python("TENSORFERRY_TENSORFLOW_PYTHON", "Keras");
-    run(checkKeras(python, port("cnn", ".keras", "cnn.pth"), "cnn"));
-    List<String> alone = checkKeras(python, port("cnn", ".weights.h5", "cnn.pth"), "cnn");
-    alone.addAll(List.of("--model", SAMPLES.resolve("cnn.keras").toString()));
-    for (String layer : List.of("entry_norm", "spatial_norm", "upsample_norm")) {
-      alone.addAll(List.of("--set", layer + ".epsilon=1e-5"));
-    }
-    run(alone);
+  private static String checked(Path ported, String model) {
+    return ported + "," + SAMPLES.resolve(model + ".npz");
   }
 
   @ParameterizedTest
@@ -139,16 +139,6 @@ class PortedFilesTest {
 
   private static String bare(String name) {
     return name.replaceFirst("^state_dict\\.module\\.", "");
-  }
-
-  private static List<String> checkKeras(String python, Path ported, String model) {
-    return new ArrayList<>(
-        List.of(
-            python,
-            "../../tools/check_ported.py",
-            "keras",
-            ported.toString(),
-            SAMPLES.resolve(model + ".npz").toString()));
   }
 
   private static String python(String variable, String what) {

@@ -18,7 +18,10 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 
-/** What is written for PyTorch is what {@link WeightFiles} reads; Python reads it in PortedTest. */
+/**
+ * What is written for PyTorch is what {@link WeightFiles} reads; Python reads it in
+ * PortedFilesTest.
+ */
 class WeightWriterTest {
 
   @TempDir Path folder;

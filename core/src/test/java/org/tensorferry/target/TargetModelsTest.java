@@ -131,8 +131,7 @@ class TargetModelsTest {
         TargetModel opened = open(file)) {
       List<byte[]> expected = bytes(reference);
       for (byte[] value : bytes(opened)) {
-        assertTrue(
-            expected.stream().anyMatch(other -> Arrays.equals(other, value)), file);
+        assertTrue(expected.stream().anyMatch(other -> Arrays.equals(other, value)), file);
       }
       assertEquals(expected.size(), variables(opened).size());
     }
