@@ -212,7 +212,7 @@ class PlantedMappingFaultsTest {
             "another epsilon in a file that can't be changed",
             norm(),
             norm("{\"epsilon\":0.001,\"momentum\":0.9}"),
-            "computes with epsilon 0.001, `bn` with 1.0E-5",
+            "computes with epsilon 0.001, `bn` with 1e-5",
             "fold the difference"),
         refused(
             "weights that are no numbers",

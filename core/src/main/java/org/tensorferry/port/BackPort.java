@@ -54,9 +54,9 @@ final class BackPort {
                         + "` computes with "
                         + correction.setting().key()
                         + " "
-                        + correction.was()
+                        + Names.number(correction.was())
                         + ", torch with "
-                        + correction.setting().value()
+                        + Names.number(correction.setting().value())
                         + " ("
                         + correction.reason()
                         + "): a state_dict can't hold it, set it in the module."));

@@ -13,6 +13,11 @@ final class Names {
 
   private Names() {}
 
+  /** As Python prints it: {@code 1e-05} as {@code 1e-5}, {@code 0.001}. */
+  static String number(double value) {
+    return Double.toString(value).replaceFirst("\\.0(E|$)", "$1").replace('E', 'e');
+  }
+
   /** {@code `a`, `b` and 3 more}. */
   static String list(Collection<String> names) {
     String first =

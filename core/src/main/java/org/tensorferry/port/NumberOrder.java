@@ -78,10 +78,12 @@ final class NumberOrder<S, U> {
    */
   static <T> List<T> series(List<T> members, Function<T, NameTokens> tokens) {
     List<NameTokens> names = members.stream().map(tokens).toList();
+    if (names.stream().map(NameTokens::skeleton).distinct().count() != 1) {
+      return List.of();
+    }
     List<Integer> positions = varying(names);
     boolean isSeries =
-        names.stream().map(NameTokens::skeleton).distinct().count() == 1
-            && !positions.isEmpty()
+        !positions.isEmpty()
             && positions.subList(0, positions.size() - 1).stream()
                 .allMatch(p -> REPEATED.contains(names.get(0).skeleton().get(p)));
     TreeMap<List<Long>, T> sorted = new TreeMap<>(NumberOrder::compare);

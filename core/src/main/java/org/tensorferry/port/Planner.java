@@ -261,7 +261,7 @@ final class Planner {
     List<String> notes = new ArrayList<>(Notes.of(sources, variable, recipe));
     Double offset = settings.offsets().get(variable);
     if (offset != null) {
-      notes.add("epsilon folded: " + offset + " added");
+      notes.add("epsilon folded: " + Names.number(offset) + " added");
     }
     return new Assigned(
         pair.slot().layer(),

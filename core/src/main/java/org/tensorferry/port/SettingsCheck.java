@@ -28,6 +28,7 @@ final class SettingsCheck {
   private final Map<TargetVariable, Double> offsets = new LinkedHashMap<>();
   private final Map<String, Integer> assumed = new LinkedHashMap<>();
   private final Map<String, Integer> unknown = new LinkedHashMap<>();
+  private final Map<String, Integer> training = new LinkedHashMap<>();
   private final List<String> notices = new ArrayList<>();
 
   SettingsCheck(TorchFile torch, PortOptions options, boolean hasSettings) {
@@ -50,7 +51,7 @@ final class SettingsCheck {
       stated = options.torchEpsilon();
     }
     double ofTorch = agreement.inKeras(stated.orElse(agreement.torchDefault()));
-    String what = agreement.key() + " " + ofTorch;
+    String what = agreement.key() + " " + Names.number(ofTorch);
     if (isUnknown) {
       unknown.merge(what, 1, Integer::sum);
       return;
@@ -60,18 +61,11 @@ final class SettingsCheck {
     if (Math.abs(ofTorch - ofKeras) <= TOLERANCE * Math.abs(ofKeras)) {
       return;
     }
-    if (agreement.remedy() == Remedy.TRAINING_ONLY && stated.isEmpty()) {
-      notices.add(
-          "Layer `"
-              + pair.slot().path()
-              + "` has "
-              + agreement.key()
-              + " "
-              + ofKeras
-              + "; torch's default is "
-              + ofTorch
-              + " as Keras counts it. It matters to further"
-              + " training only.");
+    if (agreement.remedy() == Remedy.TRAINING_ONLY && (stated.isEmpty() || !hasSettings)) {
+      String origin = stated.isEmpty() ? "torch's default is " : "torch has ";
+      String numbers =
+          agreement.key() + " " + Names.number(ofKeras) + "; " + origin + Names.number(ofTorch);
+      training.merge(numbers, 1, Integer::sum);
       return;
     }
     if (stated.isEmpty()) {
@@ -94,19 +88,6 @@ final class SettingsCheck {
               new Changes.Setting(pair.slot().layer(), agreement.key(), ofTorch), ofKeras, origin));
       return;
     }
-    if (agreement.remedy() == Remedy.TRAINING_ONLY) {
-      notices.add(
-          "Layer `"
-              + pair.slot().path()
-              + "` has "
-              + agreement.key()
-              + " "
-              + ofKeras
-              + ", torch "
-              + ofTorch
-              + "; it matters to further training only.");
-      return;
-    }
     if (agreement.remedy() == Remedy.VARIANCE && options.foldEpsilon()) {
       for (Fill fill : fills) {
         if (fill.attributes().contains(agreement.variable())) {
@@ -124,11 +105,11 @@ final class SettingsCheck {
                         + "` computes with "
                         + agreement.key()
                         + " "
-                        + ofKeras
+                        + Names.number(ofKeras)
                         + ", `"
                         + pair.unit().path()
                         + "` with "
-                        + ofTorch
+                        + Names.number(ofTorch)
                         + ".")
                 .because(
                     (isAssumed ? "torch's default is assumed, the file doesn't tell; " : "")
@@ -139,12 +120,12 @@ final class SettingsCheck {
                         ? "fold the difference into the moving variance, build the target with "
                             + agreement.key()
                             + "="
-                            + ofTorch
+                            + Names.number(ofTorch)
                             + ", or say what torch's is"
                         : "build the target with "
                             + agreement.key()
                             + "="
-                            + ofTorch
+                            + Names.number(ofTorch)
                             + ", or say what torch's is"),
             pair.slot().path(),
             List.of(pair.unit().path())));
@@ -206,6 +187,13 @@ final class SettingsCheck {
 
   List<String> notices() {
     List<String> all = new ArrayList<>(notices);
+    training.forEach(
+        (numbers, layers) ->
+            all.add(
+                layers
+                    + " layer(s) have "
+                    + numbers
+                    + " as Keras counts it. It matters to further training only."));
     assumed.forEach(
         (what, layers) ->
             all.add(
