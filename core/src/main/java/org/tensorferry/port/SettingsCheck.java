@@ -29,6 +29,7 @@ final class SettingsCheck {
   private final Map<String, Integer> assumed = new LinkedHashMap<>();
   private final Map<String, Integer> unknown = new LinkedHashMap<>();
   private final Map<String, Integer> training = new LinkedHashMap<>();
+  private final Map<String, Integer> folded = new LinkedHashMap<>();
   private final List<String> notices = new ArrayList<>();
 
   SettingsCheck(TorchFile torch, PortOptions options, boolean hasSettings) {
@@ -52,7 +53,13 @@ final class SettingsCheck {
     }
     double ofTorch = agreement.inKeras(stated.orElse(agreement.torchDefault()));
     String what = agreement.key() + " " + Names.number(ofTorch);
-    if (isUnknown) {
+    boolean folds = agreement.remedy() == Remedy.VARIANCE && options.foldEpsilon();
+    if (isUnknown && folds) {
+      folded.merge(
+          "Keras' default " + agreement.key() + " " + Names.number(agreement.kerasDefault()),
+          1,
+          Integer::sum);
+    } else if (isUnknown) {
       unknown.merge(what, 1, Integer::sum);
       return;
     }
@@ -202,6 +209,13 @@ final class SettingsCheck {
                     + " is assumed for "
                     + layers
                     + " layer(s): the torch file doesn't tell."));
+    folded.forEach(
+        (what, layers) ->
+            all.add(
+                what
+                    + " is assumed for "
+                    + layers
+                    + " layer(s) whose epsilon is folded: the target's file doesn't tell."));
     unknown.forEach(
         (what, layers) ->
             all.add(
