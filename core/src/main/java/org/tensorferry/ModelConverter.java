@@ -83,7 +83,6 @@ final class ModelConverter {
     BoundInputs inputs = BoundInputs.bind(interpreter.signature(options.method()), specs, tf);
     options.listener().progress("following " + options.method(), 0, 0);
     Value result = interpret(interpreter, operators, inputs);
-    refuseStateUpdates(interpreter.root());
     Structure<Tensor> tensors = structure(result);
     Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
     if (structure.flatten().isEmpty()) {
@@ -103,48 +102,24 @@ final class ModelConverter {
     return new Conversion(model, arranged, inputs.specs(), trace, unused(tf));
   }
 
+  /** Runs the method; what can't be converted is collected, and reported together. */
   private Value interpret(Interpreter interpreter, TensorOperators operators, BoundInputs inputs) {
+    ModuleState state = ModuleState.of(interpreter);
+    List<Problem> problems = new ArrayList<>();
     try {
       Value result = interpreter.run(options.method(), List.of(), inputs.arguments());
-      if (operators.problems().isEmpty()) {
+      problems.addAll(operators.problems());
+      problems.addAll(state.updates());
+      if (problems.isEmpty()) {
         return result;
       }
     } catch (FerryException stop) {
-      List<Problem> all = new ArrayList<>(operators.problems());
-      all.addAll(stop.problems());
-      throw new FerryException(stop.exitCode(), all, stop);
+      problems.addAll(operators.problems());
+      problems.addAll(state.updates());
+      problems.addAll(stop.problems());
+      throw new FerryException(stop.exitCode(), problems, stop);
     }
-    throw new FerryException(ExitCode.UNCONVERTIBLE, operators.problems(), null);
-  }
-
-  /** A SavedModel's function has no state: an updated buffer would be forgotten in silence. */
-  private static void refuseStateUpdates(Value.Obj root) {
-    List<Problem> problems = new ArrayList<>();
-    collectStateUpdates(root, new HashSet<>(), problems);
-    if (!problems.isEmpty()) {
-      throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
-    }
-  }
-
-  private static void collectStateUpdates(
-      Value.Obj object, Set<Value.Obj> seen, List<Problem> problems) {
-    if (!seen.add(object)) {
-      return;
-    }
-    object
-        .attributes()
-        .forEach(
-            (name, value) -> {
-              if (value instanceof Value.Obj child) {
-                collectStateUpdates(child, seen, problems);
-              } else if (value instanceof Tensor tensor && tensor.isWritten()) {
-                String path = object.path().isEmpty() ? name : object.path() + "." + name;
-                problems.add(
-                    Problem.of("buffer `" + path + "` is changed in place while the model runs")
-                        .because("the converted function keeps no state between calls")
-                        .fix("pass the state as an argument and return its new value"));
-              }
-            });
+    throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
   }
 
   private static Structure<Tensor> structure(Value value) {

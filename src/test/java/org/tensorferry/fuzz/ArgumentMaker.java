@@ -110,7 +110,7 @@ final class ArgumentMaker {
           case "bool" -> Numbers.flag(param, random);
           case "str" -> Numbers.word(schema, param, random);
           case "ScalarType" -> Numbers.type(self, random).torchCode();
-          default -> Numbers.scalar(schema, self, random);
+          default -> Numbers.scalar(schema, param, self, random);
         });
   }
 

@@ -44,7 +44,7 @@ final class Forms {
               + "|std.*|var.*|.*norm.*|.*loss.*|kl_div|cosine_similarity|pairwise_distance|conv.*"
               + "|lerp|.*_norm|quantile|linspace|logspace|.*_window|logit|atanh|arctanh|acosh|asinh"
               + "|arc.*|mish|sinc|logaddexp.*|.*logcumsumexp|logsumexp|binary_cross.*|upsample.*"
-              + "|interpolate|polar|prod|cumprod|hypot|angle|float_power|pow");
+              + "|interpolate|histc|polar|prod|cumprod|hypot|angle|float_power|pow");
 
   private static final Pattern CANCELLING =
       Pattern.compile(

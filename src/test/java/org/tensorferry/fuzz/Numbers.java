@@ -24,7 +24,10 @@ final class Numbers {
 
   private Numbers() {}
 
-  static String scalar(Schema schema, HostTensor self, Random random) {
+  static String scalar(Schema schema, Param param, HostTensor self, Random random) {
+    if (param.name().equals("alpha")) {
+      return one(List.of("1", "2", "-1"), random);
+    }
     if (schema.name().matches("bitwise_(left|right)_shift|__[lr]shift__")) {
       return one(List.of("0", "1", "2", "5"), random);
     }

@@ -55,6 +55,7 @@ final class IndexOpsTest extends OperatorTest {
     c.op("torch.nonzero(x)", bool(7));
     c.op("torch.nonzero(x)", f32());
     c.op("torch.argwhere(x > 0)", i64(2, 3));
+    c.op("torch.argwhere(torch.complex(x, y))", f32(3).values(0, 0, 1), f32(3).values(0, 2, 0));
     c.op("torch.where(x)[1]", bool(3, 4));
     c.op("torch.where(x)[0]", f32());
     c.op("torch.nonzero_numpy(x)[0]", i64(5).below(2));

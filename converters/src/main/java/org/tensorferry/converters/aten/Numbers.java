@@ -43,6 +43,9 @@ final class Numbers {
 
   /** x is not zero. */
   static TfValue isTrue(TfGraph tf, TfValue x) {
+    if (x.dtype().isComplex()) {
+      return tf.binary("NotEqual", x, tf.scalar(x.dtype(), 0));
+    }
     return tf.cast(x, DType.BOOL);
   }
 

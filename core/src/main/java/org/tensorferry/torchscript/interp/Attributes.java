@@ -1,6 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,11 @@ final class Attributes {
 
   private final Machine machine;
   private final IdentityHashMap<ClassDef, Map<String, Value>> constants = new IdentityHashMap<>();
+
+  /** Attributes of modules that were read before anything was assigned to them. */
+  private final Set<String> read = new HashSet<>();
+
+  private final Set<String> assigned = new HashSet<>();
 
   Attributes(Machine machine) {
     this.machine = machine;
@@ -117,6 +123,9 @@ final class Attributes {
   private @Nullable Value ofObject(Value.Obj object, String name) {
     Value value = object.attributes().get(name);
     if (value != null) {
+      if (object.isModule() && !assigned.contains(pathOf(object, name))) {
+        read.add(pathOf(object, name));
+      }
       return value;
     }
     Optional<ClassDef> type = machine.library().findClass(object.className());
@@ -210,14 +219,24 @@ final class Attributes {
       throw Refusal.invalid(
           site, "An attribute of a value of type `" + object.typeName() + "` is assigned to");
     }
-    if (instance.isModule() && instance.attributes().get(name) != value) {
-      String path = instance.path().isEmpty() ? name : instance.path() + "." + name;
-      machine
-          .assumptions()
-          .add(
-              "the new value of `" + path + "` is not kept from one call to the next",
-              site.place());
+    Value old = instance.attributes().get(name);
+    if (instance.isModule() && old != value) {
+      String path = pathOf(instance, name);
+      if (read.contains(path) && !(old instanceof Value.None)) {
+        machine.addStateUpdate(path, site);
+      } else {
+        machine
+            .assumptions()
+            .add(
+                "the new value of `" + path + "` is not kept from one call to the next",
+                site.place());
+      }
     }
+    assigned.add(pathOf(instance, name));
     instance.attributes().put(name, value);
+  }
+
+  private static String pathOf(Value.Obj instance, String name) {
+    return instance.path().isEmpty() ? name : instance.path() + "." + name;
   }
 }

@@ -73,6 +73,14 @@ public final class Interpreter {
     return root;
   }
 
+  /**
+   * The attributes of modules, by path, that the runs so far have read and then replaced: their new
+   * values would show in the next call.
+   */
+  public Map<String, CallSite> stateUpdates() {
+    return Map.copyOf(machine.stateUpdates());
+  }
+
   public Signature forwardSignature() {
     return signature("forward");
   }

@@ -3,10 +3,13 @@ package org.tensorferry.torchscript.interp;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.torchscript.syntax.Node;
+import org.tensorferry.torchscript.value.CallSite;
 import org.tensorferry.torchscript.value.Operators;
 import org.tensorferry.torchscript.value.Tensor;
 import org.tensorferry.torchscript.value.Value;
@@ -32,6 +35,7 @@ final class Machine {
   private final Calls calls;
   private final List<Value> constants = new ArrayList<>();
   private final Set<Tensor> trained = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<String, CallSite> stateUpdates = new LinkedHashMap<>();
   private long statements;
   private int depth;
 
@@ -100,6 +104,15 @@ final class Machine {
   /** Says that a tensor is a weight of the model. */
   void addTrained(Tensor tensor) {
     trained.add(tensor);
+  }
+
+  /** Says that an attribute which the code has read gets a new value, for the next call. */
+  void addStateUpdate(String path, CallSite site) {
+    stateUpdates.putIfAbsent(path, site);
+  }
+
+  Map<String, CallSite> stateUpdates() {
+    return stateUpdates;
   }
 
   /** Counts a statement or a round of a loop. */
