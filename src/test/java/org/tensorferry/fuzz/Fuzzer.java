@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,47 +12,55 @@ import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.rule.RuleTables;
 
-/** Makes programs, runs them, shrinks what differs, and keeps the score. */
+/**
+ * Makes programs, runs them, shrinks what differs, and keeps the score in files: a process of its
+ * own, since an engine may take the whole process with it.
+ */
 final class Fuzzer {
+
+  /** The score, after every batch. */
+  static final String TALLY = "tally.json";
+
+  /** The program that runs; it stays where an engine died of it. */
+  static final String RUNNING = "running.txt";
 
   private static final int BATCH = 50;
 
   private final RuleTables tables = RuleTables.load(Fuzzer.class.getClassLoader());
   private final Path scratch;
-  private final Path report;
   private final ProgramGenerator generator;
   private final Engines engines;
   private final Tally tally = new Tally();
-  private final Map<String, Shrinker.Failure> failures = new LinkedHashMap<>();
 
-  /**
-   * A run.
-   *
-   * @param scratch for files of programs
-   * @param report where the score and the cases of differences are written
-   */
-  Fuzzer(Path scratch, Path report, long seed) {
+  private Fuzzer(Path scratch, long seed) {
     this.scratch = scratch;
-    this.report = report;
     this.generator = new ProgramGenerator(tables, new Probe(scratch.resolve("probe.pt")), seed);
     this.engines = new Engines(tables, scratch);
   }
 
+  /** Arguments: folder for all files, number of programs, seed. */
+  public static void main(String[] args) {
+    new Fuzzer(Path.of(args[0]), Long.parseLong(args[2])).run(Integer.parseInt(args[1]));
+    // The engines' threads do not hold the process up.
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** How many rows of the table can be drawn. */
+  static int rows() {
+    return new Weights(RuleTables.load(Fuzzer.class.getClassLoader()).operators()).size();
+  }
+
   /** Runs programs until that many were compared, refused or found different. */
-  Tally run(int programs) {
+  private void run(int programs) {
     while (tally.programs() < programs) {
-      List<Program> batch = generator.batch(Math.min(BATCH, programs - tally.programs()));
-      // An engine that takes the whole process with it leaves its programs here.
-      write(
-          "running.txt",
-          batch.stream()
-              .map(p -> p.inputs() + "\n" + p.source("forward"))
-              .collect(Collectors.joining("\n")));
-      batch.forEach(this::judge);
-      write("summary.md", summary());
+      for (Program program : generator.batch(Math.min(BATCH, programs - tally.programs()))) {
+        write(RUNNING, program.inputs() + "\n" + program.source("forward"));
+        judge(program);
+        delete(RUNNING);
+      }
+      tally.reach(engines.reached());
+      write(TALLY, tally.written());
     }
-    delete("running.txt");
-    return tally;
   }
 
   private void judge(Program program) {
@@ -62,15 +69,13 @@ final class Fuzzer {
     if (outcome instanceof Outcome.Differs differs) {
       Shrinker shrinker = new Shrinker(engines::run, this::values);
       Shrinker.Failure least = shrinker.shrink(new Shrinker.Failure(program, differs.text()));
-      String signature =
+      String kind =
           least.program().statements().stream()
                   .map(Statement::callee)
                   .collect(Collectors.joining(" "))
               + ": "
               + least.kind();
-      if (failures.putIfAbsent(signature, least) == null) {
-        write("cases.txt", String.join("\n", cases()));
-      }
+      tally.addCase(kind, RegressionCase.of(least));
     }
   }
 
@@ -84,20 +89,9 @@ final class Fuzzer {
     }
   }
 
-  /** A regression case for each way in which programs differed. */
-  List<String> cases() {
-    return failures.values().stream().map(RegressionCase::of).toList();
-  }
-
-  /** The score as a page. */
-  String summary() {
-    return tally.page(generator.rows(), engines.reached().size(), failures.size());
-  }
-
   private void write(String name, String text) {
     try {
-      Files.createDirectories(report);
-      Files.writeString(report.resolve(name), text);
+      Files.writeString(scratch.resolve(name), text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -105,7 +99,7 @@ final class Fuzzer {
 
   private void delete(String name) {
     try {
-      Files.deleteIfExists(report.resolve(name));
+      Files.deleteIfExists(scratch.resolve(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
