@@ -7,6 +7,7 @@ final class LossOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch.triplet_margin_loss(x, y, z, p=1.0)", i8(2, 3), i8(2, 3), i8(2, 3));
     for (int reduction : new int[] {0, 1, 2}) {
       String by = ", " + reduction + ")";
       for (String name :

@@ -256,19 +256,12 @@ public final class LossOps {
 
   /** max(0, margin + |anchor - positive| - |anchor - negative|). */
   static TfValue tripletMargin(OpArgs a, TfGraph tf) {
-    DType dtype = a.promote("anchor", "positive", "negative");
-    TfValue near = distance(a, tf, dtype, "anchor", "positive");
-    TfValue far = distance(a, tf, dtype, "anchor", "negative");
+    TfValue near = NormOps.pairwiseDistance(a, tf, "anchor", "positive", false);
+    TfValue far = NormOps.pairwiseDistance(a, tf, "anchor", "negative", false);
     if (a.flag("swap")) {
-      far = tf.minimum(far, distance(a, tf, dtype, "positive", "negative"));
+      far = tf.minimum(far, NormOps.pairwiseDistance(a, tf, "positive", "negative", false));
     }
     TfValue excess = tf.add(tf.sub(near, far), a.number("margin"));
     return reduced(a, tf, tf.unary("Relu", excess));
-  }
-
-  private static TfValue distance(OpArgs a, TfGraph tf, DType dtype, String from, String to) {
-    TfValue difference = tf.sub(a.operand(from, dtype), a.operand(to, dtype));
-    TfValue shifted = tf.add(difference, a.number("eps"));
-    return NormOps.norm(tf, shifted, a.number("p"), false, shifted.rank() - 1);
   }
 }

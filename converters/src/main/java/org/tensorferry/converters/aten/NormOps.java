@@ -159,14 +159,19 @@ public final class NormOps {
   }
 
   static TfValue pairwiseDistance(OpArgs a, TfGraph tf) {
-    DType dtype = a.promoteToFloating("x1", "x2");
+    return pairwiseDistance(a, tf, "x1", "x2", a.flag("keepdim"));
+  }
+
+  /** The norm of x - y + eps along the last axis. */
+  static TfValue pairwiseDistance(OpArgs a, TfGraph tf, String from, String to, boolean keep) {
+    DType dtype = a.promoteToFloating(from, to);
     DType wide = Kernels.accumulator(dtype);
-    TfValue difference = tf.sub(a.operand("x1", wide), a.operand("x2", wide));
+    TfValue difference = tf.sub(a.operand(from, wide), a.operand(to, wide));
     // TensorFlow would reorder (x - y) + eps to x + (eps - y), which loses the eps; not a sum of n.
     TfValue eps = tf.broadcastTo(tf.scalar(wide, a.number("eps")), difference.shape());
     TfValue shifted = tf.op("AddN").inputs(List.of(difference, eps)).get();
     int[] last = shifted.rank() == 0 ? new int[0] : new int[] {shifted.rank() - 1};
-    return tf.cast(norm(tf, shifted, a.number("p"), a.flag("keepdim"), last), dtype);
+    return tf.cast(norm(tf, shifted, a.number("p"), keep, last), dtype);
   }
 
   /** By differences, not by a matrix product, which loses digits of near points. */
