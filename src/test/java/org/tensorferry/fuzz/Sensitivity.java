@@ -62,16 +62,18 @@ final class Sensitivity {
 
   private static List<String> body(Program program, double seed) {
     List<String> body = new ArrayList<>();
-    int call = 0;
+    int calls = 0;
     for (Statement s : program.statements()) {
       if (Forms.isExact(s.callee())) {
         body.addAll(s.lines(name -> name));
         continue;
       }
-      call++;
-      String noise =
-          String.format(Locale.ROOT, ", %.2f, %.1f)", seed * call, Forms.rounding(s.callee()));
-      body.addAll(s.lines(name -> "self.noise(" + name + noise));
+      int call = ++calls;
+      String noise = noise(seed * call, s);
+      // Another noise for each argument, so that a tensor and itself do not cancel.
+      double[] argument = {0};
+      body.addAll(
+          s.lines(name -> "self.noise(" + name + noise(seed * call + 0.37 * argument[0]++, s)));
       if (s.isInPlace()) {
         String target = s.positional().get(0).text(name -> name);
         body.add("n" + call + " = torch.copy_(" + target + ", self.noise(" + target + noise + ")");
@@ -80,5 +82,9 @@ final class Sensitivity {
       }
     }
     return body;
+  }
+
+  private static String noise(double frequency, Statement s) {
+    return String.format(Locale.ROOT, ", %.2f, %.1f)", frequency, Forms.rounding(s.callee()));
   }
 }

@@ -86,11 +86,11 @@ final class Tally {
   void add(String written) throws JsonProcessingException {
     JsonNode node = JSON.readTree(written);
     node.get("refused")
-        .fields()
-        .forEachRemaining(e -> refused.merge(e.getKey(), e.getValue().asInt(), Integer::sum));
+        .properties()
+        .forEach(e -> refused.merge(e.getKey(), e.getValue().asInt(), Integer::sum));
     node.get("operators")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             e ->
                 e.getValue()
                     .forEach(
@@ -99,7 +99,7 @@ final class Tally {
                                 .computeIfAbsent(e.getKey(), r -> new TreeSet<>())
                                 .add(name.asText())));
     node.get("reached").forEach(schema -> reached.add(schema.asText()));
-    node.get("cases").fields().forEachRemaining(e -> addCase(e.getKey(), e.getValue().asText()));
+    node.get("cases").properties().forEach(e -> addCase(e.getKey(), e.getValue().asText()));
     JsonNode counts = node.get("counts");
     equal += counts.get(0).asInt();
     unstable += counts.get(1).asInt();

@@ -18,8 +18,8 @@ final class Tensors {
    * What the first tensor should be.
    *
    * @param ranks allowed ranks, none for any
-   * @param kind 'n' numbers, not empty, 'f' floating point, 'F' the same, finite and not empty, 'i'
-   *     integer or bool, 'b' bool, '*' any
+   * @param kind 'n' numbers, not empty, 'f' floating point, 'F' the same, finite and not empty, 'W'
+   *     the same in float32 or float64, 'i' integer or bool, 'b' bool, '*' any
    */
   record Wish(int[] ranks, char kind) {
 
@@ -31,6 +31,7 @@ final class Tensors {
             case 'n' -> tensor.dtype() != DType.BOOL && tensor.count() > 0;
             case 'f' -> tensor.dtype().isFloating();
             case 'F' -> tensor.dtype().isFloating() && tensor.count() > 0 && isFinite(tensor);
+            case 'W' -> isWide(tensor.dtype()) && tensor.count() > 0 && isFinite(tensor);
             case 'i' -> !isFloating(tensor);
             case 'b' -> tensor.dtype() == DType.BOOL;
             default -> true;
@@ -41,6 +42,7 @@ final class Tensors {
       int rank = ranks.length == 0 ? random.nextInt(4) : ranks[random.nextInt(ranks.length)];
       DType dtype =
           switch (kind) {
+            case 'W' -> random.nextBoolean() ? DType.FLOAT32 : DType.FLOAT64;
             case 'f', 'F', 'n' -> Values.floating(random);
             case 'i' -> DType.INT64;
             case 'b' -> DType.BOOL;
@@ -50,7 +52,7 @@ final class Tensors {
       for (int i = 2; rank >= 3 && i < rank; i++) {
         shape[i] += random.nextInt(3);
       }
-      if (kind == 'F' || kind == 'n') {
+      if (kind == 'F' || kind == 'W' || kind == 'n') {
         Arrays.setAll(shape, i -> Math.max(1, shape[i]));
         return Values.between(dtype, shape, -3, 3, random);
       }
@@ -62,6 +64,10 @@ final class Tensors {
 
   static boolean isFloating(HostTensor tensor) {
     return tensor.dtype().isFloating() || tensor.dtype().isComplex();
+  }
+
+  private static boolean isWide(DType dtype) {
+    return dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
   }
 
   private static boolean isFinite(HostTensor tensor) {
@@ -82,6 +88,9 @@ final class Tensors {
         ".*(conv|pool|pad)(_transpose)?2d(_with_.*)?|im2col|instance_norm|pixel_.*|.*shuffle")) {
       return wish('F', 4);
     }
+    if (name.matches("conv(_transpose)?3d|_convolution.*|convolution")) {
+      return wish('W', 5);
+    }
     if (name.matches(".*(conv|pool|pad)(_transpose)?3d(_with_.*)?")) {
       return wish('F', 5);
     }
@@ -90,6 +99,9 @@ final class Tensors {
     }
     if (name.matches("upsample.*2d.*|upsample_bi.*")) {
       return wish('F', 4);
+    }
+    if (name.matches("upsample.*3d.*|upsample_tri.*")) {
+      return wish('F', 5);
     }
     if (name.matches("bmm|baddbmm|addbmm")) {
       return wish('f', 3);

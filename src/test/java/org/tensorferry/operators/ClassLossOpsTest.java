@@ -7,6 +7,10 @@ final class ClassLossOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op(
+        "torch.multi_margin_loss(x, y)",
+        f32(1, 2).values(Double.NaN, Double.NaN),
+        i64(1).values(1));
     for (int reduction : new int[] {0, 1, 2}) {
       for (String name : List.of("cross_entropy_loss", "nll_loss_nd")) {
         c.op("torch." + name + "(x, y, None, " + reduction + ")", f32(4, 3), i64(4).below(3))

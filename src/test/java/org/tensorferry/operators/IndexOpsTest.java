@@ -55,6 +55,9 @@ final class IndexOpsTest extends OperatorTest {
     c.op("torch.nonzero(x)", bool(7));
     c.op("torch.nonzero(x)", f32());
     c.op("torch.argwhere(x > 0)", i64(2, 3));
+    c.op("torch.index(torch.zeros([3, 1, 0]), [x, y])", i64(1, 1).values(1), i64(1, 1).values(0))
+        .named("index of nothing");
+    c.op("torch.squeeze(torch.where(x)[0])", bool(3)).refused("depends on data");
     c.op("torch.argwhere(torch.complex(x, y))", f32(3).values(0, 0, 1), f32(3).values(0, 2, 0));
     c.op("torch.where(x)[1]", bool(3, 4));
     c.op("torch.where(x)[0]", f32());

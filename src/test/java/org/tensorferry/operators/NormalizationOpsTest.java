@@ -22,6 +22,8 @@ final class NormalizationOpsTest extends OperatorTest {
             "statistics of the batch",
             f32(2, 6, 4, 5)));
 
+    c.op("torch.rms_norm(x, [2])", f16(1, 2).values(668, -1377));
+    natives(c);
     c.op("torch.layer_norm(x, [5], self.w, self.b)", f32(2, 3, 5))
         .parameter("w", f32(5))
         .parameter("b", f32(5))
@@ -65,5 +67,37 @@ final class NormalizationOpsTest extends OperatorTest {
         .buffer("m", f32(6))
         .buffer("v", f32(6).positive())
         .tolerance(5e-6);
+  }
+
+  /** The operators of core ATen, with their statistics. */
+  private static void natives(Cases c) {
+    String three =
+        "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:\n  return torch.";
+    for (String call :
+        java.util.List.of(
+            "native_layer_norm(x, [5], self.w, self.b, 1e-05)",
+            "native_layer_norm(x, [3, 5], None, None, 1e-05)")) {
+      c.program(call, three + call + "\n", f32(2, 3, 5).fixed(1, 2))
+          .parameter("w", f32(5))
+          .parameter("b", f32(5));
+    }
+    c.program(
+            "native_group_norm",
+            three + "native_group_norm(x, self.w, self.b, 2, 6, 20, 3, 1e-05)\n",
+            f32(2, 6, 4, 5))
+        .staticOnly("sizes are arguments")
+        .parameter("w", f32(6))
+        .parameter("b", f32(6));
+    for (String call :
+        java.util.List.of(
+            "_native_batch_norm_legit_no_training(x, self.w, self.b, self.m, self.v, 0.1, 1e-05)",
+            "_native_batch_norm_legit(x, self.w, self.b, self.m, self.v, False, 0.1, 1e-05)",
+            "native_batch_norm(x, self.w, None, self.m, self.v, False, 0.1, 1e-05)")) {
+      c.program(call, three + call + "\n", f32(2, 6, 4).fixed(1))
+          .parameter("w", f32(6))
+          .parameter("b", f32(6))
+          .parameter("m", f32(6))
+          .parameter("v", f32(6).between(0.5, 2));
+    }
   }
 }

@@ -7,6 +7,10 @@ final class RoundingOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.program(
+        "positive is the tensor itself",
+        "def forward(self, x: Tensor) -> Tensor:\n  y = torch.sign_(torch.positive(x))\n  return x\n",
+        f64(1, 4));
     double[] halves = {-2.5, -1.5, -0.5, -0.2, 0, 0.2, 0.5, 1.5, 2.5};
     for (String name : List.of("ceil", "floor", "round", "trunc", "fix")) {
       c.op("torch." + name + "(x)", f32(9).values(halves));

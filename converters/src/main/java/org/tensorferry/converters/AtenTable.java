@@ -26,6 +26,7 @@ import org.tensorferry.converters.aten.LinearOps;
 import org.tensorferry.converters.aten.LogicOps;
 import org.tensorferry.converters.aten.LossOps;
 import org.tensorferry.converters.aten.MathOps;
+import org.tensorferry.converters.aten.NativeNormOps;
 import org.tensorferry.converters.aten.NormOps;
 import org.tensorferry.converters.aten.NormalizationOps;
 import org.tensorferry.converters.aten.OrderOps;
@@ -38,6 +39,7 @@ import org.tensorferry.converters.aten.RandomOps;
 import org.tensorferry.converters.aten.RangeOps;
 import org.tensorferry.converters.aten.RecurrentOps;
 import org.tensorferry.converters.aten.ReductionOps;
+import org.tensorferry.converters.aten.RefusedOps;
 import org.tensorferry.converters.aten.ReorderOps;
 import org.tensorferry.converters.aten.RepeatOps;
 import org.tensorferry.converters.aten.ResizeOps;
@@ -88,6 +90,7 @@ final class AtenTable {
               LogicOps.rows(),
               LossOps.rows(),
               MathOps.rows(),
+              NativeNormOps.rows(),
               NormOps.rows(),
               NormalizationOps.rows(),
               OrderOps.rows(),
@@ -100,6 +103,7 @@ final class AtenTable {
               RangeOps.rows(),
               RecurrentOps.rows(),
               ReductionOps.rows(),
+              RefusedOps.rows(),
               ReorderOps.rows(),
               RepeatOps.rows(),
               ResizeOps.rows(),

@@ -154,10 +154,11 @@ public final class TensorOperators implements Operators {
 
   private Value run(RuleTables.Row row, Map<String, Value> bound, boolean inPlace) {
     schema = row.schema().text();
-    if (bound.values().stream().anyMatch(TensorOperators::holdsUnknown)) {
+    AtenRule.Kind kind = row.rule().kind();
+    boolean isRefusedAnyway = !tables.supports(row.rule().name());
+    if (!isRefusedAnyway && bound.values().stream().anyMatch(TensorOperators::holdsUnknown)) {
       return Value.unknown();
     }
-    AtenRule.Kind kind = row.rule().kind();
     if (kind instanceof AtenRule.Refusal refusal) {
       throw Problem.of("operator `" + row.schema().qualifiedName() + "` is not supported")
           .because(refusal.reason())

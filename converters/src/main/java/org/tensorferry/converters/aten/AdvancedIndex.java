@@ -77,6 +77,10 @@ final class AdvancedIndex {
   }
 
   TfValue gather() {
+    if (x.shape().numel().is(0)) {
+      // The kernels take no index into nothing, where torch does.
+      return tf.zeros(shape.concat(rest()).permute(toResult()), x.dtype());
+    }
     if (axes.length == 1) {
       return tf.gather(x, indices.get(0), axes[0]);
     }

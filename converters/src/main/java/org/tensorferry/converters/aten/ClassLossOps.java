@@ -165,11 +165,13 @@ public final class ClassLossOps {
     Classes classes = classes(a, tf, scores);
     int axis = scores.rank() - 1;
     TfValue right = tf.expandDims(classes.scoreOfTarget(tf), axis);
-    TfValue excess = tf.unary("Relu", tf.add(tf.sub(scores, right), a.number("margin")));
+    TfValue zero = tf.scalar(scores.dtype(), 0);
+    TfValue over = tf.add(tf.sub(scores, right), a.number("margin"));
+    TfValue excess = tf.select(tf.binary("Greater", over, zero), over, zero);
     TfValue powers = a.number("p") == 1 ? excess : tf.unary("Square", excess);
     TfValue ids = tf.range(scores.dim(-1), DType.INT64);
     TfValue others = tf.binary("NotEqual", ids, tf.expandDims(classes.target(), axis));
-    TfValue counted = tf.select(others, powers, tf.scalar(scores.dtype(), 0));
+    TfValue counted = tf.select(others, powers, zero);
     TfValue loss = tf.mul(tf.mean(counted, false, axis), classes.counts());
     return LossOps.reduced(a, tf, loss);
   }

@@ -89,12 +89,21 @@ public final class DifferenceOps {
     if (!a.has("x")) {
       return tf.mul(heights, a.number("dx") / 2);
     }
-    TfValue x = a.tensor("x");
+    TfValue x = likeRank(tf, a.tensor("x"), y.rank());
     TfValue widths =
         x.rank() == 1
             ? alongAxis(tf, difference(tf, x, 0), y.rank() - 1 - axis)
             : difference(tf, x, a.axis("dim", x.rank()));
     return tf.mul(tf.mul(heights, tf.cast(widths, y.dtype())), 0.5);
+  }
+
+  /** A tensor of two axes or more gets axes of size 1 in front. */
+  private static TfValue likeRank(TfGraph tf, TfValue x, int rank) {
+    TfValue result = x;
+    while (x.rank() > 1 && result.rank() < rank) {
+      result = tf.expandDims(result, 0);
+    }
+    return result;
   }
 
   /** A vector with axes of size 1 behind it. */

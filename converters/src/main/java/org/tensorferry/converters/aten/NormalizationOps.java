@@ -58,6 +58,10 @@ public final class NormalizationOps {
       throw a.refuse(
           "`training` is True: it normalises with the statistics of the batch", TRAINING);
     }
+    return byStored(a, tf, x);
+  }
+
+  static TfValue byStored(OpArgs a, TfGraph tf, TfValue x) {
     TfValue mean = a.tensor("running_mean");
     TfValue variance = a.tensor("running_var");
     boolean fused = x.rank() == 4 && x.dtype() == DType.FLOAT32 && mean.dtype() == DType.FLOAT32;
@@ -119,12 +123,19 @@ public final class NormalizationOps {
         a.isGiven("eps")
             ? a.number("eps")
             : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
-    TfValue square = tf.mean(tf.unary("Square", x), true, lastAxes(a, x));
-    TfValue out = tf.mul(x, tf.unary("Rsqrt", tf.add(square, eps)));
+    int[] axes = lastAxes(a, x);
+    TfValue out =
+        Kernels.wide(
+            tf,
+            x,
+            wide -> {
+              TfValue square = tf.mean(tf.unary("Square", wide), true, axes);
+              return tf.mul(wide, tf.unary("Rsqrt", tf.add(square, eps)));
+            });
     return a.optionalTensor("weight").map(weight -> tf.mul(out, weight)).orElse(out);
   }
 
-  private static int[] lastAxes(OpArgs a, TfValue x) {
+  static int[] lastAxes(OpArgs a, TfValue x) {
     int count = a.dims("normalized_shape").size();
     return IntStream.range(x.rank() - count, x.rank()).toArray();
   }
@@ -153,7 +164,7 @@ public final class NormalizationOps {
     return tf.cast(out, x.dtype());
   }
 
-  private static TfValue affine(OpArgs a, TfGraph tf, TfValue x, int rank) {
+  static TfValue affine(OpArgs a, TfGraph tf, TfValue x, int rank) {
     Optional<TfValue> weight = a.optionalTensor("weight");
     TfValue scaled = weight.map(w -> tf.mul(x, perChannel(tf, w, rank))).orElse(x);
     return a.optionalTensor("bias")

@@ -37,7 +37,7 @@ public final class RoundingOps {
             Elementwise.floating2(RoundingOps::copySign)),
         AtenRule.of("neg(Tensor self) -> Tensor", RoundingOps::neg),
         AtenRule.of("negative(Tensor self) -> Tensor", RoundingOps::neg),
-        AtenRule.of("positive(Tensor self) -> Tensor", (a, tf) -> a.tensor("self")),
+        AtenRule.alias("positive(Tensor self) -> Tensor"),
         AtenRule.of("sgn(Tensor self) -> Tensor", RoundingOps::sign),
         AtenRule.of("sign(Tensor self) -> Tensor", RoundingOps::sign),
         AtenRule.of("signbit(Tensor self) -> Tensor", RoundingOps::signBit));

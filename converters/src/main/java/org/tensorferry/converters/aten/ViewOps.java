@@ -224,17 +224,22 @@ public final class ViewOps {
     int[] axes = a.has("dim") ? a.axes("dim", x.rank()) : Axes.all(x);
     return x.rank() == 0
         ? x
-        : tf.squeeze(x, IntStream.of(axes).filter(axis -> isOne(tf, x.dim(axis))).toArray());
+        : tf.squeeze(x, IntStream.of(axes).filter(axis -> isOne(a, tf, x.dim(axis))).toArray());
   }
 
   /** Whether an axis goes away; for a dynamic size the example decides, and that is recorded. */
-  private static boolean isOne(TfGraph tf, Dim size) {
+  private static boolean isOne(OpArgs a, TfGraph tf, Dim size) {
     if (size.isKnown()) {
       return size.is(1);
     }
     boolean never = size.atLeast().isPresent() && size.atLeast().getAsLong() > 1;
     if (never) {
       return false;
+    }
+    if (size.example().isEmpty()) {
+      throw a.refuse(
+          "whether an axis of `" + size + "` elements goes away depends on data",
+          "write squeeze only for axes whose size is known, or reshape");
     }
     boolean one = size.example().equals(OptionalLong.of(1));
     tf.assumptions().add(size + (one ? " = 1" : " != 1"), tf.origin().place());

@@ -1,6 +1,9 @@
 package org.tensorferry.torchscript.interp;
 
+import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
+import java.util.Set;
+import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Symbol;
@@ -15,6 +18,7 @@ final class Conditions {
 
   private final Numbers numbers;
   private final Assumptions assumptions;
+  private final Set<Problem> problems = new LinkedHashSet<>();
 
   Conditions(Numbers numbers, Assumptions assumptions) {
     this.numbers = numbers;
@@ -72,7 +76,16 @@ final class Conditions {
     if (value instanceof Value.Unknown) {
       throw new Stopped();
     }
-    throw Refusal.dataDependent(site, "A branch depends on the data");
+    problems.addAll(Refusal.dataDependent(site, "A branch depends on the data").problems());
+    return true;
+  }
+
+  /**
+   * Branches and loops that depend on the data. The code is followed after them as if branches held
+   * and loops ended, so that what else can't be converted is found too.
+   */
+  Set<Problem> problems() {
+    return problems;
   }
 
   private static String assumption(RuntimeNumber number, boolean holds) {
@@ -97,7 +110,8 @@ final class Conditions {
     if (value instanceof RuntimeNumber number && number.handle() instanceof DimRelation relation) {
       throw dynamicLoop(site, relation.left().minus(relation.right()), "`" + relation + "`");
     }
-    throw Refusal.dataDependent(site, "A loop depends on the data");
+    problems.addAll(Refusal.dataDependent(site, "A loop depends on the data").problems());
+    return false;
   }
 
   /** The number of rounds of a loop. */

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.torchscript.syntax.FunctionDef;
@@ -144,16 +147,30 @@ public final class Interpreter {
     FunctionDef function = method(method);
     Frame frame = Frame.outermost().callee(root);
     machine.restart();
+    Set<Problem> found = machine.conditions().problems();
     try {
-      return machine.calls().invoke(function, root, positional, named, frame, site(method));
+      Value result = machine.calls().invoke(function, root, positional, named, frame, site(method));
+      requireNone(found, null);
+      return result;
     } catch (Stopped stopped) {
+      requireNone(found, null);
       return Value.unknown();
+    } catch (FerryException stop) {
+      // What stops a way through the code that may never be taken is no problem of its own.
+      requireNone(found, stop);
+      throw stop;
     } catch (StackOverflowError overflow) {
       throw Problem.of("The code of the model nests too deeply to be followed.")
           .at("class", "`" + root.className() + "`")
           .because("Java's stack is full")
           .fix("give the thread a larger stack, for example with -Xss8m")
           .as(ExitCode.UNCONVERTIBLE);
+    }
+  }
+
+  private static void requireNone(Set<Problem> found, @Nullable FerryException cause) {
+    if (!found.isEmpty() && (cause == null || !cause.problems().equals(List.copyOf(found)))) {
+      throw new FerryException(ExitCode.UNCONVERTIBLE, List.copyOf(found), cause);
     }
   }
 }
