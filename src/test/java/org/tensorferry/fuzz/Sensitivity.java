@@ -20,7 +20,7 @@ import org.tensorferry.parity.TorchRunner;
  */
 final class Sensitivity {
 
-  private static final int RUNS = 4;
+  private static final int RUNS = 6;
 
   /** Multiplies with 1 + up to some units of the type's rounding, another for each element. */
   private static final String NOISE =

@@ -85,6 +85,9 @@ public final class Promotion {
     if (higher == null || lower == null) {
       return higher == null ? lower : higher;
     }
+    if (higher == DType.FLOAT16 && lower.isComplex()) {
+      return DType.COMPLEX32;
+    }
     return lower.kind().compareTo(higher.kind()) > 0 ? promote(higher, lower) : higher;
   }
 

@@ -38,6 +38,7 @@ final class Kernels {
           "Polygamma",
           "Prod",
           "Rint",
+          "Rsqrt",
           "Softmax",
           "Sum",
           "TruncateMod",

@@ -208,9 +208,7 @@ public final class OrderOps {
       return reduced;
     }
     if (a.isGiven("dim")) {
-      return self.rank() == 0
-          ? tf.squeeze(reduced, q.rank())
-          : tf.expandDims(reduced, axis + q.rank());
+      return self.rank() == 0 ? reduced : tf.expandDims(reduced, axis + q.rank());
     }
     TfValue kept = reduced;
     for (int i = 0; i < self.rank(); i++) {
