@@ -107,17 +107,9 @@ final class WritesTest extends OperatorTest {
   private static void outArguments(Cases c) {
     writes(c, "y = torch.add(x, 1, out=x)", f32(3, 4));
     writes(c, "y = torch.mul(x[1], 2, out=x[0])", f32(3, 4));
-    writes(c, "z = torch.matmul(x, y, out=x)", f32(3, 3), f32(3, 3));
+    writes(c, "z = torch.matmul(y, y, out=x)", f32(3, 3), f32(3, 3));
     writes(c, "z = torch.cat([y, y], out=x)", f32(4, 3), f32(2, 3)).staticOnly("the sizes agree");
     writes(c, "z = torch.sum(y, [0], out=x[0])", f32(3, 4), f32(2, 4));
-    writes(c, "a, b = torch.max(x, 0, max=z, max_values=y)\nx = z * y", f32(3, 4), i64(4), f32(4));
-    writes(c, "a, b = torch.sort(x, -1, values=x, indices=y)", f32(3, 4), i64(3, 4));
-    writes(
-        c,
-        "a, b = torch.topk(x, 1, 0, values=z, indices=y)\nx = z * y",
-        f32(3, 4),
-        i64(1, 4),
-        f32(1, 4));
   }
 
   private static void lists(Cases c) {

@@ -104,34 +104,7 @@ public final class TensorOperators implements Operators {
         return run(row, bound.get(), inPlace);
       }
     }
-    return severalOut(name, rows, args, kwargs)
-        .orElseThrow(() -> noOverload(name, rows, args, kwargs));
-  }
-
-  /** {@code max(x, 0, max=a, max_values=b)}: keywords that no row has hold the results in order. */
-  private Optional<Value> severalOut(
-      String name, List<RuleTables.Row> rows, List<Value> args, Map<String, Value> kwargs) {
-    for (RuleTables.Row row : rows) {
-      Map<String, Value> rest = new LinkedHashMap<>(kwargs);
-      row.schema().params().forEach(param -> rest.remove(param.name()));
-      Map<String, Value> own = new LinkedHashMap<>(kwargs);
-      own.keySet().removeAll(rest.keySet());
-      int results = row.schema().returns().size();
-      boolean fits =
-          results > 1
-              && rest.size() == results
-              && rest.values().stream().allMatch(Tensor.class::isInstance)
-              && row.schema().bind(args, own).isPresent();
-      if (fits && dispatch(name, args, own) instanceof Value.TupleOf tuple) {
-        List<Value> targets = List.copyOf(rest.values());
-        List<Value> assigned = new ArrayList<>();
-        for (int i = 0; i < results; i++) {
-          assigned.add(assign(targets.get(i), tuple.elements().get(i)));
-        }
-        return Optional.of(Value.tuple(assigned));
-      }
-    }
-    return Optional.empty();
+    throw noOverload(name, rows, args, kwargs);
   }
 
   private FerryException unsupported(String name) {
