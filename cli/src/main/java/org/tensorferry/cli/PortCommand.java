@@ -6,22 +6,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.archive.WeightWriter;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Reports;
+import org.tensorferry.parity.Verification;
+import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.port.PortMap;
 import org.tensorferry.port.PortOptions;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Fault;
-import org.tensorferry.port.TorchValues;
 import org.tensorferry.port.WeightPort;
 import org.tensorferry.savedmodel.OutputPlace;
 import org.tensorferry.target.TargetModel;
 import org.tensorferry.target.TargetModels;
+import org.tensorferry.tensor.InputSpec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -115,6 +121,20 @@ final class PortCommand implements Callable<Integer> {
       description = "round values to variables of a smaller type, such as float16")
   boolean narrow;
 
+  @Option(
+      names = "--verify-with",
+      paramLabel = "MODEL",
+      description = "TorchScript of the original: run both, and write nothing that differs")
+  @Nullable Path original;
+
+  @Option(
+      names = "--input",
+      paramLabel = "SPEC",
+      arity = "1..*",
+      parameterConsumer = SpecConsumer.class,
+      description = "for --verify-with, as `convert` takes it")
+  List<String> inputs = new ArrayList<>();
+
   @Option(names = "--force", description = "replace the output where it exists")
   boolean force;
 
@@ -128,8 +148,9 @@ final class PortCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: '--output=OUT' (or --dry-run)");
     }
-    reports.requireForms(false);
+    reports.requireForms(original != null);
     boolean isBack = !WeightFiles.isReadable(weights) && WeightFiles.isReadable(target);
+    requireRunnable(isBack);
     try (TargetModel model = TargetModels.open(isBack ? weights : target);
         WeightPort port =
             WeightPort.from(isBack ? target : weights).weights(key).into(model, plugins.rules())) {
@@ -138,12 +159,22 @@ final class PortCommand implements Callable<Integer> {
       if (writeMap != null) {
         Reports.write(PortMap.json(plan), writeMap);
       }
-      if (plan.isComplete() && !dryRun && output != null) {
-        write(port, model, output, isBack);
-      }
-      tell(plan);
+      boolean isWritten = plan.isComplete() && !dryRun && output != null;
+      return tell(plan, isWritten ? write(port, model, isBack) : Optional.empty());
     }
-    return ExitCode.OK.code();
+  }
+
+  /** Before anything is read: whether what is asked to be compared can run. */
+  private void requireRunnable(boolean isBack) {
+    if (original == null && !inputs.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--input needs --verify-with");
+    }
+    if (original != null && (isBack || !Files.isDirectory(target))) {
+      throw Problem.of("`" + target + "` can't be run here, so nothing can be compared.")
+          .because("TensorFlow runs SavedModels; a Keras file needs Python")
+          .fix("port into the SavedModel that `model.export` writes, or leave --verify-with out")
+          .as(ExitCode.USAGE);
+    }
   }
 
   private PortOptions options() {
@@ -157,36 +188,46 @@ final class PortCommand implements Callable<Integer> {
     return torchEpsilon == null ? options : options.torchEpsilon(torchEpsilon);
   }
 
-  private void write(WeightPort port, TargetModel model, Path out, boolean isBack)
+  /** Writes the output, and compares it where that was asked for; what differs is not kept. */
+  private Optional<ParityReport> write(WeightPort port, TargetModel model, boolean isBack)
       throws IOException {
+    Path out = Objects.requireNonNull(output);
     boolean isDirectory = !isBack && Files.isDirectory(model.path());
-    long bytes = isDirectory ? 0 : Files.exists(model.path()) ? Files.size(model.path()) : 0;
+    long bytes = Files.isRegularFile(model.path()) ? Files.size(model.path()) : 0;
     try (OutputPlace place =
         isDirectory ? OutputPlace.directory(out, force) : OutputPlace.file(out, force)) {
-      if (isBack) {
-        TorchValues values = port.toTorch();
-        boolean isSafetensors = out.toString().endsWith(".safetensors");
-        place.write(
-            bytes,
-            file -> {
-              if (isSafetensors) {
-                WeightWriter.writeSafetensors(file, values.tensors());
-              } else {
-                WeightWriter.writeStateDict(file, values.tensors());
-              }
-            });
-      } else {
-        place.write(bytes, port::write);
+      place.write(bytes, isBack ? file -> writeTorch(port, file) : port::write);
+      Optional<ParityReport> parity =
+          Optional.ofNullable(original).map(torch -> compare(torch, place.path()));
+      if (parity.map(ParityReport::isEqual).orElse(true)) {
+        place.commit();
       }
-      place.commit();
+      return parity.map(report -> report.withSavedModel(out.toString()));
+    }
+  }
+
+  private void writeTorch(WeightPort port, Path file) throws IOException {
+    if (String.valueOf(output).endsWith(".safetensors")) {
+      WeightWriter.writeSafetensors(file, port.toTorch().tensors());
+    } else {
+      WeightWriter.writeStateDict(file, port.toTorch().tensors());
+    }
+  }
+
+  private ParityReport compare(Path torch, Path ported) {
+    try (Progress progress = Progress.onTerminal()) {
+      return Verification.runPorted(
+          torch, ported, InputSpec.parseAll(inputs), VerifyOptions.DEFAULT, progress);
     }
   }
 
   /** The plan on the standard output; what stands in its way as the command's failure. */
-  private void tell(PortPlan plan) {
-    String verb = dryRun ? "Would port " : plan.isComplete() ? "Ported " : "Did NOT port ";
+  private int tell(PortPlan plan, Optional<ParityReport> parity) {
+    boolean isEqual = parity.map(ParityReport::isEqual).orElse(true);
+    String verb =
+        dryRun ? "Would port " : plan.isComplete() && isEqual ? "Ported " : "NOT ported: ";
     String headline = verb + weights + " into " + target + (output == null ? "" : " as " + output);
-    PortSummary summary = new PortSummary(plan, headline);
+    PortSummary summary = new PortSummary(plan, headline, parity);
     reports.write(summary);
     PrintWriter out = spec.commandLine().getOut();
     out.print(summary.text());
@@ -195,5 +236,6 @@ final class PortCommand implements Callable<Integer> {
       throw new FerryException(
           ExitCode.UNCONVERTIBLE, plan.faults().stream().map(Fault::problem).toList(), null);
     }
+    return (isEqual ? ExitCode.OK : ExitCode.DIFFERENT).code();
   }
 }

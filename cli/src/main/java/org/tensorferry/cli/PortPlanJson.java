@@ -7,6 +7,9 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Reports;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Correction;
@@ -27,17 +30,17 @@ final class PortPlanJson {
     this.json = json;
   }
 
-  static String of(PortPlan plan) {
+  static String of(PortPlan plan, Optional<ParityReport> parity) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-      new PortPlanJson(json).write(plan);
+      new PortPlanJson(json).write(plan, parity);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text + "\n";
   }
 
-  private void write(PortPlan plan) throws IOException {
+  private void write(PortPlan plan, Optional<ParityReport> parity) throws IOException {
     json.writeStartObject();
     json.writeNumberField("schema", SCHEMA);
     json.writeBooleanField("complete", plan.isComplete());
@@ -56,6 +59,10 @@ final class PortPlanJson {
     each("settings", plan.settings(), this::setting);
     texts("notices", plan.notices());
     each("faults", plan.faults(), this::fault);
+    if (parity.isPresent()) {
+      json.writeFieldName("parity");
+      json.writeRawValue(Reports.json(parity.get()).strip());
+    }
     json.writeEndObject();
   }
 

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Reports;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Correction;
@@ -19,17 +21,21 @@ import org.tensorferry.target.TargetVariable;
  * What {@code port} tells: on the terminal, and as a report in one of its forms.
  *
  * @param headline what happened, in one line
+ * @param parity of the original and the written model, where they were run
  */
-record PortSummary(PortPlan plan, String headline) {
+record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity) {
 
   /** In the form that the file's ending asks for. */
   String as(Path file) {
     String name = file.toString();
     if (name.endsWith(".json")) {
-      return PortPlanJson.of(plan);
+      return PortPlanJson.of(plan, parity);
     }
     if (name.endsWith(".html")) {
       return html();
+    }
+    if (name.endsWith(".xml")) {
+      return Reports.junit(parity.orElseThrow());
     }
     return name.endsWith(".md") ? markdown() : text();
   }
@@ -43,6 +49,11 @@ record PortSummary(PortPlan plan, String headline) {
     page.section("Left in the torch file", left());
     page.section("Kept as they were in the target", kept());
     page.section("To know", plan.notices());
+    parity.ifPresent(
+        report -> {
+          String text = report.isEqual() ? Reports.summary(report) : Reports.text(report);
+          page.line(text.stripTrailing());
+        });
     return page.text();
   }
 
@@ -176,6 +187,7 @@ record PortSummary(PortPlan plan, String headline) {
     bullets(page, "Kept as they were in the target", kept());
     bullets(page, "To know", notes());
     bullets(page, "To solve", plan.faults().stream().map(f -> f.problem().text()).toList());
+    parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
     return page.text();
   }
 
@@ -202,7 +214,9 @@ record PortSummary(PortPlan plan, String headline) {
 
   private String html() {
     HtmlPage page = new HtmlPage("Port of `" + plan.torch().path() + "`");
-    page.verdict(plan.isComplete(), headline);
+    boolean isGood = plan.isComplete() && parity.map(ParityReport::isEqual).orElse(true);
+    page.verdict(isGood, headline);
+    parity.ifPresent(report -> page.preformatted(Reports.text(report)));
     page.facts(
         "weights",
         "`" + plan.torch().path() + "`",

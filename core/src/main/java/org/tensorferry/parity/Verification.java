@@ -2,7 +2,6 @@ package org.tensorferry.parity;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,18 +29,21 @@ public final class Verification {
   private final List<InputSpec> specs;
   private final VerifyOptions options;
   private final VerifyListener listener;
+  private final boolean isPorted;
 
   private Verification(
       Path model,
       Path savedModel,
       List<InputSpec> specs,
       VerifyOptions options,
-      VerifyListener listener) {
+      VerifyListener listener,
+      boolean isPorted) {
     this.model = model;
     this.savedModel = savedModel;
     this.specs = specs;
     this.options = options;
     this.listener = listener;
+    this.isPorted = isPorted;
   }
 
   /**
@@ -60,7 +62,23 @@ public final class Verification {
       List<InputSpec> specs,
       VerifyOptions options,
       VerifyListener listener) {
-    return new Verification(model, savedModel, specs, options, listener).run();
+    return new Verification(model, savedModel, specs, options, listener, false).run();
+  }
+
+  /**
+   * Verifies a SavedModel that somebody wrote by hand and that has the original's weights. Inputs
+   * and outputs belong together by position, in the order of the signature's names; where only that
+   * fits the signature's sizes, channels go last.
+   *
+   * @throws FerryException as {@link #run}
+   */
+  public static ParityReport runPorted(
+      Path model,
+      Path savedModel,
+      List<InputSpec> specs,
+      VerifyOptions options,
+      VerifyListener listener) {
+    return new Verification(model, savedModel, specs, options, listener, true).run();
   }
 
   private ParityReport run() {
@@ -72,16 +90,19 @@ public final class Verification {
       if (options.threads() > 0) {
         TorchRunner.useThreads(options.threads());
       }
-      List<String> names = names(tensorFlow);
+      Pairing pairing =
+          isPorted
+              ? new PortedSignature(tensorFlow)
+              : new ConvertedSignature(tensorFlow, savedModel, specs);
       List<CaseReport> reports = new ArrayList<>();
       for (InputCase input : cases) {
         listener.running(reports.size(), cases.size(), input.label());
-        CaseReport report = compare(torch, tensorFlow, names, input);
+        CaseReport report = compare(torch, tensorFlow, pairing, input);
         listener.ran(reports.size(), cases.size(), report);
         reports.add(report);
       }
       requireOne(reports);
-      return report(reports, latency(torch, tensorFlow, names, cases, reports));
+      return report(reports, latency(torch, tensorFlow, pairing, cases, reports));
     }
   }
 
@@ -96,26 +117,8 @@ public final class Verification {
         : new RandomInputs(specs, options.seed()).cases(options.samples());
   }
 
-  /** The signature's name of each input; a lone input needs no name. */
-  private List<String> names(TfRunner tensorFlow) {
-    List<String> known = tensorFlow.inputNames();
-    if (specs.size() == 1 && known.size() == 1 && specs.get(0).name().isEmpty()) {
-      return known;
-    }
-    List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
-    if (names.size() < specs.size()) {
-      throw Problem.of("The inputs of the SavedModel can't be told apart")
-          .at("directory", savedModel)
-          .because(
-              "its signature takes " + String.join(", ", known) + ", and a given input has no name")
-          .fix("name every input, as in `" + known.get(0) + ":float32[...]`")
-          .as(ExitCode.USAGE);
-    }
-    return names;
-  }
-
   private CaseReport compare(
-      TorchRunner torch, TfRunner tensorFlow, List<String> names, InputCase input) {
+      TorchRunner torch, TfRunner tensorFlow, Pairing pairing, InputCase input) {
     Map<String, HostTensor> original;
     try {
       original = torch.run(input.inputs()).flatten();
@@ -127,7 +130,7 @@ public final class Verification {
     }
     Map<String, HostTensor> result;
     try {
-      result = tensorFlow.run(named(names, input));
+      result = pairing.outputs(tensorFlow.run(pairing.inputs(input.inputs())), original);
     } catch (FerryException e) {
       if (e.exitCode() == ExitCode.USAGE) {
         throw e;
@@ -145,14 +148,6 @@ public final class Verification {
     Map<String, HostTensor> again = torch.run(input.inputs()).flatten();
     return Comparer.compareAll(original, again, options.tolerance()).stream()
         .allMatch(OutputComparison::isEqual);
-  }
-
-  private static Map<String, HostTensor> named(List<String> names, InputCase input) {
-    Map<String, HostTensor> named = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      named.put(names.get(i), input.inputs().get(i));
-    }
-    return named;
   }
 
   private static String reason(FerryException error) {
@@ -174,7 +169,7 @@ public final class Verification {
   private Optional<ParityReport.Latency> latency(
       TorchRunner torch,
       TfRunner tensorFlow,
-      List<String> names,
+      Pairing pairing,
       List<InputCase> cases,
       List<CaseReport> reports) {
     for (int i = 0; options.timedRuns() > 0 && i < cases.size(); i++) {
@@ -183,7 +178,8 @@ public final class Verification {
         listener.timing(input.label());
         Stopwatch stopwatch = new Stopwatch(options.timedRuns());
         double torchMillis = torch.medianMillis(input.inputs(), stopwatch);
-        double tensorFlowMillis = tensorFlow.medianMillis(named(names, input), stopwatch);
+        double tensorFlowMillis =
+            tensorFlow.medianMillis(pairing.inputs(input.inputs()), stopwatch);
         return Optional.of(
             new ParityReport.Latency(
                 input.label(), options.timedRuns(), torchMillis, tensorFlowMillis));
