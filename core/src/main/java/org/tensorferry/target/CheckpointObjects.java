@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -48,15 +50,22 @@ final class CheckpointObjects {
   private CheckpointObjects() {}
 
   /**
+   * What was found.
+   *
+   * @param copies keys of variables that nothing reads, by the key of the variable that has their
+   *     full name; Keras 3 exports one of each
+   */
+  record Found(List<CheckpointVariable> variables, Map<String, List<String>> copies) {}
+
+  /**
    * The variables of a checkpoint, in the order of its objects, or of names where it has none.
    *
    * @param functions the objects of the SavedModel that the checkpoint belongs to: of its variables
    *     those are meant that its functions read; null where there is no SavedModel with objects
    */
-  static List<CheckpointVariable> find(BundleReader bundle, @Nullable SavedObjectGraph functions)
-      throws IOException {
+  static Found find(BundleReader bundle, @Nullable SavedObjectGraph functions) throws IOException {
     if (!bundle.keys().contains(GRAPH_KEY)) {
-      return byName(bundle);
+      return new Found(byName(bundle), Map.of());
     }
     List<byte[]> graph = bundle.strings(GRAPH_KEY);
     try {
@@ -87,10 +96,12 @@ final class CheckpointObjects {
   /** An object on the way, by its node in the checkpoint and in the SavedModel (-1 for none). */
   private record Visit(int node, int savedNode, String path) {}
 
-  private static List<CheckpointVariable> byObject(
+  private static Found byObject(
       BundleReader bundle, TrackableObjectGraph objects, @Nullable SavedObjectGraph saved) {
     Set<Integer> read = saved == null ? Set.of() : readByFunctions(saved);
     List<CheckpointVariable> variables = new ArrayList<>();
+    Map<String, String> fullNames = new HashMap<>();
+    Map<String, List<String>> unread = new HashMap<>();
     Set<Integer> visited = new HashSet<>();
     Deque<Visit> open = new ArrayDeque<>();
     open.push(new Visit(0, 0, ""));
@@ -101,11 +112,15 @@ final class CheckpointObjects {
       }
       TrackableObject object = objects.getNodes(visit.node);
       for (SerializedTensor tensor : object.getAttributesList()) {
-        boolean isMeant = read.isEmpty() || read.contains(visit.savedNode);
-        if (isMeant
-            && tensor.getName().equals(VALUE)
-            && bundle.keys().contains(tensor.getCheckpointKey())) {
+        String key = tensor.getCheckpointKey();
+        if (!tensor.getName().equals(VALUE) || !bundle.keys().contains(key)) {
+          continue;
+        }
+        if (read.isEmpty() || read.contains(visit.savedNode)) {
           variables.add(variable(tensor));
+          fullNames.put(key, tensor.getFullName());
+        } else {
+          unread.computeIfAbsent(tensor.getFullName(), name -> new ArrayList<>()).add(key);
         }
       }
       for (int i = object.getChildrenCount() - 1; i >= 0; i--) {
@@ -117,7 +132,9 @@ final class CheckpointObjects {
         }
       }
     }
-    return variables;
+    Map<String, List<String>> copies = new HashMap<>();
+    fullNames.forEach((key, name) -> copies.put(key, unread.getOrDefault(name, List.of())));
+    return new Found(variables, copies);
   }
 
   private static int savedChild(@Nullable SavedObjectGraph saved, int node, String name) {
