@@ -160,7 +160,9 @@ final class PortCommand implements Callable<Integer> {
         Reports.write(PortMap.json(plan), writeMap);
       }
       boolean isWritten = plan.isComplete() && !dryRun && output != null;
-      return tell(plan, isWritten ? write(port, model, isBack) : Optional.empty());
+      Optional<ParityReport> parity = isWritten ? write(port, model, isBack) : Optional.empty();
+      List<String> lost = isBack && plan.isComplete() ? port.toTorch().notices() : List.of();
+      return tell(new PortSummary(headline(plan, parity), plan, isBack, lost, parity));
     }
   }
 
@@ -221,21 +223,27 @@ final class PortCommand implements Callable<Integer> {
     }
   }
 
+  private String headline(PortPlan plan, Optional<ParityReport> parity) {
+    boolean isDone = plan.isComplete() && parity.map(ParityReport::isEqual).orElse(true);
+    return (dryRun ? "Would port " : isDone ? "Ported " : "NOT ported: ")
+        + weights
+        + " into "
+        + target
+        + (output == null ? "" : " as " + output);
+  }
+
   /** The plan on the standard output; what stands in its way as the command's failure. */
-  private int tell(PortPlan plan, Optional<ParityReport> parity) {
-    boolean isEqual = parity.map(ParityReport::isEqual).orElse(true);
-    String verb =
-        dryRun ? "Would port " : plan.isComplete() && isEqual ? "Ported " : "NOT ported: ";
-    String headline = verb + weights + " into " + target + (output == null ? "" : " as " + output);
-    PortSummary summary = new PortSummary(plan, headline, parity);
+  private int tell(PortSummary summary) {
     reports.write(summary);
     PrintWriter out = spec.commandLine().getOut();
     out.print(summary.text());
     out.flush();
-    if (!plan.isComplete()) {
+    List<Fault> faults = summary.plan().faults();
+    if (!faults.isEmpty()) {
       throw new FerryException(
-          ExitCode.UNCONVERTIBLE, plan.faults().stream().map(Fault::problem).toList(), null);
+          ExitCode.UNCONVERTIBLE, faults.stream().map(Fault::problem).toList(), null);
     }
+    boolean isEqual = summary.parity().map(ParityReport::isEqual).orElse(true);
     return (isEqual ? ExitCode.OK : ExitCode.DIFFERENT).code();
   }
 }

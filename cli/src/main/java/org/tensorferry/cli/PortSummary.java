@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Reports;
 import org.tensorferry.port.PortPlan;
@@ -21,9 +22,16 @@ import org.tensorferry.target.TargetVariable;
  * What {@code port} tells: on the terminal, and as a report in one of its forms.
  *
  * @param headline what happened, in one line
+ * @param isBack whether the weights go from the target's file into torch's
+ * @param lost what could not be brought back as it was
  * @param parity of the original and the written model, where they were run
  */
-record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity) {
+record PortSummary(
+    String headline,
+    PortPlan plan,
+    boolean isBack,
+    List<String> lost,
+    Optional<ParityReport> parity) {
 
   /** In the form that the file's ending asks for. */
   String as(Path file) {
@@ -48,7 +56,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
     page.section("Changed in the configuration", corrections());
     page.section("Left in the torch file", left());
     page.section("Kept as they were in the target", kept());
-    page.section("To know", plan.notices());
+    page.section("To know", notices());
     parity.ifPresent(
         report -> {
           String text = report.isEqual() ? Reports.summary(report) : Reports.text(report);
@@ -57,7 +65,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
     return page.text();
   }
 
-  private static void text(Page page, String layer, List<Assigned> ports) {
+  private void text(Page page, String layer, List<Assigned> ports) {
     page.wrapped("  ", layer);
     for (Assigned port : ports) {
       page.wrapped("      ", line(port));
@@ -66,7 +74,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
   }
 
   /** Names are told less what the line of the layer says. */
-  private static String line(Assigned port) {
+  private String line(Assigned port) {
     String unit = port.unit() + ".";
     String sources =
         port.sources().stream()
@@ -74,7 +82,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
             .map(source -> source.startsWith(unit) ? source.substring(unit.length()) : source)
             .collect(Collectors.joining(" + "));
     return sources
-        + " → "
+        + arrow()
         + variable(port.variable())
         + " "
         + port.variable().shape()
@@ -91,15 +99,16 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
     return isNumber ? path.substring(parent + 1) : variable.name();
   }
 
+  private String arrow() {
+    return isBack ? " ← " : " → ";
+  }
+
   private String counts() {
     long sources = plan.assigned().stream().flatMap(p -> p.sources().stream()).distinct().count();
-    return plan.assigned().size()
-        + " of "
-        + Page.counted(plan.target().variables(), "variable")
-        + " from "
-        + sources
-        + " of "
-        + Page.counted(plan.torch().tensors(), "tensor");
+    String variables =
+        plan.assigned().size() + " of " + Page.counted(plan.target().variables(), "variable");
+    String tensors = sources + " of " + Page.counted(plan.torch().tensors(), "tensor");
+    return isBack ? tensors + " from " + variables : variables + " from " + tensors;
   }
 
   /** What was taken off the tensors' names, if anything. */
@@ -117,7 +126,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
       String kind = port.layer().kerasClass();
       String layer =
           (port.unit().isEmpty() ? "(root)" : port.unit())
-              + " → "
+              + arrow()
               + port.layer().path()
               + (kind.isEmpty() ? "" : " (" + kind + ")")
               + ", "
@@ -197,8 +206,12 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
     return String.join(" + ", names);
   }
 
+  private List<String> notices() {
+    return Stream.concat(plan.notices().stream(), lost.stream()).toList();
+  }
+
   private List<String> notes() {
-    List<String> notes = new ArrayList<>(plan.notices());
+    List<String> notes = new ArrayList<>(notices());
     for (Assigned port : plan.assigned()) {
       port.notes().forEach(note -> notes.add("`" + port.variable().path() + "`: " + note));
     }
@@ -232,7 +245,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
     }
     page.heading("Ported");
     page.table(
-        List.of("variable", "shape", "from", "how", "why there"),
+        List.of("layer", "variable", "shape", "from", "how", "why there"),
         plan.assigned().stream().map(PortSummary::row).toList());
     page.section("Changed in the configuration", corrections());
     page.section("Left in the torch file", left());
@@ -242,6 +255,7 @@ record PortSummary(PortPlan plan, String headline, Optional<ParityReport> parity
 
   private static List<HtmlPage.Cell> row(Assigned port) {
     return List.of(
+        new HtmlPage.Text("`" + port.layer().path() + "` " + port.layer().kerasClass()),
         new HtmlPage.Text("`" + port.variable().path() + "`"),
         new HtmlPage.Text(port.variable().shape().toString()),
         new HtmlPage.Text(sources(port)),

@@ -1,0 +1,180 @@
+package org.tensorferry.commands;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorferry.archive.WeightFiles;
+import org.tensorferry.harness.TorchScript;
+import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.tensor.TensorData;
+
+/** What {@code port} does on the command line; what it finds is tried in the package of ports. */
+class PortCommandTest {
+
+  private static final String SAMPLES = "../../samples/port/";
+  private static final String WEIGHTS = SAMPLES + "mlp.legacy.pth";
+  private static final String KERAS = SAMPLES + "mlp.keras";
+  private static final String SAVED_MODEL = SAMPLES + "mlp.savedmodel";
+
+  @TempDir Path directory;
+
+  private String file(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private static Command run(int exitCode, String... args) {
+    Command command = Command.run(args);
+    assertEquals(exitCode, command.exitCode(), command.err() + command.out());
+    return command;
+  }
+
+  @Test
+  void aDryRunTellsTheWholePlanAndWritesNothing() throws IOException {
+    Command command =
+        run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run", "-o", file("out.keras"));
+    assertTrue(command.out().startsWith("Would port "), command.out());
+    assertTrue(command.out().contains("8 of 8 variables from 8 of 8 tensors"), command.out());
+    assertTrue(command.out().contains("hidden_square (Dense)"), command.out());
+    assertTrue(command.out().contains("weight [32,32] → vars/0 [32,32] (transpose)"));
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  void thereAndBackIsTheSameBits() {
+    run(0, "port", WEIGHTS, "--into", KERAS, "-o", file("there.keras"));
+    Command back =
+        run(0, "port", file("there.keras"), "--into", WEIGHTS, "-o", file("back.safetensors"));
+    assertTrue(back.out().contains("8 of 8 tensors from 8 of 8 variables"), back.out());
+    try (WeightFiles original = WeightFiles.open(Path.of(WEIGHTS));
+        WeightFiles brought = WeightFiles.open(directory.resolve("back.safetensors"))) {
+      Map<String, TensorData> tensors = original.tensors();
+      assertEquals(tensors.keySet(), brought.tensors().keySet());
+      tensors.forEach(
+          (name, tensor) ->
+              assertArrayEquals(
+                  tensor.toBytes(),
+                  Objects.requireNonNull(brought.tensors().get(name)).toBytes(),
+                  name));
+    }
+  }
+
+  @Test
+  void aWrittenMapLeadsToTheSamePort() {
+    run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run", "--write-map", file("map.json"));
+    Command mapped =
+        run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run", "--map", file("map.json"));
+    assertTrue(mapped.out().contains("net.3 → hidden_square (Dense), by the map file"));
+  }
+
+  /** The network of the sample, in TorchScript; its sizes are in the weights. */
+  private String original(String name, String lastStep) {
+    TorchProgram program =
+        TorchScript.module(
+            "def forward(self, x: Tensor) -> Tensor:\n"
+                + "  y = torch.relu(torch.linear(x, self.w0, self.b0))\n"
+                + "  y = torch.layer_norm(y, [32], self.w2, self.b2)\n"
+                + "  y = torch.tanh(torch.linear(y, self.w3, self.b3))\n"
+                + "  return "
+                + lastStep
+                + "\n");
+    try (WeightFiles weights = WeightFiles.open(Path.of(WEIGHTS))) {
+      weights
+          .tensors()
+          .forEach(
+              (tensor, data) -> {
+                String number = tensor.replaceAll("\\D", "");
+                program.buffer((tensor.endsWith("weight") ? "w" : "b") + number, data);
+              });
+      program.write(directory.resolve(name));
+    }
+    return file(name);
+  }
+
+  @Test
+  void theOriginalProvesThePort() {
+    String torch = original("model.pt", "torch.linear(y, self.w5, self.b5)");
+    Command command =
+        run(
+            0,
+            "port",
+            WEIGHTS,
+            "--into",
+            SAVED_MODEL,
+            "-o",
+            file("out"),
+            "--verify-with",
+            torch,
+            "--input",
+            "x:float32[batch,20]");
+    assertTrue(command.out().contains("Equal: 5 outputs in 5 cases"), command.out());
+    assertTrue(Files.exists(directory.resolve("out/saved_model.pb")));
+  }
+
+  @Test
+  void aPortThatComputesSomethingElseIsNotWritten() {
+    String torch = original("model.pt", "torch.linear(y, self.w5)");
+    Command command =
+        run(
+            1,
+            "port",
+            WEIGHTS,
+            "--into",
+            SAVED_MODEL,
+            "-o",
+            file("out"),
+            "--verify-with",
+            torch,
+            "--input",
+            "x:float32[batch,20]");
+    assertTrue(command.out().startsWith("NOT ported: "), command.out());
+    assertTrue(command.out().contains("DIFFERENT"), command.out());
+    assertFalse(Files.exists(directory.resolve("out")));
+  }
+
+  @Test
+  void whatDoesNotFitIsToldAndNotWritten() {
+    Command command =
+        run(3, "port", WEIGHTS, "--into", SAMPLES + "cnn.keras", "-o", file("out.keras"));
+    assertTrue(command.err().contains("Nothing in the torch file fits layer `entry_conv`"));
+    assertTrue(command.out().startsWith("NOT ported: "), command.out());
+    assertFalse(Files.exists(directory.resolve("out.keras")));
+  }
+
+  private record Misuse(String arguments, String said) {
+    @Override
+    public String toString() {
+      return arguments;
+    }
+  }
+
+  static Stream<Misuse> misuses() {
+    return Stream.of(
+        new Misuse("", "'--output=OUT' (or --dry-run)"),
+        new Misuse("-o out.keras --input [1,20]", "--input needs --verify-with"),
+        new Misuse("-o out.keras --verify-with m.pt --input [1,20]", "TensorFlow runs SavedModels"),
+        new Misuse("-o out.keras --report r.xml", "nothing is compared"),
+        new Misuse("-o out.keras --report r.doc", "r.doc"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("misuses")
+  void aWrongCommandLineIsExplained(Misuse misuse) {
+    String line = ("port " + WEIGHTS + " --into " + KERAS + " " + misuse.arguments()).strip();
+    Command command = run(2, line.split(" "));
+    assertTrue(command.err().contains(misuse.said()), command.err());
+  }
+}
