@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.savedmodel.BundleEntry;
 import org.tensorferry.savedmodel.BundleReader;
 import org.tensorferry.savedmodel.BundleWriter;
 import org.tensorferry.tensor.Storage;
@@ -31,8 +30,8 @@ import org.tensorflow.proto.SavedObjectGraphOuterClass.SavedObjectGraph;
  * values that do not change are taken over byte by byte.
  *
  * <p>Of a SavedModel, the variables are listed that its functions read. Keras 3 exports a second
- * copy of each ({@code _all_variables}), and a session that restores both may end with either: a
- * copy that had the variable's value gets its new value, too.
+ * copy of each, from which sessions restore ({@code _all_variables}); it gets the same values, see
+ * {@link SessionTwins}.
  */
 final class CheckpointModel implements TargetModel {
 
@@ -45,7 +44,9 @@ final class CheckpointModel implements TargetModel {
   private final BundleReader bundle;
   private final List<TargetLayer> layers;
   private final Map<TargetVariable, String> keys = new LinkedHashMap<>();
-  private final Map<String, List<String>> copies;
+
+  /** Keys under which a variable is stored again. */
+  private final Map<String, List<String>> twins;
 
   private CheckpointModel(Path path, boolean isSavedModel, BundleReader bundle) throws IOException {
     this.path = path;
@@ -57,9 +58,12 @@ final class CheckpointModel implements TargetModel {
             ? "a SavedModel"
             : hasObjects ? "a TensorFlow checkpoint" : "a TensorFlow checkpoint by name";
     SavedObjectGraph objects = isSavedModel ? objects(path.resolve(GRAPH_FILE)) : null;
-    CheckpointObjects.Found found = CheckpointObjects.find(bundle, objects);
-    this.layers = CheckpointLayers.of(bundle, found.variables(), keys);
-    this.copies = found.copies();
+    Map<Integer, String> keyOfObject = new HashMap<>();
+    List<CheckpointVariable> variables = CheckpointObjects.find(bundle, objects, keyOfObject);
+    this.layers = CheckpointLayers.of(bundle, variables, keys);
+    // Keys of variables beyond those of objects are second copies.
+    boolean hasCopies = objects != null && bundle.keys().size() > keyOfObject.size() + 1;
+    this.twins = hasCopies ? SessionTwins.find(path.resolve(GRAPH_FILE), keyOfObject) : Map.of();
   }
 
   /** True for the path of a checkpoint's files, with or without {@code .index}. */
@@ -164,11 +168,7 @@ final class CheckpointModel implements TargetModel {
 
   @Override
   public TensorSource value(TargetVariable variable) {
-    return value(variable, key(variable));
-  }
-
-  /** What a key holds, read as the variable. */
-  private TensorData value(TargetVariable variable, String key) {
+    String key = key(variable);
     try {
       Storage storage = bundle.storage(key);
       return TensorData.rowMajor(variable.dtype(), variable.shape().known(), storage);
@@ -191,7 +191,14 @@ final class CheckpointModel implements TargetModel {
       throw new IllegalArgumentException(format + " has no settings");
     }
     Map<String, TensorSource> values = new HashMap<>();
-    changes.values().forEach((variable, value) -> put(values, variable, value));
+    changes
+        .values()
+        .forEach(
+            (variable, value) -> {
+              TargetModels.requireSameForm(variable, value);
+              values.put(key(variable), value);
+              twins.getOrDefault(key(variable), List.of()).forEach(key -> values.put(key, value));
+            });
     if (isSavedModel) {
       copyOthers(out);
     }
@@ -206,24 +213,6 @@ final class CheckpointModel implements TargetModel {
       }
       copy.finish();
     }
-  }
-
-  private void put(Map<String, TensorSource> values, TargetVariable variable, TensorSource value) {
-    TargetModels.requireSameForm(variable, value);
-    String key = key(variable);
-    values.put(key, value);
-    for (String copy : copies.getOrDefault(key, List.of())) {
-      if (bundle.entry(copy).equals(entryLike(copy, key))
-          && value(variable, copy).contentEquals(value(variable, key))) {
-        values.put(copy, value);
-      }
-    }
-  }
-
-  /** The entry of a key as another key would have it. */
-  private BundleEntry entryLike(String other, String key) {
-    BundleEntry entry = bundle.entry(key);
-    return new BundleEntry(other, entry.dataType(), entry.shape(), entry.size());
   }
 
   /** Copies the SavedModel's files without its variables. */

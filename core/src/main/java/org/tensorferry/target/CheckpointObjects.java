@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,27 +49,22 @@ final class CheckpointObjects {
   private CheckpointObjects() {}
 
   /**
-   * What was found.
-   *
-   * @param copies keys of variables that nothing reads, by the key of the variable that has their
-   *     full name; Keras 3 exports one of each
-   */
-  record Found(List<CheckpointVariable> variables, Map<String, List<String>> copies) {}
-
-  /**
    * The variables of a checkpoint, in the order of its objects, or of names where it has none.
    *
    * @param functions the objects of the SavedModel that the checkpoint belongs to: of its variables
    *     those are meant that its functions read; null where there is no SavedModel with objects
+   * @param keys gets the key of each variable by its node among these objects
    */
-  static Found find(BundleReader bundle, @Nullable SavedObjectGraph functions) throws IOException {
+  static List<CheckpointVariable> find(
+      BundleReader bundle, @Nullable SavedObjectGraph functions, Map<Integer, String> keys)
+      throws IOException {
     if (!bundle.keys().contains(GRAPH_KEY)) {
-      return new Found(byName(bundle), Map.of());
+      return byName(bundle);
     }
     List<byte[]> graph = bundle.strings(GRAPH_KEY);
     try {
       TrackableObjectGraph objects = TrackableObjectGraph.parseFrom(graph.get(0));
-      return byObject(bundle, objects, functions);
+      return byObject(bundle, objects, functions, keys);
     } catch (InvalidProtocolBufferException | IndexOutOfBoundsException malformed) {
       throw CheckpointModel.broken(GRAPH_KEY, "the graph of objects is malformed", malformed);
     }
@@ -96,12 +90,13 @@ final class CheckpointObjects {
   /** An object on the way, by its node in the checkpoint and in the SavedModel (-1 for none). */
   private record Visit(int node, int savedNode, String path) {}
 
-  private static Found byObject(
-      BundleReader bundle, TrackableObjectGraph objects, @Nullable SavedObjectGraph saved) {
+  private static List<CheckpointVariable> byObject(
+      BundleReader bundle,
+      TrackableObjectGraph objects,
+      @Nullable SavedObjectGraph saved,
+      Map<Integer, String> keys) {
     Set<Integer> read = saved == null ? Set.of() : readByFunctions(saved);
     List<CheckpointVariable> variables = new ArrayList<>();
-    Map<String, String> fullNames = new HashMap<>();
-    Map<String, List<String>> unread = new HashMap<>();
     Set<Integer> visited = new HashSet<>();
     Deque<Visit> open = new ArrayDeque<>();
     open.push(new Visit(0, 0, ""));
@@ -112,15 +107,12 @@ final class CheckpointObjects {
       }
       TrackableObject object = objects.getNodes(visit.node);
       for (SerializedTensor tensor : object.getAttributesList()) {
-        String key = tensor.getCheckpointKey();
-        if (!tensor.getName().equals(VALUE) || !bundle.keys().contains(key)) {
-          continue;
-        }
-        if (read.isEmpty() || read.contains(visit.savedNode)) {
+        boolean isMeant = read.isEmpty() || read.contains(visit.savedNode);
+        if (isMeant
+            && tensor.getName().equals(VALUE)
+            && bundle.keys().contains(tensor.getCheckpointKey())) {
           variables.add(variable(tensor));
-          fullNames.put(key, tensor.getFullName());
-        } else {
-          unread.computeIfAbsent(tensor.getFullName(), name -> new ArrayList<>()).add(key);
+          keys.put(visit.savedNode, tensor.getCheckpointKey());
         }
       }
       for (int i = object.getChildrenCount() - 1; i >= 0; i--) {
@@ -132,9 +124,7 @@ final class CheckpointObjects {
         }
       }
     }
-    Map<String, List<String>> copies = new HashMap<>();
-    fullNames.forEach((key, name) -> copies.put(key, unread.getOrDefault(name, List.of())));
-    return new Found(variables, copies);
+    return variables;
   }
 
   private static int savedChild(@Nullable SavedObjectGraph saved, int node, String name) {

@@ -1,0 +1,60 @@
+package org.tensorferry.port;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorferry.parity.HostTensor;
+import org.tensorferry.parity.NpzFile;
+import org.tensorferry.parity.TfRunner;
+import org.tensorferry.target.TargetModel;
+import org.tensorferry.target.TargetModels;
+
+/** With PyTorch's weights, TensorFlow's model computes what PyTorch's does. */
+class PortedModelsTest {
+
+  private static final Path SAMPLES = Path.of("../../samples/port");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "mlp.legacy.pth, mlp, false",
+    "cnn.pth, cnn, true",
+    "denoiser.wrapped.pth, denoiser, false",
+    "encoder.safetensors, encoder, false"
+  })
+  void outputsAreThoseOfPyTorch(String torch, String name, boolean folds) throws IOException {
+    Path out = folder.resolve(name);
+    try (TargetModel target = TargetModels.open(SAMPLES.resolve(name + ".savedmodel"));
+        WeightPort port = WeightPort.from(SAMPLES.resolve(torch)).into(target)) {
+      port.options(PortOptions.defaults().foldEpsilon(folds)).write(out);
+    }
+    Map<String, HostTensor> values = NpzFile.read(SAMPLES.resolve(name + ".npz"));
+    HostTensor expected = Objects.requireNonNull(values.get("output"));
+    try (TfRunner model = TfRunner.open(out)) {
+      HostTensor input = Objects.requireNonNull(values.get("input"));
+      HostTensor actual =
+          model.run(Map.of(model.inputNames().get(0), input)).values().iterator().next();
+      assertArrayEquals(expected.shape(), actual.shape());
+      double ratio = signalToNoise(expected, actual);
+      assertTrue(ratio > 100, () -> name + ": " + ratio + " dB");
+    }
+  }
+
+  private static double signalToNoise(HostTensor expected, HostTensor actual) {
+    double signal = 0;
+    double noise = 1e-300;
+    for (int i = 0; i < expected.parts(); i++) {
+      signal += expected.get(i) * expected.get(i);
+      noise += Math.pow(expected.get(i) - actual.get(i), 2);
+    }
+    return 10 * Math.log10(signal / noise);
+  }
+}
