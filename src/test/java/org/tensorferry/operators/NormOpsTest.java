@@ -16,6 +16,8 @@ final class NormOpsTest extends OperatorTest {
       c.op("torch.pairwise_distance(x, y, " + order + ")", f32(2, 3), f32(2, 3)).tolerance(1e-4);
     }
     c.op("torch.pairwise_distance(x, y)", f32(), f32());
+    c.op("torch.linalg_vector_norm(x, 3, [0])", f32(1, 2).values(-8, 1e15));
+    c.op("torch.linalg_vector_norm(x, 2, [0], True)", f32(1, 2).values(-8, 1e30));
     c.op("torch.pairwise_distance(x, torch.ones([2, 2]))", f32(2, 2).values(1, 1, 1, 1));
     c.op("torch.dist(x, y)", c64(4), c64(4)).tolerance(1e-5);
     c.op("torch.norm(x, float(\"inf\"))", f32(2, 3));

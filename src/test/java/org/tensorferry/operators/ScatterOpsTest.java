@@ -12,6 +12,7 @@ final class ScatterOpsTest extends OperatorTest {
     c.op("torch.scatter_add(x, 0, y, z)", bool(4), i64(4).below(4), bool(4));
     c.op("torch.index_add(x, 0, y, z)", bool(4), i64(4).below(4), bool(4));
     c.op("torch.put(x, y, z, True)", bool(4), i64(4).below(4), bool(4));
+    c.op("torch.scatter_reduce(x, -1, y, z, \"mean\")", c64(3), i64(3).values(0, 2, 0), c64(3));
     slices(c);
     alongAnAxis(c);
     reductions(c);

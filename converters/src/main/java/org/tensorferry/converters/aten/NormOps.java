@@ -129,6 +129,10 @@ public final class NormOps {
 
   /** (sum |x|^p)^(1/p), and its limits at 0 and the infinities. */
   static TfValue norm(TfGraph tf, TfValue x, double p, boolean keep, int... axes) {
+    if (p != 0 && Axes.count(x, axes).is(1)) {
+      // Of one element its magnitude, whose power might overflow.
+      return keep ? tf.unary("Abs", x) : tf.squeeze(tf.unary("Abs", x), axes);
+    }
     if (p == 2) {
       return tf.unary("Sqrt", tf.sum(tf.unary("Square", x), keep, axes));
     }

@@ -74,7 +74,7 @@ record Scatter(TfGraph tf, TfValue base, TfValue places, TfValue values, Shape s
     TfValue one = tf.scalar(base.dtype(), 1);
     TfValue divisor = includeSelf ? tf.add(added, one) : tf.maximum(added, one);
     TfValue sum = from(includeSelf, 0).sum().base();
-    return onto(tf.binary(base.dtype().isFloating() ? "RealDiv" : "FloorDiv", sum, divisor));
+    return onto(tf.binary(base.dtype().isInteger() ? "FloorDiv" : "RealDiv", sum, divisor));
   }
 
   /** How many values each element gets, as int32. */
