@@ -143,7 +143,7 @@ final class HtmlReport {
               new Figure(Integer.toString(module.calls())),
               new Figure(ReportText.ratio(module.snrInputs())),
               ratio(module.snrOwn(), !module.diverges()),
-              ratio(module.snrResult(), !module.diverges()),
+              ratio(module.snrResult(), module.snrResult() >= LayerChart.LIMIT),
               new Text(module.diverges() ? "diverges" : "")));
     }
     page.table(List.of("module", "calls", "inputs dB", "own dB", "result dB", ""), modules);

@@ -19,7 +19,7 @@ final class LayerChart {
   private static final int STEP = 40;
 
   /** What the default tolerance asks of float32. */
-  private static final double LIMIT = 90;
+  static final double LIMIT = 90;
 
   private final Drawing drawing = new Drawing("SNR of every call", WIDTH, HEIGHT);
   private final List<LayerReport.Call> calls;

@@ -26,6 +26,7 @@ public final class HtmlPage {
       code { font: .92em ui-monospace, monospace; overflow-wrap: anywhere; }
       dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; } dt { color: var(--faint); } dd { margin: 0; }
       pre { background: var(--band); padding: .7rem .9rem; overflow-x: auto; font: .85rem/1.45 ui-monospace, monospace; }
+      td.good, td.bad { white-space: nowrap; }
       .bar { display: inline-block; height: .65em; background: currentColor; border-radius: 2px; vertical-align: baseline; }
       .finding { border-left: 3px solid var(--line); padding: .4rem .9rem; margin: .5rem 0; background: var(--band); }
       .bad .finding { border-color: var(--bad); } .findings { color: var(--ink); }

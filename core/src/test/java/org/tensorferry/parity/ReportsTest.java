@@ -151,6 +151,66 @@ class ReportsTest {
         row -> assertEquals(9, row.replace("\\|", "").chars().filter(c -> c == '|').count(), row));
   }
 
+  private static ParityReport withLayers() {
+    OutputComparison right = Comparer.compare("result", ONE, NEAR, Tolerance.DEFAULT);
+    OutputComparison wrong = Comparer.compare("result", ONE, FAR, Tolerance.DEFAULT);
+    LayerReport.Call first = call("aten::linear", "<b>fc1</b>", right, 127.4);
+    LayerReport.Call second = call("aten::gelu", "act", wrong, 20);
+    LayerReport layers =
+        new LayerReport(
+            "batch=2, sample 1",
+            "",
+            Optional.of(right),
+            List.of(first, second),
+            List.of(
+                new LayerReport.Variable("fc1/kernel", List.of("fc1.weight"), "transpose", "is 0"),
+                new LayerReport.Variable("fc1/bias", List.of("fc1.bias"), "copy", "")),
+            List.of("The first call that diverges: `aten::gelu` in `act`."));
+    return different().withLayers(layers);
+  }
+
+  private static LayerReport.Call call(
+      String operator, String module, OutputComparison own, double result) {
+    return new LayerReport.Call(
+        operator,
+        module,
+        "code/__torch__.py:3",
+        module + "/Op:0",
+        "Op",
+        List.of(),
+        Double.NaN,
+        Optional.of(own),
+        result,
+        "");
+  }
+
+  @Test
+  void everyFormHoldsTheLayers() throws Exception {
+    String text = Reports.text(withLayers());
+    assertTrue(text.contains("DIVERGES"), text);
+    assertTrue(text.contains("2 variables beside the torch file: 1 DIFFERENT"), text);
+    JsonNode layers = new ObjectMapper().readTree(Reports.json(withLayers())).get("layers");
+    assertFalse(layers.at("/calls/0/diverges").asBoolean());
+    assertTrue(layers.at("/calls/1/diverges").asBoolean());
+    assertEquals(127.4, layers.at("/calls/0/snrResultDb").asDouble());
+    assertFalse(layers.at("/calls/0").has("snrInputsDb"), "there is none");
+    assertEquals("is 0", layers.at("/variables/0/difference").asText());
+    Element suite =
+        DocumentBuilderFactory.newDefaultInstance()
+            .newDocumentBuilder()
+            .parse(
+                new ByteArrayInputStream(
+                    Reports.junit(withLayers()).getBytes(StandardCharsets.UTF_8)))
+            .getDocumentElement();
+    assertEquals("9", suite.getAttribute("tests"));
+    assertEquals("5", suite.getAttribute("failures"));
+    assertTrue(Reports.markdown(withLayers()).contains("| `act` | 1 | - |"));
+    Path page = directory.resolve("report.html");
+    Reports.write(withLayers(), page);
+    String html = Files.readString(page);
+    assertTrue(html.contains("&lt;b&gt;fc1&lt;/b&gt;") && !html.contains("<b>"), html);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"report.json", "report.xml", "report.md", "report.txt", "new/dir/report.json"})
