@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -172,8 +174,7 @@ class BadInputsTest {
     BrokenModels.sound().write(directory.resolve("model.pt"));
   }
 
-  private static Case broken(
-      String name, java.util.function.UnaryOperator<BrokenModels> damage, String line) {
+  private static Case broken(String name, UnaryOperator<BrokenModels> damage, String line) {
     return new Case(
         name,
         directory -> {
@@ -197,7 +198,7 @@ class BadInputsTest {
 
   private static void sample(Path directory, String name) throws IOException {
     try (var stream = BadInputsTest.class.getResourceAsStream(name)) {
-      Files.copy(java.util.Objects.requireNonNull(stream, name), directory.resolve("model.pt"));
+      Files.copy(Objects.requireNonNull(stream, name), directory.resolve("model.pt"));
     }
   }
 

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -17,6 +19,7 @@ import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.cli.Main;
+import org.tensorferry.converters.StandardConverters;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.HostTensor;
@@ -251,7 +254,7 @@ class PlantedFaultsTest {
             return List.of();
           }
         };
-    Converters standard = new org.tensorferry.converters.StandardConverters();
+    Converters standard = new StandardConverters();
     try (TorchModel open = Tensorferry.open(model, new RuleTables(List.of(faulty, standard)))) {
       open.convert(ConvertOptions.defaults().input(input)).save(saved());
     }
@@ -282,11 +285,11 @@ class PlantedFaultsTest {
 
   private void delete() {
     try (var files = Files.walk(saved())) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +139,7 @@ final class Engines {
     }
     try (Stream<Path> tree = Files.walk(path)) {
       List<Path> paths = new ArrayList<>(tree.toList());
-      java.util.Collections.reverse(paths);
+      Collections.reverse(paths);
       for (Path each : paths) {
         Files.delete(each);
       }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.rule.Schema;
 import org.tensorferry.rule.Schema.Param;
@@ -302,9 +303,7 @@ final class Tensors {
       long[] sizes =
           shape.length == 1
               ? new long[0]
-              : java.util.stream.LongStream.concat(
-                      java.util.stream.LongStream.of(shape[0]), Arrays.stream(shape).skip(2))
-                  .toArray();
+              : LongStream.concat(LongStream.of(shape[0]), Arrays.stream(shape).skip(2)).toArray();
       return Optional.of(Values.below(DType.INT64, sizes, classes, random));
     }
     if (name.matches("binary_cross.*|kl_div")) {

@@ -1,5 +1,6 @@
 package org.tensorferry.fuzz;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.tensorferry.parity.HostTensor;
@@ -66,7 +67,7 @@ final class Values {
   /** A shape that broadcasts with another, as a rule to that other one. */
   static long[] partner(long[] shape, Random random) {
     int dropped = random.nextInt(3) == 0 ? random.nextInt(shape.length + 1) : 0;
-    long[] partner = java.util.Arrays.copyOfRange(shape, dropped, shape.length);
+    long[] partner = Arrays.copyOfRange(shape, dropped, shape.length);
     boolean ones = random.nextInt(3) == 0;
     for (int i = 0; i < partner.length; i++) {
       if (ones && random.nextBoolean()) {

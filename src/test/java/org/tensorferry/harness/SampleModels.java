@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The committed models, and what inputs they take. */
@@ -41,7 +42,7 @@ public final class SampleModels {
   /** The specs of its inputs. */
   public static String[] inputs(Path file) {
     String name = file.getFileName().toString();
-    return java.util.Objects.requireNonNull(INPUTS.get(name.substring(0, name.indexOf('.'))))
+    return Objects.requireNonNull(INPUTS.get(name.substring(0, name.indexOf('.'))))
         .toArray(String[]::new);
   }
 }

@@ -1,6 +1,7 @@
 package org.tensorferry.layers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The layers with their options, written as torch.nn calls its operators. */
@@ -284,6 +285,6 @@ final class LayerCases {
   }
 
   private static String text(long... sizes) {
-    return String.join(",", java.util.Arrays.stream(sizes).mapToObj(Long::toString).toList());
+    return String.join(",", Arrays.stream(sizes).mapToObj(Long::toString).toList());
   }
 }

@@ -2,6 +2,7 @@ package org.tensorferry.layers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** GRU, LSTM and RNN with their options, and their cells. 4 inputs, 6 hidden units. */
 final class RecurrentLayerCases {
@@ -77,7 +78,7 @@ final class RecurrentLayerCases {
                 layers,
                 directions == 2 ? "True" : "False");
     String torchClass =
-        "torch.nn.modules.rnn." + (gates == 1 ? "RNN" : op.toUpperCase(java.util.Locale.ROOT));
+        "torch.nn.modules.rnn." + (gates == 1 ? "RNN" : op.toUpperCase(Locale.ROOT));
     String name = op + (option.isEmpty() ? "" : ", " + option) + (steps == 1 ? ", one frame" : "");
     LayerCase added = new LayerCase(torchClass, name, code).input(3, steps, 4);
     for (int i = 0; i < names.size(); i++) {

@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
+
 /** Pooling to a given size, and where maxima stand. */
 final class AdaptivePoolingOpsTest extends OperatorTest {
 
@@ -75,7 +77,7 @@ final class AdaptivePoolingOpsTest extends OperatorTest {
 
   private static Case maximum(Cases c, String expression, Input x) {
     return c.program(
-        expression + " " + x.dtype() + java.util.Arrays.toString(x.shape()),
+        expression + " " + x.dtype() + Arrays.toString(x.shape()),
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  return " + expression + "\n",
         x);
   }

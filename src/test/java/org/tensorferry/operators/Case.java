@@ -1,7 +1,9 @@
 package org.tensorferry.operators;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.HostTensor;
@@ -36,10 +38,7 @@ final class Case {
     String source = "def forward(" + arguments + ") -> Tensor:\n  return " + expression + "\n";
     StringBuilder name = new StringBuilder(expression);
     inputs.forEach(
-        input ->
-            name.append(' ')
-                .append(input.dtype())
-                .append(java.util.Arrays.toString(input.shape())));
+        input -> name.append(' ').append(input.dtype()).append(Arrays.toString(input.shape())));
     return new Case(name.toString(), source, inputs);
   }
 
@@ -64,13 +63,13 @@ final class Case {
   }
 
   Case parameter(String parameter, Input value) {
-    HostTensor tensor = value.tensor(value.shape(), new java.util.Random(parameter.hashCode()));
+    HostTensor tensor = value.tensor(value.shape(), new Random(parameter.hashCode()));
     parts.add(program -> program.parameter(parameter, tensor));
     return this;
   }
 
   Case buffer(String buffer, Input value) {
-    HostTensor tensor = value.tensor(value.shape(), new java.util.Random(buffer.hashCode()));
+    HostTensor tensor = value.tensor(value.shape(), new Random(buffer.hashCode()));
     parts.add(program -> program.buffer(buffer, tensor));
     return this;
   }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
 import org.tensorferry.harness.TypicalSize;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
@@ -16,12 +18,10 @@ final class Differences {
 
   static void requireEqual(
       Map<String, HostTensor> expected, Map<String, HostTensor> actual, double tolerance) {
-    assertEquals(
-        new java.util.TreeSet<>(expected.keySet()), new java.util.TreeSet<>(actual.keySet()));
+    assertEquals(new TreeSet<>(expected.keySet()), new TreeSet<>(actual.keySet()));
     expected.forEach(
         (name, tensor) ->
-            requireEqual(
-                name, tensor, java.util.Objects.requireNonNull(actual.get(name)), tolerance));
+            requireEqual(name, tensor, Objects.requireNonNull(actual.get(name)), tolerance));
   }
 
   private static void requireEqual(

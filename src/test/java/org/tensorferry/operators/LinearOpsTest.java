@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
+
 /** Products of matrices. */
 final class LinearOpsTest extends OperatorTest {
 
@@ -44,7 +46,7 @@ final class LinearOpsTest extends OperatorTest {
 
   private static double[] nan(int count) {
     double[] values = new double[count];
-    java.util.Arrays.fill(values, Double.NaN);
+    Arrays.fill(values, Double.NaN);
     return values;
   }
 }

@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import java.util.List;
+
 /** Normalisation by stored and by measured statistics. */
 final class NormalizationOpsTest extends OperatorTest {
 
@@ -74,7 +76,7 @@ final class NormalizationOpsTest extends OperatorTest {
     String three =
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:\n  return torch.";
     for (String call :
-        java.util.List.of(
+        List.of(
             "native_layer_norm(x, [5], self.w, self.b, 1e-05)",
             "native_layer_norm(x, [3, 5], None, None, 1e-05)")) {
       c.program(call, three + call + "\n", f32(2, 3, 5).fixed(1, 2))
@@ -89,7 +91,7 @@ final class NormalizationOpsTest extends OperatorTest {
         .parameter("w", f32(6))
         .parameter("b", f32(6));
     for (String call :
-        java.util.List.of(
+        List.of(
             "_native_batch_norm_legit_no_training(x, self.w, self.b, self.m, self.v, 0.1, 1e-05)",
             "_native_batch_norm_legit(x, self.w, self.b, self.m, self.v, False, 0.1, 1e-05)",
             "native_batch_norm(x, self.w, None, self.m, self.v, False, 0.1, 1e-05)")) {

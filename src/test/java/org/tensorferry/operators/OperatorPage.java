@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -148,7 +149,7 @@ final class OperatorPage {
     row(page, "PyTorch", "Keras");
     row(page, "---", "---");
     tables.layers().values().stream()
-        .sorted(java.util.Comparator.comparing(LayerRule::torchClass))
+        .sorted(Comparator.comparing(LayerRule::torchClass))
         .forEach(layer -> row(page, "`" + layer.torchClass() + "`", layer.kerasLayer()));
   }
 

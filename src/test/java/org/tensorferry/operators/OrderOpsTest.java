@@ -1,5 +1,6 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Sorting and ranks. Elements differ, since torch's order of equal ones is not defined. */
@@ -63,7 +64,7 @@ final class OrderOpsTest extends OperatorTest {
 
   private static void both(Cases c, String call, Input x) {
     c.program(
-        call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()) + " #" + c.all().size(),
+        call + " of " + x.dtype() + Arrays.toString(x.shape()) + " #" + c.all().size(),
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
             + call
             + "\n  return (a, b)\n",

@@ -1,5 +1,6 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Sums, products, extremes and tests: axes, kept dims, types, NaN and ties. */
@@ -102,7 +103,7 @@ final class ReductionOpsTest extends OperatorTest {
 
   private static void both(Cases c, String call, Input x) {
     c.program(
-        call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()) + " #" + c.all().size(),
+        call + " of " + x.dtype() + Arrays.toString(x.shape()) + " #" + c.all().size(),
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
             + call
             + "\n  return (a, b)\n",

@@ -1,5 +1,6 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Running sums, products and extremes. */
@@ -30,7 +31,7 @@ final class ScanOpsTest extends OperatorTest {
 
   private static void both(Cases c, String call, Input x) {
     c.program(
-        call + " of " + x.dtype() + java.util.Arrays.toString(x.shape()),
+        call + " of " + x.dtype() + Arrays.toString(x.shape()),
         "def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:\n  a, b = "
             + call
             + "\n  return (a, b)\n",

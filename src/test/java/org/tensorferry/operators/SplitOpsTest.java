@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
+
 /** An axis cut into parts, each a view. */
 final class SplitOpsTest extends OperatorTest {
 
@@ -64,6 +66,6 @@ final class SplitOpsTest extends OperatorTest {
         ("def forward(self, x: Tensor) -> Tuple[" + types + "]:\n")
             + ("  " + names + ", = " + expression + "\n")
             + ("  return (" + names + ")\n");
-    return c.program(expression + " " + java.util.Arrays.toString(input.shape()), source, input);
+    return c.program(expression + " " + Arrays.toString(input.shape()), source, input);
   }
 }

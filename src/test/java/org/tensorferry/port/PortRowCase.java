@@ -1,5 +1,6 @@
 package org.tensorferry.port;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -35,7 +36,7 @@ record PortRowCase(
   }
 
   PortRowCase place(String variable, String tensor, UnaryOperator<int[]> torch) {
-    List<Place> more = new java.util.ArrayList<>(places);
+    List<Place> more = new ArrayList<>(places);
     more.add(new Place(variable, tensor, torch));
     return new PortRowCase(name, kerasClass, config, variables, tensors, more);
   }

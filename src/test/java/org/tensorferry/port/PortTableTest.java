@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -71,7 +73,7 @@ class PortTableTest {
       assertEquals(
           expected[position(inTorch, tensor.shape())],
           actual[i],
-          () -> place.variable() + java.util.Arrays.toString(index));
+          () -> place.variable() + Arrays.toString(index));
     }
   }
 
@@ -94,7 +96,7 @@ class PortTableTest {
   }
 
   private static byte[] bytes(TorchValues values, String name) {
-    TensorSource source = java.util.Objects.requireNonNull(values.tensors().get(name), name);
+    TensorSource source = Objects.requireNonNull(values.tensors().get(name), name);
     return source.toBytes();
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.tensorferry.archive.WeightWriter;
 import org.tensorferry.tensor.DType;
@@ -45,7 +46,7 @@ final class TorchTensors {
   }
 
   TensorData get(String name) {
-    return java.util.Objects.requireNonNull(all.get(name), name);
+    return Objects.requireNonNull(all.get(name), name);
   }
 
   Path save(Path file) {

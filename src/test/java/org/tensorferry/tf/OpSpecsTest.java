@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -64,6 +65,6 @@ class OpSpecsTest {
     }
     return arg.getType() == DataType.UNRECOGNIZED
         ? "?"
-        : arg.getType().name().substring("DT_".length()).toLowerCase(java.util.Locale.ROOT);
+        : arg.getType().name().substring("DT_".length()).toLowerCase(Locale.ROOT);
   }
 }

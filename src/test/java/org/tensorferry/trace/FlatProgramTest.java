@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +65,7 @@ class FlatProgramTest {
   private static void requireClose(Map<String, HostTensor> expected, List<HostTensor> actual) {
     List<String> names = List.copyOf(expected.keySet());
     for (int i = 0; i < names.size(); i++) {
-      HostTensor one = java.util.Objects.requireNonNull(expected.get(names.get(i)));
+      HostTensor one = Objects.requireNonNull(expected.get(names.get(i)));
       Metrics metrics =
           Comparer.compare(names.get(i), one, actual.get(i), Tolerance.DEFAULT)
               .metrics()

@@ -1,5 +1,6 @@
 package org.tensorferry.cli;
 
+import java.util.List;
 import java.util.Stack;
 import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
@@ -19,7 +20,7 @@ final class SpecConsumer implements IParameterConsumer {
       throw new ParameterException(
           command.commandLine(), "Missing required parameter for option '--input' (SPEC)");
     }
-    java.util.List<String> specs = option.getValue();
+    List<String> specs = option.getValue();
     do {
       specs.add(args.pop());
     } while (!args.isEmpty() && isSpec(args.peek()));

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -113,7 +114,7 @@ record ForwardBody(SavedModel model, MetaGraphDef meta, Map<String, NodeDef> nod
     }
 
     private static Map<String, String> arguments(
-        FunctionDef function, NodeDef call, java.util.function.UnaryOperator<String> source) {
+        FunctionDef function, NodeDef call, UnaryOperator<String> source) {
       Map<String, String> arguments = new HashMap<>();
       for (int i = 0; i < function.getSignature().getInputArgCount(); i++) {
         arguments.put(

@@ -1,5 +1,6 @@
 package org.tensorferry.parity;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 public record InputCase(Map<String, Long> dims, String origin, List<HostTensor> inputs) {
 
   public InputCase {
-    dims = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(dims));
+    dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
     inputs = List.copyOf(inputs);
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 
 /**
  * The report as JSON. Fields are only ever added; {@code schema} counts changes that remove or
@@ -66,7 +67,7 @@ final class JsonReport {
     report.dims().forEach(dims::put);
     ArrayNode inputs = node.putArray("inputs");
     report.inputs().forEach(inputs::add);
-    node.put("outcome", report.outcome().name().toLowerCase(java.util.Locale.ROOT));
+    node.put("outcome", report.outcome().name().toLowerCase(Locale.ROOT));
     if (!report.reason().isEmpty()) {
       node.put("reason", report.reason());
     }

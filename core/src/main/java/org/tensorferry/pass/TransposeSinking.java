@@ -3,6 +3,7 @@ package org.tensorferry.pass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,9 +11,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Recipe;
 import org.tensorferry.tensor.Shape;
+import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfNode;
@@ -245,7 +248,7 @@ final class TransposeSinking {
       return false;
     }
     int rank = layout.permutation().size();
-    Set<Integer> reduced = new java.util.HashSet<>();
+    Set<Integer> reduced = new HashSet<>();
     for (long axis : axes.get()) {
       reduced.add(layout.permutation().get(Math.toIntExact(axis < 0 ? axis + rank : axis)));
     }
@@ -322,11 +325,7 @@ final class TransposeSinking {
     }
     List<TfValue> inputs = new ArrayList<>(node.inputs());
     inputs.set(0, layout.base());
-    inputs.set(
-        1,
-        tf.constant(
-            org.tensorferry.tf.Literal.ofLongs(
-                org.tensorferry.tensor.DType.INT32, new long[] {rank, 2}, moved)));
+    inputs.set(1, tf.constant(Literal.ofLongs(DType.INT32, new long[] {rank, 2}, moved)));
     return put(node, copy(node, inputs), layout.permutation());
   }
 

@@ -1,6 +1,7 @@
 package org.tensorferry.port;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -65,7 +66,7 @@ final class Fit {
   List<String> misfits(TargetSlot slot, TorchUnit unit) {
     return slot.forms().stream()
         .map(form -> misfits(slot, form, unit))
-        .min(java.util.Comparator.comparingInt(List::size))
+        .min(Comparator.comparingInt(List::size))
         .orElse(List.of());
   }
 

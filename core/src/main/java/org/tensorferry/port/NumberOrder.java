@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -123,8 +124,8 @@ final class NumberOrder<S, U> {
     Map<S, U> pairs = new HashMap<>();
     for (List<Long> numbers : common) {
       pairs.put(
-          java.util.Objects.requireNonNull(leftByNumbers.get(numbers)),
-          java.util.Objects.requireNonNull(byNumbers.get(numbers)));
+          Objects.requireNonNull(leftByNumbers.get(numbers)),
+          Objects.requireNonNull(byNumbers.get(numbers)));
     }
     return Optional.of(pairs);
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.port.PortPlan.Assigned;
@@ -188,8 +189,7 @@ final class Planner {
     }
   }
 
-  private static List<TorchUnit> without(
-      List<TorchUnit> units, java.util.function.Predicate<String> out) {
+  private static List<TorchUnit> without(List<TorchUnit> units, Predicate<String> out) {
     List<TorchUnit> rest = new ArrayList<>();
     for (TorchUnit unit : units) {
       Map<String, TorchUnit.Part> parts = new LinkedHashMap<>(unit.attributes());

@@ -1,6 +1,7 @@
 package org.tensorferry.port;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -254,12 +255,10 @@ final class Stated {
   private static boolean makes(Recipe recipe, List<long[]> shapes, TargetVariable variable) {
     try {
       long[] made = recipe.resultShape(shapes);
-      long elements = java.util.Arrays.stream(made).reduce(1, Math::multiplyExact);
+      long elements = Arrays.stream(made).reduce(1, Math::multiplyExact);
       long given =
-          shapes.stream()
-              .mapToLong(s -> java.util.Arrays.stream(s).reduce(1, Math::multiplyExact))
-              .sum();
-      return java.util.Arrays.equals(made, variable.shape().known()) && elements <= given;
+          shapes.stream().mapToLong(s -> Arrays.stream(s).reduce(1, Math::multiplyExact)).sum();
+      return Arrays.equals(made, variable.shape().known()) && elements <= given;
     } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException misfit) {
       return false;
     }

@@ -1,6 +1,7 @@
 package org.tensorferry.port;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,7 +198,7 @@ final class TargetSlots {
   }
 
   private static List<Long> boxed(long[] shape) {
-    return java.util.Arrays.stream(shape).boxed().toList();
+    return Arrays.stream(shape).boxed().toList();
   }
 
   /** Slots by the path that a map file gives them. */

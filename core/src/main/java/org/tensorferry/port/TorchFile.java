@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.tensorferry.archive.FileKind;
@@ -151,8 +152,7 @@ final class TorchFile implements Closeable {
     }
     for (String name : inside) {
       tensors.put(
-          name.substring(prefix.length()),
-          java.util.Objects.requireNonNull(all.get(wrapper + name), name));
+          name.substring(prefix.length()), Objects.requireNonNull(all.get(wrapper + name), name));
     }
     files
         .unsupported()
@@ -233,7 +233,7 @@ final class TorchFile implements Closeable {
   }
 
   TensorData tensor(String name) {
-    return java.util.Objects.requireNonNull(tensors.get(name), name);
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 
   /** Tensors beside the weights, by their full names. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -159,7 +160,7 @@ final class TorchUnits {
   }
 
   private TorchUnit.Part whole(String name) {
-    TensorData tensor = java.util.Objects.requireNonNull(tensors.get(name), name);
+    TensorData tensor = Objects.requireNonNull(tensors.get(name), name);
     return new TorchUnit.Part(
         List.of(name), Recipe.identity(), boxed(tensor.shape()), tensor.dtype());
   }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -68,7 +69,7 @@ public final class OpArgs {
 
   /** What a view's rule runs on: the current content of its base. */
   TfValue content() {
-    return java.util.Objects.requireNonNull(self);
+    return Objects.requireNonNull(self);
   }
 
   /** A tensor that may be None. */
@@ -337,7 +338,7 @@ public final class OpArgs {
   List<String> unread() {
     List<String> unread = new ArrayList<>();
     for (Schema.Param param : schema.params()) {
-      Value value = java.util.Objects.requireNonNull(values.get(param.name()));
+      Value value = Objects.requireNonNull(values.get(param.name()));
       boolean isDefault = param.defaultValue() != null && sameText(param.defaultValue(), value);
       if (!read.contains(param.name()) && !isDefault) {
         unread.add(param.name());

@@ -1,6 +1,7 @@
 package org.tensorferry.rule;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.tensorferry.tensor.Recipe;
@@ -32,7 +33,7 @@ public record PortRule(
 
   /** This row with a setting that both sides must have alike. */
   public PortRule with(Agreement agreement) {
-    List<Agreement> more = new java.util.ArrayList<>(agreements);
+    List<Agreement> more = new ArrayList<>(agreements);
     more.add(agreement);
     return new PortRule(kerasClass, torchLayers, more, reading);
   }

@@ -1,6 +1,7 @@
 package org.tensorferry.rule;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.error.Similarity;
 
 /**
  * All rules that a conversion uses: plug-ins before built-in rows. Schemas are read when they are
@@ -57,12 +59,12 @@ public final class RuleTables {
 
   /** Every layer row by torch class. */
   public Map<String, LayerRule> layers() {
-    return java.util.Collections.unmodifiableMap(layers);
+    return Collections.unmodifiableMap(layers);
   }
 
   /** Every row of the port table by Keras class. */
   public Map<String, PortRule> ports() {
-    return java.util.Collections.unmodifiableMap(ports);
+    return Collections.unmodifiableMap(ports);
   }
 
   /**
@@ -103,7 +105,7 @@ public final class RuleTables {
   /** Names that look like one that has no row. */
   List<String> similar(String qualifiedName) {
     return operatorsByName.keySet().stream()
-        .filter(name -> org.tensorferry.error.Similarity.isSimilar(name, qualifiedName))
+        .filter(name -> Similarity.isSimilar(name, qualifiedName))
         .sorted()
         .limit(3)
         .toList();

@@ -1,6 +1,7 @@
 package org.tensorferry.rule;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,9 +142,7 @@ public record Schema(
       return Value.list(
           inner.isEmpty()
               ? List.of()
-              : java.util.Arrays.stream(inner.split(","))
-                  .map(item -> literal(item.trim()))
-                  .toList());
+              : Arrays.stream(inner.split(",")).map(item -> literal(item.trim())).toList());
     }
     return switch (text) {
       case "None" -> Value.none();

@@ -1,6 +1,7 @@
 package org.tensorferry.rule;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,10 +10,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.Structure;
 import org.tensorferry.tensor.Symbol;
 import org.tensorferry.tensor.TensorHandle;
@@ -114,7 +118,7 @@ public final class TensorOperators implements Operators {
             "no table has a rule for it"
                 + (similar.isEmpty() ? "" : "; near names: " + String.join(", ", similar)))
         .fix("write a rule and pass its jar with --plugins (see docs/adding-an-operator.md)")
-        .as(org.tensorferry.error.ExitCode.UNCONVERTIBLE);
+        .as(ExitCode.UNCONVERTIBLE);
   }
 
   private static FerryException noOverload(
@@ -122,7 +126,7 @@ public final class TensorOperators implements Operators {
     String known = String.join("; ", rows.stream().map(row -> row.schema().text()).toList());
     return Problem.of("no rule for `" + name + "` takes " + Schema.describe(args, kwargs))
         .because("known are: " + known)
-        .as(org.tensorferry.error.ExitCode.UNCONVERTIBLE);
+        .as(ExitCode.UNCONVERTIBLE);
   }
 
   private Value run(RuleTables.Row row, Map<String, Value> bound, boolean inPlace) {
@@ -136,7 +140,7 @@ public final class TensorOperators implements Operators {
       throw Problem.of("operator `" + row.schema().qualifiedName() + "` is not supported")
           .because(refusal.reason())
           .fix(refusal.workaround())
-          .as(org.tensorferry.error.ExitCode.UNCONVERTIBLE);
+          .as(ExitCode.UNCONVERTIBLE);
     }
     if (kind instanceof AtenRule.Alias) {
       return self(bound);
@@ -278,8 +282,8 @@ public final class TensorOperators implements Operators {
 
   private Value views(Schema schema, AtenRule.Views rule, Map<String, Value> bound) {
     Tensor base = self(bound);
-    Map<TensorHandle, List<TfValue>> emitted = new java.util.HashMap<>();
-    java.util.function.Function<OpArgs, List<TfValue>> read =
+    Map<TensorHandle, List<TfValue>> emitted = new HashMap<>();
+    Function<OpArgs, List<TfValue>> read =
         args ->
             emitted.computeIfAbsent(
                 args.tensor("self"),
@@ -340,7 +344,7 @@ public final class TensorOperators implements Operators {
     }
 
     @Override
-    public boolean isContiguous(org.tensorferry.tensor.Shape base) {
+    public boolean isContiguous(Shape base) {
       return switch (contiguity) {
         case KEPT, KEPT_OR_COPIED, RESTORED -> true;
         case LOST -> false;
@@ -348,7 +352,7 @@ public final class TensorOperators implements Operators {
       };
     }
 
-    private boolean isLeading(org.tensorferry.tensor.Shape base) {
+    private boolean isLeading(Shape base) {
       @Nullable Value dim = bound.get("dim");
       int axis =
           dim instanceof Value.Int number && number.value().isKnown()

@@ -1,10 +1,12 @@
 package org.tensorferry.rule;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ public final class WeightStore {
     }
 
     private static List<Long> boxed(long[] values) {
-      return java.util.Arrays.stream(values).boxed().toList();
+      return Arrays.stream(values).boxed().toList();
     }
   }
 
@@ -182,7 +184,7 @@ public final class WeightStore {
       for (int i = 0; i < sources.size(); i++) {
         torchLayout.put(place.sources().get(i), sources.get(i));
       }
-      known = java.util.Objects.requireNonNull(torchLayout.get(key));
+      known = Objects.requireNonNull(torchLayout.get(key));
     }
     return known;
   }

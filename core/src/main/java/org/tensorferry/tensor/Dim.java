@@ -1,11 +1,15 @@
 package org.tensorferry.tensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
@@ -46,7 +50,7 @@ public final class Dim implements Comparable<Dim> {
     public String toString() {
       return operator == Operator.FLOOR_DIV
           ? parenthesised(left) + "//" + parenthesised(right)
-          : operator.name().toLowerCase(java.util.Locale.ROOT) + "(" + left + ", " + right + ")";
+          : operator.name().toLowerCase(Locale.ROOT) + "(" + left + ", " + right + ")";
     }
 
     /** Everything but a lone name or number: the text of a dim is its identity. */
@@ -175,7 +179,7 @@ public final class Dim implements Comparable<Dim> {
 
   /** The terms, constant first; the product with no atoms is the constant. */
   public Map<Product, Long> terms() {
-    return java.util.Collections.unmodifiableMap(terms);
+    return Collections.unmodifiableMap(terms);
   }
 
   public Dim plus(Dim other) {
@@ -311,8 +315,7 @@ public final class Dim implements Comparable<Dim> {
   }
 
   private Map.Entry<Product, Long> leadingTerm() {
-    return java.util.Collections.max(
-        terms.entrySet(), (a, b) -> a.getKey().compareDegree(b.getKey()));
+    return Collections.max(terms.entrySet(), (a, b) -> a.getKey().compareDegree(b.getKey()));
   }
 
   /**
@@ -362,8 +365,8 @@ public final class Dim implements Comparable<Dim> {
   }
 
   /** Every symbol in the expression, sorted by name. */
-  public java.util.SortedSet<Symbol> symbols() {
-    java.util.TreeSet<Symbol> symbols = new java.util.TreeSet<>();
+  public SortedSet<Symbol> symbols() {
+    TreeSet<Symbol> symbols = new TreeSet<>();
     for (Product product : terms.keySet()) {
       for (Atom atom : product.atoms()) {
         if (atom instanceof Variable variable) {

@@ -2,9 +2,11 @@ package org.tensorferry.tf;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Shape;
@@ -199,9 +201,8 @@ public final class OpBuilder {
       int count =
           output.count().isEmpty()
               ? 1
-              : Math.toIntExact(
-                  (Long) java.util.Objects.requireNonNull(attributes.get(output.count())));
-      types.addAll(java.util.Collections.nCopies(count, type));
+              : Math.toIntExact((Long) Objects.requireNonNull(attributes.get(output.count())));
+      types.addAll(Collections.nCopies(count, type));
     }
     return types;
   }

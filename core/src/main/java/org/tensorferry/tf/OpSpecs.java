@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class OpSpecs {
 
   private static OpSpec parse(String op) {
     if (op.equals(TfNode.ARGUMENT)) {
-      return new OpSpec(op, java.util.List.of(), java.util.List.of(), Map.of(), false);
+      return new OpSpec(op, List.of(), List.of(), Map.of(), false);
     }
     @Nullable String line = LINES.get(op);
     if (line == null) {

@@ -1,10 +1,14 @@
 package org.tensorferry.tf;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
@@ -78,8 +82,7 @@ final class ShapeInference {
     if (!value.node().is("Const")) {
       return Optional.empty();
     }
-    Literal literal =
-        (Literal) java.util.Objects.requireNonNull(value.node().attributes().get("value"));
+    Literal literal = (Literal) Objects.requireNonNull(value.node().attributes().get("value"));
     return literal.dtype().isInteger() || literal.dtype() == DType.BOOL
         ? Optional.of(literal.longs())
         : Optional.empty();
@@ -137,7 +140,7 @@ final class ShapeInference {
     rules.put(
         "Unpack",
         call ->
-            java.util.Collections.nCopies(
+            Collections.nCopies(
                 Math.toIntExact(call.integer("num", 0)),
                 call.shape(0).remove(Math.toIntExact(call.integer("axis", 0)))));
     rules.put("Split", ShapeInference::split);
@@ -257,8 +260,8 @@ final class ShapeInference {
     if (a.isKnown() || b.isKnown()) {
       return a.isKnown() ? a : b;
     }
-    boolean oneA = a.example().equals(java.util.OptionalLong.of(1));
-    boolean oneB = b.example().equals(java.util.OptionalLong.of(1));
+    boolean oneA = a.example().equals(OptionalLong.of(1));
+    boolean oneB = b.example().equals(OptionalLong.of(1));
     if (oneA != oneB) {
       return oneA ? b : a;
     }
@@ -323,7 +326,7 @@ final class ShapeInference {
     int axis = axis(call.constant(0)[0], call.shape(1).rank());
     long parts = call.integer("num_split", 1);
     Shape part = call.shape(1).with(axis, call.shape(1).dim(axis).floorDiv(parts));
-    return java.util.Collections.nCopies(Math.toIntExact(parts), part);
+    return Collections.nCopies(Math.toIntExact(parts), part);
   }
 
   private static List<Shape> squeeze(Call call) {
@@ -380,6 +383,6 @@ final class ShapeInference {
   }
 
   private static int[] ints(long[] values) {
-    return java.util.Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
   }
 }

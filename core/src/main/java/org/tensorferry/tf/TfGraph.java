@@ -1,5 +1,6 @@
 package org.tensorferry.tf;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +199,7 @@ public final class TfGraph extends TfOperations {
       TfValue factor = atom(atom);
       value = value == null ? factor : mul(value, factor);
     }
-    return java.util.Objects.requireNonNull(value);
+    return Objects.requireNonNull(value);
   }
 
   private TfValue atom(Dim.Atom atom) {
@@ -256,7 +258,7 @@ public final class TfGraph extends TfOperations {
   /** The arguments that stand for captured values, in the order of {@link #settleCaptures}. */
   List<TfValue> capturedArguments() {
     return captures.outer.stream()
-        .map(outer -> java.util.Objects.requireNonNull(captured.get(outer)))
+        .map(outer -> Objects.requireNonNull(captured.get(outer)))
         .toList();
   }
 
@@ -282,8 +284,7 @@ public final class TfGraph extends TfOperations {
       return known;
     }
     if (value.node().is("Const")) {
-      return constant(
-          (Literal) java.util.Objects.requireNonNull(value.node().attributes().get("value")));
+      return constant((Literal) Objects.requireNonNull(value.node().attributes().get("value")));
     }
     TfValue outer = parent.resolve(value);
     @Nullable TfValue argument = captured.get(outer);
@@ -360,11 +361,11 @@ public final class TfGraph extends TfOperations {
 
   /** Depth first without recursion: graphs are as deep as models are long. */
   private static void visit(TfNode start, Set<TfNode> seen, List<TfNode> ordered) {
-    java.util.ArrayDeque<TfNode> stack = new java.util.ArrayDeque<>();
+    ArrayDeque<TfNode> stack = new ArrayDeque<>();
     Set<TfNode> open = new HashSet<>();
     stack.push(start);
     while (!stack.isEmpty()) {
-      TfNode node = java.util.Objects.requireNonNull(stack.peek());
+      TfNode node = Objects.requireNonNull(stack.peek());
       if (seen.contains(node)) {
         stack.pop();
       } else if (open.add(node)) {

@@ -1,6 +1,7 @@
 package org.tensorferry.trace;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -116,7 +117,7 @@ final class CallComparison {
   private static HostTensor inHome(CallValue owner, Map<Integer, HostTensor> original) {
     int[] axes = owner.home().orElseThrow().axes().stream().mapToInt(Integer::intValue).toArray();
     HostTensor value = Objects.requireNonNull(original.get(owner.number()));
-    return value.permute(java.util.Arrays.stream(Recipe.inverse(axes)).boxed().toList());
+    return value.permute(Arrays.stream(Recipe.inverse(axes)).boxed().toList());
   }
 
   @FunctionalInterface

@@ -3,6 +3,7 @@ package org.tensorferry.trace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -231,7 +232,7 @@ public final class FlatProgram {
   }
 
   /** Names what a call returned, and clones each tensor that is asked for. */
-  private void results(Value result, String variable, java.util.Iterator<TensorHandle> written) {
+  private void results(Value result, String variable, Iterator<TensorHandle> written) {
     if (result instanceof Tensor tensor) {
       names.put(tensor, variable);
       TensorHandle content = written.next();
@@ -248,8 +249,7 @@ public final class FlatProgram {
     }
   }
 
-  private void elements(
-      List<Value> elements, String variable, java.util.Iterator<TensorHandle> written) {
+  private void elements(List<Value> elements, String variable, Iterator<TensorHandle> written) {
     for (int i = 0; i < elements.size(); i++) {
       String element = variable();
       line(element + " = " + variable + "[" + i + "]");

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -55,7 +56,7 @@ final class FlatRun {
     List<String> names = List.copyOf(original.keySet());
     for (int i = 0; i < numbers.size(); i++) {
       String name = i < names.size() ? names.get(i) : "output_" + i;
-      named.put(name, java.util.Objects.requireNonNull(values.get(numbers.get(i))));
+      named.put(name, Objects.requireNonNull(values.get(numbers.get(i))));
     }
     return CallComparison.worst(Comparer.compareAll(original, named, tolerance));
   }

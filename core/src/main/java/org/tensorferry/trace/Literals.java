@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.rule.Schema;
@@ -133,7 +134,7 @@ final class Literals {
     if (known == null && source == null) {
       throw new UnprintableException("an argument is a number that no call returned");
     }
-    String number = known != null ? known : number(java.util.Objects.requireNonNull(source));
+    String number = known != null ? known : number(Objects.requireNonNull(source));
     return switch (runtime.kind()) {
       case FLOAT -> "float(" + number + ")";
       case BOOL -> "bool(" + number + ")";

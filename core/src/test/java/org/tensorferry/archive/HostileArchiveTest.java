@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.tensorferry.archive.Fixtures.assertUnreadable;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +66,7 @@ class HostileArchiveTest {
   @Test
   void otherFilesAreRecognised() throws IOException {
     byte[] tar = new byte[1024];
-    System.arraycopy("ustar".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, tar, 257, 5);
+    System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, tar, 257, 5);
     assertKind(FileKind.TAR, tar);
     assertKind(FileKind.SAFETENSORS, latin("\2\0\0\0\0\0\0\0{}"));
     assertKind(FileKind.UNKNOWN, latin("\3\0\0\0\0\0\0\0{}"));
@@ -88,7 +89,7 @@ class HostileArchiveTest {
   }
 
   private static byte[] latin(String text) {
-    return text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test

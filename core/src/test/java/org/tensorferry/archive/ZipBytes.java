@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -127,6 +128,6 @@ public final class ZipBytes {
     byte[] buffer = new byte[data.length + 64];
     int length = deflater.deflate(buffer);
     deflater.end();
-    return java.util.Arrays.copyOf(buffer, length);
+    return Arrays.copyOf(buffer, length);
   }
 }

@@ -10,8 +10,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,7 @@ class TensorSourceTest {
     }
 
     /** A model of another shape, each element found by the index of an element here. */
-    Model map(long[] newShape, java.util.function.UnaryOperator<long[]> indexHere) {
+    Model map(long[] newShape, UnaryOperator<long[]> indexHere) {
       byte[][] mapped = new byte[(int) Boxes.product(newShape)][];
       for (int i = 0; i < mapped.length; i++) {
         mapped[i] = at(indexHere.apply(index(newShape, i)));
@@ -207,7 +209,7 @@ class TensorSourceTest {
 
   private static int[] shuffled(int n, Random random) {
     List<Integer> order = new ArrayList<>(IntStream.range(0, n).boxed().toList());
-    java.util.Collections.shuffle(order, random);
+    Collections.shuffle(order, random);
     return order.stream().mapToInt(Integer::intValue).toArray();
   }
 

@@ -1,5 +1,6 @@
 package org.tensorferry.converters.aten;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
@@ -67,7 +68,7 @@ public final class AdaptivePoolingOps {
     if (x.rank() < axes + 1) {
       throw a.refuse("the input has rank " + x.rank() + ", not " + (axes + 2), "");
     }
-    return given.size() == axes ? given : java.util.Collections.nCopies(axes, given.get(0));
+    return given.size() == axes ? given : Collections.nCopies(axes, given.get(0));
   }
 
   /** Two axes of known sizes in equal bins of more than one: an AvgPool. */

@@ -1,6 +1,7 @@
 package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.rule.AtenRule;
@@ -163,7 +164,7 @@ public final class AttentionOps {
     if (!perRow || mask.rank() != 2) {
       return bool;
     }
-    List<Dim> dims = new ArrayList<>(java.util.Collections.nCopies(scores.rank(), Dim.ONE));
+    List<Dim> dims = new ArrayList<>(Collections.nCopies(scores.rank(), Dim.ONE));
     dims.set(0, mask.dim(0));
     dims.set(scores.rank() - 1, mask.dim(1));
     return tf.reshape(bool, new Shape(dims));

@@ -1,5 +1,6 @@
 package org.tensorferry.converters.aten;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -23,7 +24,7 @@ final class Constants {
       }
       bytes.add(literal.bytes());
     }
-    java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
     bytes.forEach(all::writeBytes);
     return tf.constant(
         new Literal(scalars.get(0).dtype(), new long[] {scalars.size()}, all.toByteArray()));

@@ -2,6 +2,7 @@ package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
@@ -79,7 +80,7 @@ record GridSampler(TfValue input, Shape plane, int paddingMode, boolean alignCor
               tf.expandDims(weight, weight.rank()));
       sum = sum == null ? term : tf.add(sum, term);
     }
-    return java.util.Objects.requireNonNull(sum);
+    return Objects.requireNonNull(sum);
   }
 
   /** Elements counted from the first along a spatial axis: [N, out...]. */
@@ -135,7 +136,7 @@ record GridSampler(TfValue input, Shape plane, int paddingMode, boolean alignCor
     if (paddingMode != ZEROS) {
       return elements;
     }
-    TfValue mask = java.util.Objects.requireNonNull(inside);
+    TfValue mask = Objects.requireNonNull(inside);
     return tf.select(tf.expandDims(mask, mask.rank()), elements, tf.scalar(elements.dtype(), 0));
   }
 

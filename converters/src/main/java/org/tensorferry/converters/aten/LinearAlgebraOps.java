@@ -1,5 +1,6 @@
 package org.tensorferry.converters.aten;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
@@ -295,7 +296,7 @@ public final class LinearAlgebraOps {
     TfValue x = a.tensor("self");
     int exponent = a.integer("n");
     TfValue square = exponent < 0 ? inverse(tf, x) : x;
-    List<TfValue> factors = new java.util.ArrayList<>();
+    List<TfValue> factors = new ArrayList<>();
     for (int rest = Math.abs(exponent); rest > 0; rest /= 2) {
       if (rest % 2 == 1) {
         factors.add(square);

@@ -1,6 +1,7 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
@@ -231,7 +232,7 @@ public final class NormOps {
   // --- scaling
 
   private static int[] allBut(TfValue x, int axis) {
-    return java.util.stream.IntStream.range(0, x.rank()).filter(i -> i != axis).toArray();
+    return IntStream.range(0, x.rank()).filter(i -> i != axis).toArray();
   }
 
   private static TfValue lengths(OpArgs a, TfGraph tf) {

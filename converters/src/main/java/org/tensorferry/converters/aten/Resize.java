@@ -3,6 +3,7 @@ package org.tensorferry.converters.aten;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
@@ -147,7 +148,7 @@ record Resize(
         TfValue term = tf.mul(element(tf, x, floor, i - 1), along(tf, x, weights.get(i)));
         sum = sum == null ? term : tf.add(sum, term);
       }
-      return java.util.Objects.requireNonNull(sum);
+      return Objects.requireNonNull(sum);
     }
 
     private TfValue position(TfGraph tf) {

@@ -3,6 +3,7 @@ package org.tensorferry.converters.aten;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
@@ -81,7 +82,7 @@ public final class SpectrogramOps {
         TfValue moved = tf.pad(piece, tf.scalar(piece.dtype(), 0), 0, 0, i, pieces - 1 - i, 0, 0);
         sum = sum == null ? moved : tf.add(sum, moved);
       }
-      TfValue blocks = java.util.Objects.requireNonNull(sum);
+      TfValue blocks = Objects.requireNonNull(sum);
       TfValue time = tf.reshape(blocks, frames.dim(0), blocks.dim(1).times(hop));
       return tf.slice(time, 1, Dim.ZERO, length(frames.dim(1)));
     }

@@ -1,6 +1,7 @@
 package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
@@ -191,7 +192,7 @@ public final class SplitOps {
     if (given.rank() == 0) {
       return sections(Math.toIntExact(numbers[0]), size);
     }
-    return atIndices(java.util.Arrays.stream(numbers).mapToObj(Dim::of).toList(), size);
+    return atIndices(Arrays.stream(numbers).mapToObj(Dim::of).toList(), size);
   }
 
   /** A number of results: for a dynamic one the example decides, and that is recorded. */

@@ -9,6 +9,7 @@ import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.rule.PortRule.Layer;
 import org.tensorferry.rule.PortRule.Reading;
 import org.tensorferry.rule.PortRule.Slot;
+import org.tensorferry.tensor.Recipe;
 
 /**
  * Dense layers whose input or output has several axes: torch's matrix, transposed and cut into
@@ -57,7 +58,7 @@ final class EinsumLayers {
             ? variables.copy("bias", "bias")
             : variables.reshaped(
                 "bias",
-                org.tensorferry.tensor.Recipe.identity(),
+                Recipe.identity(),
                 new long[] {product(biasShape, 0, biasShape.length)},
                 "bias");
     return List.of(weight, added);

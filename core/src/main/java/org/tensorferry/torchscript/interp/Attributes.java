@@ -1,5 +1,6 @@
 package org.tensorferry.torchscript.interp;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -168,7 +169,7 @@ final class Attributes {
   }
 
   private Value operator(String name, Tensor tensor, CallSite site, Value... rest) {
-    List<Value> arguments = new java.util.ArrayList<>(List.of(tensor));
+    List<Value> arguments = new ArrayList<>(List.of(tensor));
     arguments.addAll(List.of(rest));
     return machine.builtins().call(name, arguments, Map.of(), site);
   }

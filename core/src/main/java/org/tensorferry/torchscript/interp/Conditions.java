@@ -1,6 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.tensorferry.error.Problem;
@@ -54,7 +55,7 @@ final class Conditions {
       OptionalDouble example = number.example();
       OptionalDouble negated =
           example.isPresent() ? OptionalDouble.of(1 - example.getAsDouble()) : example;
-      return numbers.runtime().apply("aten::logical_not", java.util.List.of(number), negated, site);
+      return numbers.runtime().apply("aten::logical_not", List.of(number), negated, site);
     }
     return value;
   }

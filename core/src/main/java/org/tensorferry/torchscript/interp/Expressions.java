@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.syntax.BoolOperator;
@@ -108,7 +109,7 @@ final class Expressions implements Expr.Visitor<Value> {
         && !(inner.value() instanceof Expr.Attribute deeper
             && deeper
                 .dottedName()
-                .flatMap(n -> java.util.Optional.ofNullable(machine.names().find(n)))
+                .flatMap(n -> Optional.ofNullable(machine.names().find(n)))
                 .isPresent());
   }
 

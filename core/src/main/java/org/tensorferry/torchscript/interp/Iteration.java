@@ -1,6 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class Iteration {
 
   private Value reversed(Arguments a) {
     List<Value> elements = new ArrayList<>(list(a.at(0), a.site()));
-    java.util.Collections.reverse(elements);
+    Collections.reverse(elements);
     return Value.list(elements);
   }
 

@@ -2,7 +2,9 @@ package org.tensorferry.torchscript.interp;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.tensor.Assumptions;
@@ -62,13 +64,12 @@ public final class OperatorScan {
   /** A scan runs nothing. */
   private static final class NoOperators implements Operators {
     @Override
-    public Value call(
-        String name, List<Value> args, java.util.Map<String, Value> kwargs, CallSite site) {
+    public Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site) {
       throw new IllegalStateException("a scan calls no operator");
     }
 
     @Override
-    public Symbol symbol(TensorHandle scalar, java.util.OptionalLong example, long min) {
+    public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
       throw new IllegalStateException("a scan makes no symbol");
     }
 

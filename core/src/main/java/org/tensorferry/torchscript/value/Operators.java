@@ -3,6 +3,8 @@ package org.tensorferry.torchscript.value;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Symbol;
 import org.tensorferry.tensor.TensorHandle;
 
@@ -27,10 +29,10 @@ public interface Operators {
    * A symbol for an integer that the model computes: a tensor of rank 0, with the value that it has
    * at the examples of the dynamic dims where it depends on nothing else.
    */
-  Symbol symbol(TensorHandle scalar, java.util.OptionalLong example, long min);
+  Symbol symbol(TensorHandle scalar, OptionalLong example, long min);
 
   /** The number as a tensor of rank 0 of the model's graph. */
-  TensorHandle scalar(Value number, org.tensorferry.tensor.DType dtype);
+  TensorHandle scalar(Value number, DType dtype);
 
   /** The value that an integer or bool tensor of rank 0 is known to have. */
   Optional<Value> known(TensorHandle scalar);
