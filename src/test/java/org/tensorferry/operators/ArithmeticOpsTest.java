@@ -11,7 +11,8 @@ final class ArithmeticOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, 0.3)", bf16(64));
       c.op("torch." + name + "(x, 0.3)", f16(64));
     }
-    c.op("torch.mul(x, True)", bool(4));
+    // Not by True: where libtorch has seen the shapes it drops a product with one, and its type.
+    c.op("torch.mul(x, False)", bool(4));
     c.op("torch.add(x, True)", bool(4));
     sums(c);
     products(c);

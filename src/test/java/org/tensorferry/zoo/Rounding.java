@@ -2,6 +2,9 @@ package org.tensorferry.zoo;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +28,9 @@ record Rounding(double threadsDb, Optional<Double> torchDb, Optional<Double> ten
 
   /** What two measurements of one thing may be apart, in dB. */
   private static final double SLACK = 1;
+
+  /** Less than rounding alone can bring a model to. */
+  private static final double SAME_MODEL_DB = 30;
 
   static Rounding measure(SavedConversion saved, ZooModel.Case input) {
     Map<String, HostTensor> arrays = NpzFile.read(input.inputs());
@@ -56,14 +62,24 @@ record Rounding(double threadsDb, Optional<Double> torchDb, Optional<Double> ten
     }
   }
 
-  /** The arrays of the file are the outputs in order. */
+  /** The array of the file that each output is nearest to: a dict may have another order there. */
   private static Map<String, HostTensor> exact(Path file, Map<String, HostTensor> outputs) {
-    Map<String, HostTensor> arrays = NpzFile.read(file);
+    Collection<HostTensor> arrays = NpzFile.read(file).values();
     Map<String, HostTensor> exact = new LinkedHashMap<>();
-    for (String name : outputs.keySet()) {
-      exact.put(name, arrays.get("arr_" + exact.size()));
-    }
+    outputs.forEach((name, output) -> exact.put(name, nearest(arrays, output, file)));
     return exact;
+  }
+
+  private static HostTensor nearest(Collection<HostTensor> arrays, HostTensor output, Path file) {
+    HostTensor nearest =
+        arrays.stream()
+            .filter(array -> Arrays.equals(array.shape(), output.shape()))
+            .max(Comparator.comparingDouble(array -> snrDb(array, output)))
+            .orElseThrow();
+    if (snrDb(nearest, output) < SAME_MODEL_DB) {
+      throw new IllegalStateException(file + " is not of this model");
+    }
+    return nearest;
   }
 
   private static double leastDb(Map<String, HostTensor> expected, Map<String, HostTensor> actual) {
