@@ -24,7 +24,7 @@ final class UsagePrinter implements IParameterExceptionHandler {
             : List.of();
     String name = command.getCommandSpec().qualifiedName();
     String meant =
-        similar.stream().limit(2).map(word -> "`" + word + "`").collect(Collectors.joining(" or "));
+        similar.stream().limit(1).map(word -> "`" + word + "`").collect(Collectors.joining());
     err.println(
         "  fix: "
             + (meant.isEmpty() ? "" : "did you mean " + meant + "? ")
