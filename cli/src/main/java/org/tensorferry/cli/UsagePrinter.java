@@ -2,7 +2,6 @@ package org.tensorferry.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.tensorferry.error.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -23,14 +22,8 @@ final class UsagePrinter implements IParameterExceptionHandler {
             ? unmatched.getSuggestions()
             : List.of();
     String name = command.getCommandSpec().qualifiedName();
-    String meant =
-        similar.stream().limit(1).map(word -> "`" + word + "`").collect(Collectors.joining());
-    err.println(
-        "  fix: "
-            + (meant.isEmpty() ? "" : "did you mean " + meant + "? ")
-            + "see `"
-            + name
-            + " --help`");
+    String meant = similar.isEmpty() ? "" : "did you mean `" + similar.get(0) + "`? ";
+    err.println("  fix: " + meant + "see `" + name + " --help`");
     return ExitCode.USAGE.code();
   }
 
