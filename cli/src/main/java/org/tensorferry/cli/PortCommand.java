@@ -23,6 +23,7 @@ import org.tensorferry.port.PortMap;
 import org.tensorferry.port.PortOptions;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Fault;
+import org.tensorferry.port.TorchValues;
 import org.tensorferry.port.WeightPort;
 import org.tensorferry.savedmodel.OutputPlace;
 import org.tensorferry.target.TargetModel;
@@ -160,8 +161,10 @@ final class PortCommand implements Callable<Integer> {
         Reports.write(PortMap.json(plan), writeMap);
       }
       boolean isWritten = plan.isComplete() && !dryRun && output != null;
-      Optional<ParityReport> parity = isWritten ? write(port, model, isBack) : Optional.empty();
-      List<String> lost = isBack && plan.isComplete() ? port.toTorch().notices() : List.of();
+      Optional<TorchValues> back =
+          isBack && plan.isComplete() ? Optional.of(port.toTorch()) : Optional.empty();
+      Optional<ParityReport> parity = isWritten ? write(port, model, back) : Optional.empty();
+      List<String> lost = back.map(TorchValues::notices).orElse(List.of());
       return tell(new PortSummary(headline(plan, parity), plan, isBack, lost, parity));
     }
   }
@@ -191,14 +194,14 @@ final class PortCommand implements Callable<Integer> {
   }
 
   /** Writes the output, and compares it where that was asked for; what differs is not kept. */
-  private Optional<ParityReport> write(WeightPort port, TargetModel model, boolean isBack)
-      throws IOException {
+  private Optional<ParityReport> write(
+      WeightPort port, TargetModel model, Optional<TorchValues> back) throws IOException {
     Path out = Objects.requireNonNull(output);
-    boolean isDirectory = !isBack && Files.isDirectory(model.path());
+    boolean isDirectory = back.isEmpty() && Files.isDirectory(model.path());
     long bytes = Files.isRegularFile(model.path()) ? Files.size(model.path()) : 0;
     try (OutputPlace place =
         isDirectory ? OutputPlace.directory(out, force) : OutputPlace.file(out, force)) {
-      place.write(bytes, isBack ? file -> writeTorch(port, file) : port::write);
+      place.write(bytes, file -> write(port, back, file));
       Optional<ParityReport> parity =
           Optional.ofNullable(original).map(torch -> compare(torch, place.path()));
       if (parity.map(ParityReport::isEqual).orElse(true)) {
@@ -208,11 +211,13 @@ final class PortCommand implements Callable<Integer> {
     }
   }
 
-  private void writeTorch(WeightPort port, Path file) throws IOException {
-    if (String.valueOf(output).endsWith(".safetensors")) {
-      WeightWriter.writeSafetensors(file, port.toTorch().tensors());
+  private void write(WeightPort port, Optional<TorchValues> back, Path file) throws IOException {
+    if (back.isEmpty()) {
+      port.write(file);
+    } else if (String.valueOf(output).endsWith(".safetensors")) {
+      WeightWriter.writeSafetensors(file, back.get().tensors());
     } else {
-      WeightWriter.writeStateDict(file, port.toTorch().tensors());
+      WeightWriter.writeStateDict(file, back.get().tensors());
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +52,11 @@ final class NameMatching {
         u -> unitGroups.computeIfAbsent(u.tokens().skeleton(), k -> new ArrayList<>()).add(u));
     List<Pair> pairs = new ArrayList<>();
     for (List<TargetSlot> group : slotGroups.values()) {
-      @Nullable List<TorchUnit> best = best(group.get(0).tokens(), unitGroups.values());
+      @Nullable List<TorchUnit> best =
+          best(group.get(0).tokens(), unitGroups.values(), TorchUnit::tokens);
       boolean isMutual =
-          best != null && bestSlots(best.get(0).tokens(), slotGroups.values()) == group;
+          best != null
+              && best(best.get(0).tokens(), slotGroups.values(), TargetSlot::tokens) == group;
       if (best != null && isMutual) {
         numbers(group, best).ifPresent(found -> pairs.addAll(paired(found, Evidence.NAME)));
       }
@@ -148,29 +151,14 @@ final class NameMatching {
     return a.similarity(b) + (a.skeleton().equals(b.skeleton()) ? 1 : 0);
   }
 
-  private static @Nullable List<TorchUnit> best(
-      NameTokens tokens, Iterable<List<TorchUnit>> groups) {
-    @Nullable List<TorchUnit> best = null;
+  /** The group whose words are strictly nearest; null where two are as near, or none is near. */
+  private static <T> @Nullable List<T> best(
+      NameTokens tokens, Iterable<List<T>> groups, Function<T, NameTokens> tokensOf) {
+    @Nullable List<T> best = null;
     double highest = 0;
     boolean isStrict = false;
-    for (List<TorchUnit> group : groups) {
-      double score = score(tokens, group.get(0).tokens());
-      isStrict = score > highest || (isStrict && score < highest);
-      if (score > highest) {
-        highest = score;
-        best = group;
-      }
-    }
-    return isStrict && highest >= LEAST ? best : null;
-  }
-
-  private static @Nullable List<TargetSlot> bestSlots(
-      NameTokens tokens, Iterable<List<TargetSlot>> groups) {
-    @Nullable List<TargetSlot> best = null;
-    double highest = 0;
-    boolean isStrict = false;
-    for (List<TargetSlot> group : groups) {
-      double score = score(tokens, group.get(0).tokens());
+    for (List<T> group : groups) {
+      double score = score(tokens, tokensOf.apply(group.get(0)));
       isStrict = score > highest || (isStrict && score < highest);
       if (score > highest) {
         highest = score;

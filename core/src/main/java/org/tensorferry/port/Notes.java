@@ -45,35 +45,22 @@ final class Notes {
       boolean bothFloat = from.isFloating() && to.isFloating();
       if (from != to && !bothFloat) {
         return Optional.of(
-            Problem.of(
-                    "`"
-                        + source.name()
-                        + "` is "
-                        + from
-                        + ", `"
-                        + assigned.variable().path()
-                        + "` is "
-                        + to
-                        + "; it can't hold the values.")
+            Problem.of(types(source, assigned.variable()) + "; it can't hold the values.")
                 .fix("build the target with the same type, or let the map file leave the tensor"));
       }
       if (!widens(from, to) && !options.narrow()) {
         return Optional.of(
-            Problem.of(
-                    "`"
-                        + source.name()
-                        + "` is "
-                        + from
-                        + ", `"
-                        + assigned.variable().path()
-                        + "` is "
-                        + to
-                        + "; it can't hold all of the values.")
+            Problem.of(types(source, assigned.variable()) + "; it can't hold all of the values.")
                 .because("values would be rounded")
                 .fix("allow rounding, or build the target with the larger type"));
       }
     }
     return Optional.empty();
+  }
+
+  private static String types(Source source, TargetVariable variable) {
+    return "`%s` is %s, `%s` is %s"
+        .formatted(source.name(), source.dtype(), variable.path(), variable.dtype());
   }
 
   /** True where every value of a type is one of the other. */
