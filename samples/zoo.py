@@ -217,7 +217,7 @@ def make(rows, folder):
             torch.manual_seed(zlib.crc32(row.name.encode()))
             eager = row.build().eval()
             arguments = row.arguments()
-            lively(eager, *[argument.clone() for argument in arguments])
+            lively(eager, *[argument.clone() for argument in arguments], deep=True)
             expected = run(eager, arguments)
         except Exception as error:
             record(folder, failure(row, "built", error), started)
@@ -340,7 +340,7 @@ def measure(rows, folder):
                 eager.load_state_dict(torch.jit.load(str(folder / entry["file"])).state_dict())
             except RuntimeError:  # scripting merged a weight norm
                 torch.manual_seed(zlib.crc32(row.name.encode()))
-                eager = lively(row.build(), *row.arguments())
+                eager = lively(row.build(), *row.arguments(), deep=True)
             dynamic = set(re.findall(r"(\w+)=", " ".join(entry["inputs"])))
             entry["inputs"] = [each.spec(dynamic) for each in row.inputs]
             key = frozenset(dynamic)
