@@ -79,7 +79,9 @@ class ZooTest {
         PYTHON != null,
         "SKIPPED: TENSORFERRY_TORCH_PYTHON names no Python, so no model of torchvision is made and tried");
     if (MODELS.equals("all")) {
-      recipe("make_torchaudio.py", "--small", DIRECTORY.resolve("audio").toString());
+      String audio = DIRECTORY.resolve("audio").toString();
+      recipe("make_torchaudio.py", audio);
+      recipe("make_torchaudio.py", "--small", "--models", "hubert_small", audio); // other norms
       recipe("make_torchvision.py", "--all", DIRECTORY.toString());
     } else {
       recipe("make_torchvision.py", "--models", MODELS, DIRECTORY.toString());
