@@ -71,6 +71,8 @@ final class Exclusions {
    *   <li>Infinite complex numbers: which part is infinite and which NaN is left open by C, too.
    *   <li>Products times 0 ({@code addmm} with {@code alpha=0}) that hold NaN: some of libtorch's
    *       kernels leave the product out.
+   *   <li>Infinite weights of convolutions: padding is a product with 0 in some of libtorch's
+   *       kernels and nothing at all in others.
    *   <li>Convolutions in 3d of half types, where libtorch's kernels lose products.
    *   <li>Shifts by negative numbers, undefined in C++.
    *   <li>Integers are small, so that signed overflow, undefined in C++, is rare.

@@ -373,11 +373,14 @@ final class Tensors {
     if (name.equals("linear")) {
       return Values.of(dtype, new long[] {1L + random.nextInt(3), last}, random);
     }
-    if (name.matches("conv_transpose.*")) {
-      return Values.of(dtype, kernel(channels, 1L + random.nextInt(3), shape, random), random);
-    }
     if (name.matches("conv.*|_conv.*")) {
-      return Values.of(dtype, kernel(1L + random.nextInt(3), channels, shape, random), random);
+      long others = 1L + random.nextInt(3);
+      boolean transposed = name.startsWith("conv_transpose");
+      long[] sizes =
+          transposed
+              ? kernel(channels, others, shape, random)
+              : kernel(others, channels, shape, random);
+      return Values.between(dtype, sizes, -3, 3, random);
     }
     if (param.equals("running_var")) {
       return Values.between(dtype, new long[] {channels}, 0.2, 3, random);

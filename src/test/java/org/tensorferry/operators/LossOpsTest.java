@@ -55,6 +55,18 @@ final class LossOpsTest extends OperatorTest {
               f32(4).values(1, -1, 1, -1))
           .tolerance(5e-6);
       c.op(
+          "torch.margin_ranking_loss(x, y, z, 0.3" + by,
+          i64(4),
+          i64(4),
+          i64(4).values(1, -1, 1, -1));
+      c.op("torch.poisson_nll_loss(x, y, True, False, 1e-08" + by, i64(4), i64(4));
+      c.op(
+              "torch.cosine_embedding_loss(x, y, z, 0.1" + by,
+              i64(4, 3),
+              i64(4, 3),
+              i64(4).values(1, -1, 1, -1))
+          .tolerance(5e-6);
+      c.op(
               "torch.triplet_margin_loss(x, y, z, 1.0, 2.0, 1e-06, True" + by,
               f32(4, 3),
               f32(4, 3),

@@ -50,6 +50,8 @@ final class SpecialOpsTest extends OperatorTest {
     for (String name : List.of("special_xlog1py", "special_xlogy", "xlogy")) {
       c.op("torch." + name + "(x, y)", f32(2, 3), f32(3).positive());
       c.op("torch." + name + "(x, y)", f32(2).values(0, 0), f32(2).values(0, 5));
+      c.op("torch." + name + "(x, y)", f32(2).values(0, 1), f32(2, 1).values(Double.NaN, 1));
+      c.op("torch." + name + "(False, x)", f32(2).values(Double.NaN, 1));
       c.op("torch." + name + "(x, 2.5)", f32(3));
       c.op("torch." + name + "(2, x)", f32(3).positive());
     }

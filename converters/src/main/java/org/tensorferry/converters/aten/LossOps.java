@@ -183,7 +183,7 @@ public final class LossOps {
 
   /** exp(x) - y x, or x - y log(x + eps); with Stirling's term for targets above 1 if full. */
   static TfValue poisson(OpArgs a, TfGraph tf) {
-    DType dtype = a.promote("input", "target");
+    DType dtype = a.promoteToFloating("input", "target");
     TfValue x = a.operand("input", dtype);
     TfValue y = a.operand("target", dtype);
     double eps = a.number("eps");
@@ -225,7 +225,7 @@ public final class LossOps {
 
   /** max(0, margin - y (x1 - x2)). */
   static TfValue marginRanking(OpArgs a, TfGraph tf) {
-    DType dtype = a.promote("input1", "input2", "target");
+    DType dtype = a.promoteToFloating("input1", "input2", "target");
     TfValue difference = tf.sub(a.operand("input1", dtype), a.operand("input2", dtype));
     TfValue ranked = tf.mul(a.operand("target", dtype), difference);
     TfValue margin = tf.scalar(dtype, a.number("margin"));
@@ -234,7 +234,7 @@ public final class LossOps {
 
   /** 1 - cos where the target is 1, max(0, cos - margin) where it is -1. */
   static TfValue cosineEmbedding(OpArgs a, TfGraph tf) {
-    DType dtype = a.promote("input1", "input2");
+    DType dtype = a.promoteToFloating("input1", "input2");
     TfValue x = a.operand("input1", dtype);
     TfValue y = a.operand("input2", dtype);
     TfValue target = a.operand("target", dtype);

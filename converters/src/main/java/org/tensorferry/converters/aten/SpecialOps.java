@@ -84,21 +84,22 @@ public final class SpecialOps {
             "special_entr(Tensor self) -> Tensor", Elementwise.floating(SpecialOps::entropy)),
         AtenRule.of(
             "special_xlog1py(Tensor self, Tensor other) -> Tensor",
-            Elementwise.floating2("Xlog1py")),
+            Elementwise.floating2(SpecialOps::xlog1py)),
         AtenRule.of(
             "special_xlog1py.other_scalar(Tensor self, Scalar other) -> Tensor",
-            Elementwise.floating2("Xlog1py")),
+            Elementwise.floating2(SpecialOps::xlog1py)),
         AtenRule.of(
             "special_xlog1py.self_scalar(Scalar self, Tensor other) -> Tensor",
-            Elementwise.floating2("Xlog1py")),
+            Elementwise.floating2(SpecialOps::xlog1py)),
         AtenRule.of(
-            "special_xlogy(Tensor self, Tensor other) -> Tensor", Elementwise.floating2("Xlogy")),
+            "special_xlogy(Tensor self, Tensor other) -> Tensor",
+            Elementwise.floating2(SpecialOps::xlogy)),
         AtenRule.of(
             "special_xlogy.other_scalar(Tensor self, Scalar other) -> Tensor",
-            Elementwise.floating2("Xlogy")),
+            Elementwise.floating2(SpecialOps::xlogy)),
         AtenRule.of(
             "special_xlogy.self_scalar(Scalar self, Tensor other) -> Tensor",
-            Elementwise.floating2("Xlogy")),
+            Elementwise.floating2(SpecialOps::xlogy)),
         AtenRule.of(
             "special_zeta(Tensor self, Tensor other) -> Tensor", Elementwise.floating2("Zeta")),
         AtenRule.of(
@@ -109,12 +110,28 @@ public final class SpecialOps {
             Elementwise.floating2("Zeta")),
         AtenRule.of(
             "xlogy.Scalar_Other(Tensor self, Scalar other) -> Tensor",
-            Elementwise.floating2("Xlogy")),
+            Elementwise.floating2(SpecialOps::xlogy)),
         AtenRule.of(
             "xlogy.Scalar_Self(Scalar self, Tensor other) -> Tensor",
-            Elementwise.floating2("Xlogy")),
+            Elementwise.floating2(SpecialOps::xlogy)),
         AtenRule.of(
-            "xlogy.Tensor(Tensor self, Tensor other) -> Tensor", Elementwise.floating2("Xlogy")));
+            "xlogy.Tensor(Tensor self, Tensor other) -> Tensor",
+            Elementwise.floating2(SpecialOps::xlogy)));
+  }
+
+  /** x log(1 + y), 0 where x is 0, NaN where y is. */
+  static TfValue xlog1py(TfGraph tf, TfValue x, TfValue y) {
+    return nanOf(tf, y, Kernels.binary(tf, "Xlog1py", x, y));
+  }
+
+  /** x log y, 0 where x is 0, NaN where y is. */
+  static TfValue xlogy(TfGraph tf, TfValue x, TfValue y) {
+    return nanOf(tf, y, Kernels.binary(tf, "Xlogy", x, y));
+  }
+
+  /** TensorFlow's kernels have 0 for 0 and NaN. */
+  private static TfValue nanOf(TfGraph tf, TfValue y, TfValue product) {
+    return tf.select(tf.unary("IsNan", y), y, product);
   }
 
   /** (1 + erf(x / sqrt 2)) / 2. */
