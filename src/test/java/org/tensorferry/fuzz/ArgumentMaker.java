@@ -108,7 +108,7 @@ final class ArgumentMaker {
           case "int" -> Numbers.integer(schema, param, self, made, random);
           case "float" -> Numbers.real(schema, param, random);
           case "bool" -> Numbers.flag(param, random);
-          case "str" -> Numbers.word(schema, param, random);
+          case "str" -> Numbers.word(schema, param, made, random);
           case "ScalarType" -> Numbers.type(self, random).torchCode();
           default -> Numbers.scalar(schema, param, self, random);
         });

@@ -84,10 +84,11 @@ final class Forms {
    * numbers of that size within.
    */
   static double leastSize(Program program) {
-    boolean cancels =
-        program.statements().stream()
-            .anyMatch(s -> CANCELLING.matcher(plain(s.callee())).matches());
-    return cancels ? 1 : 0;
+    return program.statements().stream().mapToDouble(Forms::leastSize).max().orElse(0);
+  }
+
+  static double leastSize(Statement s) {
+    return CANCELLING.matcher(plain(s.callee())).matches() ? 1 : 0;
   }
 
   /** How many units of rounding an operator may be off, for {@link Sensitivity}. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.parity.HostTensor;
 import org.tensorferry.rule.Schema;
 import org.tensorferry.rule.Schema.Param;
@@ -60,7 +61,7 @@ final class Numbers {
     };
   }
 
-  static String word(Schema schema, Param param, Random random) {
+  static String word(Schema schema, Param param, Map<String, Argument> made, Random random) {
     List<String> words =
         switch (param.name()) {
           case "rounding_mode" -> List.of("trunc", "floor");
@@ -71,7 +72,10 @@ final class Numbers {
                   : List.of("add", "multiply");
           case "indexing" -> List.of("ij", "xy");
           case "interpolation" -> List.of("linear", "lower", "higher", "midpoint", "nearest");
-          case "mode" -> List.of("constant", "reflect", "replicate", "circular");
+          case "mode" ->
+              crops(made)
+                  ? List.of("constant", "reflect", "replicate")
+                  : List.of("constant", "reflect", "replicate", "circular");
           case "side" -> List.of("left", "right");
           case "ord" -> List.of("fro");
           case "padding" -> List.of("valid", "same");
@@ -133,7 +137,7 @@ final class Numbers {
       case "padding_idx" -> "-1";
       case "ignore_index" -> "" + (random.nextBoolean() ? -100 : 1);
       case "blank" -> "0";
-      case "mode" -> "" + random.nextInt(4);
+      case "mode" -> crops(made) ? "" + random.nextInt(2) : "" + random.nextInt(4);
       case "dtype" -> "" + type(self, random).torchCode();
       case "output_size", "divisor_override" -> "None";
       default -> "" + random.nextInt(3);
@@ -188,7 +192,8 @@ final class Numbers {
               ? repeated(param.listSize(), 2, 0, random)
               : "[" + same(spatial(rank), "" + random.nextInt(2)) + "]";
       case "kernel_size" -> repeated(spatial(rank), 3, 1, random);
-      case "stride", "dilation" -> repeated(spatial(rank), 2, 1, random);
+      case "dilation" -> repeated(spatial(rank), isPadded(made.get("padding")) ? 1 : 2, 1, random);
+      case "stride" -> repeated(spatial(rank), 2, 1, random);
       case "output_padding" -> "[" + same(spatial(rank), "0") + "]";
       case "output_size" -> repeated(spatial(rank), 4, 1, random);
       case "split_size", "split_sizes" -> partition(size(shape, made), random);
@@ -197,6 +202,14 @@ final class Numbers {
           "[" + (param.name().equals("dims_self") ? rank - 1 : 0) + "]";
       default -> repeated(1 + random.nextInt(2), 3, 0, random);
     };
+  }
+
+  private static boolean crops(Map<String, Argument> made) {
+    return made.get("pad") instanceof Argument.Literal literal && literal.text().contains("-");
+  }
+
+  private static boolean isPadded(@Nullable Argument padding) {
+    return padding instanceof Argument.Literal literal && literal.text().contains("1");
   }
 
   private static int spatial(int rank) {

@@ -22,10 +22,14 @@ final class Sensitivity {
 
   private static final int RUNS = 6;
 
-  /** Multiplies with 1 + up to some units of the type's rounding, another for each element. */
+  /**
+   * Multiplies with 1 + up to some units of the type's rounding, another for each element, and adds
+   * as much of {@code least}. With a frequency of 0 it makes exact zeros of what is hardly more,
+   * which noise never does.
+   */
   private static final String NOISE =
       """
-      def noise(self, v: Tensor, k: float, units: float) -> Tensor:
+      def noise(self, v: Tensor, k: float, units: float, least: float) -> Tensor:
         r = v
         t = ops.prim.dtype(v)
         if torch.is_floating_point(v):
@@ -37,8 +41,13 @@ final class Sensitivity {
           if torch.eq(t, 7):
             eps = 1e-14
           wave = torch.sin(torch.mul(torch.add(torch.arange(torch.numel(v), dtype=7), 1), k))
-          n = torch.add(torch.mul(torch.reshape(wave, torch.size(v)), torch.mul(eps, units)), 1.)
-          r = torch.mul(v, torch.to(n, t))
+          n = torch.mul(torch.reshape(wave, torch.size(v)), torch.mul(eps, units))
+          if torch.eq(k, 0.):
+            r = torch.mul(v, torch.to(torch.gt(torch.abs(v), torch.mul(torch.mul(eps, units), 4.)), t))
+          else:
+            r = torch.mul(v, torch.to(torch.add(n, 1.), t))
+          if torch.gt(least, 0.):
+            r = torch.add(r, torch.to(torch.mul(n, least), t))
         return r
       """;
 
@@ -48,8 +57,9 @@ final class Sensitivity {
   static List<Map<String, HostTensor>> runs(Program program, Path directory) {
     Path file = directory.resolve("noise.pt");
     List<Map<String, HostTensor>> runs = new ArrayList<>();
-    for (int i = 0; i < RUNS; i++) {
-      TorchProgram module = TorchScript.module(program.source("forward", body(program, 1.3 + i)));
+    for (int i = 0; i <= RUNS; i++) {
+      double seed = i == RUNS ? 0 : 1.3 + i;
+      TorchProgram module = TorchScript.module(program.source("forward", body(program, seed)));
       module.code(NOISE).write(file);
       try (TorchRunner torch = TorchRunner.open(file)) {
         runs.add(torch.run(List.copyOf(program.inputs().values())).flatten());
@@ -69,11 +79,12 @@ final class Sensitivity {
         continue;
       }
       int call = ++calls;
-      String noise = noise(seed * call, s);
+      String noise = noise(seed * call, s, Forms.leastSize(s));
       // Another noise for each argument, so that a tensor and itself do not cancel.
       double[] argument = {0};
       body.addAll(
-          s.lines(name -> "self.noise(" + name + noise(seed * call + 0.37 * argument[0]++, s)));
+          s.lines(
+              name -> "self.noise(" + name + noise(seed * (call + 0.37 * argument[0]++), s, 0)));
       if (s.isInPlace()) {
         String target = s.positional().get(0).text(name -> name);
         body.add("n" + call + " = torch.copy_(" + target + ", self.noise(" + target + noise + ")");
@@ -84,7 +95,8 @@ final class Sensitivity {
     return body;
   }
 
-  private static String noise(double frequency, Statement s) {
-    return String.format(Locale.ROOT, ", %.2f, %.1f)", frequency, Forms.rounding(s.callee()));
+  private static String noise(double frequency, Statement s, double least) {
+    return String.format(
+        Locale.ROOT, ", %.2f, %.1f, %.1f)", frequency, Forms.rounding(s.callee()), least);
   }
 }

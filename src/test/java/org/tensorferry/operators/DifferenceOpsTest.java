@@ -14,6 +14,7 @@ final class DifferenceOpsTest extends OperatorTest {
     c.op("torch.diff(x)", f32(2, 4));
     c.op("torch.diff(x, 2, 0)", i64(4, 3));
     c.op("torch.diff(x, 3, 0)", f32(5));
+    c.op("torch.diff(x, 0, 0, y)", f32(5), f32(5));
     c.op("torch.diff(x, 3)", f32(3));
     c.op("torch.diff(x, 5)", f32(3));
     c.op("torch.diff(x)", bool(5));

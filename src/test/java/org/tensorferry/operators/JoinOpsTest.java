@@ -24,6 +24,9 @@ final class JoinOpsTest extends OperatorTest {
     c.op("torch.stack([x, y])", f32(), f32());
     c.op("torch.hstack([x, y])", f32(2), f32(3));
     c.op("torch.hstack([x, y])", f32(2, 3), f32(2, 4));
+    for (String name : List.of("hstack", "vstack", "dstack", "row_stack", "column_stack")) {
+      c.op("torch." + name + "([x, y])", f64(), f32(1).fixed()).named(name + " of a number");
+    }
     c.op("torch.vstack([x, y])", f32(3), f32(2, 3));
     c.op("torch.row_stack([x, y])", f32(3), f32(3));
     c.op("torch.dstack([x, y])", f32(3), f32(3));

@@ -29,6 +29,9 @@ final class RangeOpsTest extends OperatorTest {
     c.op("torch.linspace(0, 1, 7)", f32(1));
     c.op("torch.linspace(-3, 10, x.size(0))", f32(6));
     c.op("torch.linspace(5, 5, 1)", f32(1));
+    c.op("torch.linspace(x, y, 5)", c64(), c64());
+    c.op("torch.linspace(x, 3, 5, dtype=10)", c64());
+    c.refused("torch.logspace(x, 3, 5)", "complex", c64());
     c.op("torch.linspace(0, 10, 4, dtype=4)", f32(1));
     c.op("torch.linspace(1, 0, 3, dtype=7)", f32(1));
     c.op("torch.linspace(x, 2, 3)", f32()).staticOnly("libtorch 2.x only");

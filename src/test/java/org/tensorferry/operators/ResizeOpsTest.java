@@ -66,6 +66,7 @@ final class ResizeOpsTest extends OperatorTest {
     c.op("torch._upsample_bilinear2d_aa(x, [3, 4], False)", f32(2, 3, 9, 7));
     c.op("torch._upsample_bilinear2d_aa(x, [11, 9], False)", f32(2, 3, 4, 7));
     c.refused("torch._upsample_bilinear2d_aa(x, [3, 4], True)", "positions leave", f32(2, 3, 9, 7));
+    c.refused("torch._upsample_bilinear2d_aa(x, [4, 4], False)", "float32 only", f64(1, 1, 1, 1));
     c.op("torch._upsample_bilinear2d_aa(x, None, False, [0.5, 0.5])", f32(2, 3, 8, 7));
     c.refused(
         "torch.upsample_bilinear2d(x, [3, 4], False)", "rounds in its own way", u8(1, 3, 8, 7));

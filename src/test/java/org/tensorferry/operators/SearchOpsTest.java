@@ -42,6 +42,7 @@ final class SearchOpsTest extends OperatorTest {
     c.op("torch.bincount(x, y, 3)", i32(9).below(5), i64(9));
     c.op("torch.histc(x, 4, -1, 1)", f32(20));
     c.op("torch.histc(x, 5)", f32(20));
+    c.op("torch.histc(x, 4, 2, 2)", f32(3).values(1, 2, 5));
     c.op("torch.histc(x)", f64(3).values(2, 2, 2));
   }
 }

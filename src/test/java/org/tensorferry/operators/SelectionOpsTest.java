@@ -62,6 +62,9 @@ final class SelectionOpsTest extends OperatorTest {
           "torch." + name + "(x, y)",
           f32(3).values(Double.NaN, 1, 2),
           f32(3).values(1, Double.NaN, 3));
+      // TensorFlow's optimizer would make a leaky ReLU of them.
+      c.op("torch." + name + "(x, x * 2.0)", f32(4));
+      c.op("torch." + name + "(x * 0.1, x)", f32(4));
     }
   }
 

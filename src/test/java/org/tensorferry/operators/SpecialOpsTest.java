@@ -51,6 +51,7 @@ final class SpecialOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, y)", f32(2, 3), f32(3).positive());
       c.op("torch." + name + "(x, y)", f32(2).values(0, 0), f32(2).values(0, 5));
       c.op("torch." + name + "(x, y)", f32(2).values(0, 1), f32(2, 1).values(Double.NaN, 1));
+      c.op("torch.reciprocal(torch." + name + "(x, y))", f32(1).values(-0.0), f32(1));
       c.op("torch." + name + "(False, x)", f32(2).values(Double.NaN, 1));
       c.op("torch." + name + "(x, 2.5)", f32(3));
       c.op("torch." + name + "(2, x)", f32(3).positive());

@@ -38,6 +38,10 @@ final class WritesTest extends OperatorTest {
     writes(c, "y = x[0]\nz = y[1:]\nx.add_(1)\ny.mul_(2)\nz.neg_()", f32(3, 4));
     writes(c, "x[0].copy_(x[1])\nx[1].copy_(x[0] + x[2])", f32(3, 4));
     writes(c, "x.select(1, 0).narrow(0, 1, 2).squeeze(0).exp_()", f32(3, 4));
+    writes(c, "torch.broadcast_tensors([x])[0].flatten().add_(1)", f32(2, 3));
+    writes(c, "x.expand(-1, 3).reshape(-1).add_(1)", f32(2, 3).fixed());
+    writes(c, "x.t().flatten().add_(1)", f32(1, 3).fixed());
+    writes(c, "x.t().reshape(-1).add_(1)", f32(2, 3).fixed());
     writes(c, "x.unbind(1)[2].unfold(0, 1, 2).clone().zero_()", f32(3, 4).fixed());
   }
 

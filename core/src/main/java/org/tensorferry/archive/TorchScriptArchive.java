@@ -1,9 +1,11 @@
 package org.tensorferry.archive;
 
 import java.io.Closeable;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -24,8 +26,13 @@ public final class TorchScriptArchive implements Closeable {
   private static final int MAX_CODE_BYTES = 64 << 20;
   private static final int LAST_VERSION = 10;
 
-  /** Text of one code record. */
-  public record Source(String record, String text) {}
+  /**
+   * One code record.
+   *
+   * @param origin file and line of the author's Python, for an offset in the text; empty where the
+   *     archive does not say
+   */
+  public record Source(String record, String text, IntFunction<Optional<String>> origin) {}
 
   private final MappedFile file;
   private final ZipArchive zip;
@@ -153,8 +160,18 @@ public final class TorchScriptArchive implements Closeable {
   public Optional<Source> source(String qualifier) {
     String record = "code/" + qualifier.replace('.', '/') + ".py";
     return zip.has(record)
-        ? Optional.of(new Source(record, zip.text(record, MAX_CODE_BYTES)))
+        ? Optional.of(source(zip, record, zip.text(record, MAX_CODE_BYTES)))
         : Optional.empty();
+  }
+
+  private static Source source(ZipArchive zip, String record, String text) {
+    SourceOrigins origins = new SourceOrigins(zip, record);
+    boolean ascii = text.chars().allMatch(c -> c < 128);
+    return new Source(record, text, at -> origins.place(ascii ? at : bytes(text, at)));
+  }
+
+  private static int bytes(String text, int chars) {
+    return text.substring(0, chars).getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** The file that defines a class or function: that of its qualifier. */

@@ -112,7 +112,11 @@ public record AtenRule(String schema, Kind kind) {
      * select.
      */
     LEADING_AXIS,
-    /** Not, as a rule: transpose, permute, expand. */
+    /** Only where no element is repeated: expand. */
+    UNLESS_REPEATED,
+    /** Only where at most one axis has another size than 1: transpose, permute. */
+    UNLESS_REORDERED,
+    /** Not, as a rule: diagonal, unfold. */
     LOST
   }
 

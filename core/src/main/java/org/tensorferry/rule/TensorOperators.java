@@ -344,9 +344,11 @@ public final class TensorOperators implements Operators {
     }
 
     @Override
-    public boolean isContiguous(Shape base) {
+    public boolean isContiguous(Shape base, Shape view) {
       return switch (contiguity) {
         case KEPT, KEPT_OR_COPIED, RESTORED -> true;
+        case UNLESS_REPEATED -> base.numel().equals(view.numel());
+        case UNLESS_REORDERED -> base.dims().stream().filter(size -> !size.is(1)).count() <= 1;
         case LOST -> false;
         case LEADING_AXIS -> isLeading(base);
       };

@@ -3,11 +3,11 @@ package org.tensorferry.tensor;
 import java.util.Objects;
 
 /** Bytes in an array. */
-final class HeapStorage implements Storage {
+public final class HeapStorage implements Storage {
 
   private final byte[] bytes;
 
-  HeapStorage(byte[] bytes) {
+  public HeapStorage(byte[] bytes) {
     this.bytes = bytes;
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HalfFloats;
+import org.tensorferry.tensor.TensorData;
 
 /**
  * The value of a {@code Const} node.
@@ -82,6 +83,12 @@ public record Literal(DType dtype, long[] shape, byte[] bytes) {
           };
     }
     return values;
+  }
+
+  /** True where an element of a floating point literal is greater than a bound. */
+  boolean exceeds(double bound) {
+    double[] values = TensorData.of(dtype, shape, bytes).toDoubles();
+    return Arrays.stream(values).anyMatch(value -> value > bound);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.tensorferry.tf;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorferry.tensor.DType;
@@ -69,7 +70,20 @@ public abstract sealed class TfOperations permits TfGraph {
 
   /** An operator of two broadcast inputs. */
   public TfValue binary(String type, TfValue x, TfValue y) {
-    return op(type, x, y).get();
+    // TensorFlow's optimizer takes max(x, c x) for a leaky ReLU, which it is not where c > 1.
+    return type.equals("Maximum") && (isStretched(x) || isStretched(y))
+        ? neg(minimum(neg(x), neg(y)))
+        : op(type, x, y).get();
+  }
+
+  private static boolean isStretched(TfValue x) {
+    return x.node().is("Mul")
+        && x.dtype().isFloating()
+        && x.node().inputs().stream()
+            .filter(factor -> factor.node().is("Const"))
+            .map(
+                factor -> (Literal) Objects.requireNonNull(factor.node().attributes().get("value")))
+            .anyMatch(factor -> factor.exceeds(1));
   }
 
   public TfValue add(TfValue x, TfValue y) {

@@ -51,7 +51,7 @@ public final class AxisOps {
         schema,
         (a, tf) -> tf.transpose(a.tensor("self"), order.of(a, a.shape("self").rank())),
         (a, tf, changed) -> tf.transpose(changed, inverse(order.of(a, a.shape("self").rank()))),
-        AtenRule.Contiguity.LOST);
+        AtenRule.Contiguity.UNLESS_REORDERED);
   }
 
   /** The conjugate transpose; of real numbers the transpose. */
@@ -60,7 +60,7 @@ public final class AxisOps {
         schema,
         (a, tf) -> adjoint(tf, a.tensor("self")),
         (a, tf, changed) -> adjoint(tf, changed),
-        AtenRule.Contiguity.LOST);
+        AtenRule.Contiguity.UNLESS_REORDERED);
   }
 
   private static TfValue adjoint(TfGraph tf, TfValue x) {

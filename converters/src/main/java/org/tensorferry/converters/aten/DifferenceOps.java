@@ -40,6 +40,10 @@ public final class DifferenceOps {
   static TfValue difference(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
     int axis = a.axis("dim", x.rank());
+    if (a.integer("n") == 0) {
+      a.ignore("prepend", "append");
+      return x;
+    }
     DType dtype = a.promote("self", "prepend", "append");
     List<TfValue> parts = new ArrayList<>();
     a.optionalTensor("prepend").ifPresent(parts::add);

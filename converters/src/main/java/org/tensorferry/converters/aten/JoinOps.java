@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.AtenRule.Contiguity;
 import org.tensorferry.rule.OpArgs;
+import org.tensorferry.rule.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Dim;
 import org.tensorferry.tensor.Shape;
@@ -54,7 +56,7 @@ public final class JoinOps {
         schema,
         read,
         (a, tf, x, changed) -> ViewOps.undoExpand(a, tf, x.shape(), changed),
-        Contiguity.LOST);
+        Contiguity.UNLESS_REPEATED);
   }
 
   private static AtenRule atLeastEach(String schema, int rank) {
@@ -71,6 +73,17 @@ public final class JoinOps {
   private static List<TfValue> promoted(OpArgs a, TfGraph tf) {
     DType dtype = a.promote("tensors");
     return a.tensors("tensors").stream().map(x -> tf.cast(x, dtype)).toList();
+  }
+
+  /** Numbers become vectors before their types are promoted, and so count as much as others. */
+  private static List<TfValue> promoted(OpArgs a, TfGraph tf, UnaryOperator<TfValue> fit) {
+    List<TfValue> fitted = a.tensors("tensors").stream().map(fit).toList();
+    DType dtype =
+        fitted.stream()
+            .map(TfValue::dtype)
+            .reduce(Promotion::promote)
+            .orElseGet(() -> DType.FLOAT32);
+    return fitted.stream().map(x -> tf.cast(x, dtype)).toList();
   }
 
   // --- along an axis
@@ -101,20 +114,18 @@ public final class JoinOps {
   }
 
   private static TfValue stackAtLeast(OpArgs a, TfGraph tf, int rank, int axis) {
-    return tf.concat(promoted(a, tf).stream().map(x -> atLeast(tf, x, rank)).toList(), axis);
+    return tf.concat(promoted(a, tf, x -> atLeast(tf, x, rank)), axis);
   }
 
   static TfValue hstack(OpArgs a, TfGraph tf) {
-    List<TfValue> parts = promoted(a, tf).stream().map(x -> atLeast(tf, x, 1)).toList();
+    List<TfValue> parts = promoted(a, tf, x -> atLeast(tf, x, 1));
     return tf.concat(parts, parts.get(0).rank() == 1 ? 0 : 1);
   }
 
   /** Vectors are columns. */
   static TfValue columnStack(OpArgs a, TfGraph tf) {
     List<TfValue> parts =
-        promoted(a, tf).stream()
-            .map(x -> x.rank() > 1 ? x : tf.reshape(x, x.shape().numel(), Dim.ONE))
-            .toList();
+        promoted(a, tf, x -> x.rank() > 1 ? x : tf.reshape(x, x.shape().numel(), Dim.ONE));
     return tf.concat(parts, 1);
   }
 

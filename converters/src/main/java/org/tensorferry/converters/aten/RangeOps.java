@@ -133,12 +133,16 @@ public final class RangeOps {
   // --- between two ends
 
   static TfValue linspace(OpArgs a, TfGraph tf) {
-    DType dtype = a.dtype("dtype").orElse(DType.FLOAT32);
+    boolean complex = a.promote("start", "end").isComplex();
+    DType dtype = a.dtype("dtype").orElse(complex ? DType.COMPLEX64 : DType.FLOAT32);
     return tf.cast(spaced(a, tf, dtype.isInteger() ? DType.FLOAT64 : dtype), dtype);
   }
 
   /** Powers of the base; computed in float64 and rounded once. */
   static TfValue logspace(OpArgs a, TfGraph tf) {
+    if (a.promote("start", "end").isComplex()) {
+      throw a.refuse("its ends are complex", "write it as a power of torch.linspace");
+    }
     TfValue exponents = spaced(a, tf, DType.FLOAT64);
     TfValue base = tf.scalar(DType.FLOAT64, a.number("base"));
     return tf.cast(tf.binary("Pow", base, exponents), a.dtype("dtype").orElse(DType.FLOAT32));
@@ -153,12 +157,13 @@ public final class RangeOps {
     if (steps.is(1)) {
       return tf.reshape(start, Shape.of(1));
     }
-    TfValue gaps = tf.cast(tf.dim(steps.minus(1).max(Dim.ONE)), computed);
-    TfValue step = tf.div(tf.sub(end, start), gaps);
-    TfValue index = tf.range(steps, computed);
-    TfValue forward = tf.add(start, tf.mul(index, step));
-    TfValue backward = tf.sub(end, tf.mul(tf.sub(gaps, index), step));
-    TfValue middle = tf.cast(tf.dim(steps.floorDiv(2)), computed);
+    DType counted = ComplexOps.realOf(computed);
+    TfValue gaps = tf.cast(tf.dim(steps.minus(1).max(Dim.ONE)), counted);
+    TfValue step = tf.div(tf.sub(end, start), tf.cast(gaps, computed));
+    TfValue index = tf.range(steps, counted);
+    TfValue forward = tf.add(start, tf.mul(tf.cast(index, computed), step));
+    TfValue backward = tf.sub(end, tf.mul(tf.cast(tf.sub(gaps, index), computed), step));
+    TfValue middle = tf.cast(tf.dim(steps.floorDiv(2)), counted);
     return tf.select(tf.binary("Less", index, middle), forward, backward);
   }
 }

@@ -96,6 +96,11 @@ public final class ResizeOps {
           "with `align_corners` its positions leave the image", "set align_corners=False");
     }
     TfValue x = resize.input();
+    if (x.dtype() == DType.FLOAT64) {
+      throw a.refuse(
+          "TensorFlow resizes with antialiasing in float32 only",
+          "convert the input to float32 before it is resized");
+    }
     List<Resize.Axis> axes = resize.axes(tf, DType.FLOAT32);
     TfValue one = tf.scalar(DType.FLOAT32, 1);
     List<TfValue> inverse = axes.stream().map(axis -> tf.div(one, axis.scale())).toList();

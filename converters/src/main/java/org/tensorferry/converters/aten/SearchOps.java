@@ -132,12 +132,12 @@ public final class SearchOps {
     return tf.op("UnsortedSegmentSum", weights, x, tf.dim(size)).shape(Shape.of(size)).get();
   }
 
-  /** Equal intervals from min to max, the last one closed; where both are 0, of the data. */
+  /** Equal intervals from min to max, the last one closed; where these are equal, of the data. */
   static TfValue histogram(OpArgs a, TfGraph tf) {
     TfValue x = Axes.flat(tf, a.tensor("self"));
     DType dtype = x.dtype();
     int bins = a.integer("bins");
-    boolean ofData = a.number("min") == 0 && a.number("max") == 0;
+    boolean ofData = a.number("min") == a.number("max");
     TfValue low = ofData ? tf.reduce("Min", x, false, 0) : a.operand("min", dtype);
     TfValue high = ofData ? tf.reduce("Max", x, false, 0) : a.operand("max", dtype);
     TfValue same = tf.binary("Equal", low, high);

@@ -121,17 +121,19 @@ public final class SpecialOps {
 
   /** x log(1 + y), 0 where x is 0, NaN where y is. */
   static TfValue xlog1py(TfGraph tf, TfValue x, TfValue y) {
-    return nanOf(tf, y, Kernels.binary(tf, "Xlog1py", x, y));
+    return product(tf, x, y, Kernels.binary(tf, "Xlog1py", x, y));
   }
 
   /** x log y, 0 where x is 0, NaN where y is. */
   static TfValue xlogy(TfGraph tf, TfValue x, TfValue y) {
-    return nanOf(tf, y, Kernels.binary(tf, "Xlogy", x, y));
+    return product(tf, x, y, Kernels.binary(tf, "Xlogy", x, y));
   }
 
-  /** TensorFlow's kernels have 0 for 0 and NaN. */
-  private static TfValue nanOf(TfGraph tf, TfValue y, TfValue product) {
-    return tf.select(tf.unary("IsNan", y), y, product);
+  /** TensorFlow's kernels have 0 for 0 and NaN, and -0 for -0. */
+  private static TfValue product(TfGraph tf, TfValue x, TfValue y, TfValue product) {
+    TfValue zero = tf.scalar(x.dtype(), 0);
+    TfValue finite = tf.select(tf.binary("Equal", x, zero), zero, product);
+    return tf.select(tf.unary("IsNan", y), y, finite);
   }
 
   /** (1 + erf(x / sqrt 2)) / 2. */

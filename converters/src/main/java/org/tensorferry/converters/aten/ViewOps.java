@@ -264,7 +264,7 @@ public final class ViewOps {
         schema,
         (a, tf) -> tf.broadcastTo(a.tensor("self"), expansion.of(a)),
         ViewOps::undoExpand,
-        Contiguity.LOST);
+        Contiguity.UNLESS_REPEATED);
   }
 
   private static Shape expanded(OpArgs a) {

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.syntax.Node;
-import org.tensorferry.torchscript.syntax.Span;
 import org.tensorferry.torchscript.value.CallSite;
 import org.tensorferry.torchscript.value.Value;
 
@@ -67,7 +66,6 @@ final class Frame {
   }
 
   CallSite site(Node node) {
-    Span span = node.span();
-    return new CallSite(modulePath, moduleClass, span.source().name() + ":" + span.line());
+    return new CallSite(modulePath, moduleClass, node.span().place());
   }
 }

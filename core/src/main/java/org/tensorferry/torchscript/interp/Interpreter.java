@@ -12,7 +12,6 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.torchscript.syntax.FunctionDef;
-import org.tensorferry.torchscript.syntax.Source;
 import org.tensorferry.torchscript.value.CallSite;
 import org.tensorferry.torchscript.value.Operators;
 import org.tensorferry.torchscript.value.Value;
@@ -46,8 +45,7 @@ public final class Interpreter {
       Operators operators,
       Assumptions assumptions,
       TensorFactory tensors) {
-    SourceProvider sources =
-        qualifier -> archive.source(qualifier).map(file -> new Source(file.record(), file.text()));
+    SourceProvider sources = SourceProvider.of(archive);
     Machine machine = new Machine(new Library(sources), operators, assumptions, archive.version());
     ModuleLoader loader = new ModuleLoader(machine, tensors);
     loader.constants(archive.constants());

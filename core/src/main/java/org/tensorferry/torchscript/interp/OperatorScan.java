@@ -11,7 +11,6 @@ import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Symbol;
 import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.syntax.Source;
 import org.tensorferry.torchscript.value.CallSite;
 import org.tensorferry.torchscript.value.Operators;
 import org.tensorferry.torchscript.value.Value;
@@ -39,10 +38,7 @@ public final class OperatorScan {
 
   /** The operators that a method of the root module reaches, in the order of the code. */
   public static List<Use> scan(TorchScriptArchive archive, String method) {
-    return scan(
-        qualifier -> archive.source(qualifier).map(file -> new Source(file.record(), file.text())),
-        archive.root(),
-        method);
+    return scan(SourceProvider.of(archive), archive.root(), method);
   }
 
   static List<Use> scan(SourceProvider sources, PickledObject root, String method) {

@@ -307,7 +307,6 @@ final class ScanFunction {
   }
 
   private void add(String name, Expr at) {
-    String place = at.span().source().name() + ":" + at.span().line();
-    uses.add(name, modulePath, place);
+    uses.add(name, modulePath, at.span().place());
   }
 }

@@ -2,6 +2,8 @@ package org.tensorferry.torchscript.syntax;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ public final class Source {
 
   private final String name;
   private final String text;
+  private final IntFunction<Optional<String>> origin;
 
   /**
    * Offsets of the line beginnings, counted when first asked for: most files are never complained
@@ -19,7 +22,18 @@ public final class Source {
    */
   private int @Nullable [] lineStarts;
 
+  /** A text that was made of no other. */
   public Source(String name, String text) {
+    this(name, text, offset -> Optional.empty());
+  }
+
+  /**
+   * A text that was made of another.
+   *
+   * @param origin file and line in the other, for an offset in this one; empty where nobody knows
+   */
+  public Source(String name, String text, IntFunction<Optional<String>> origin) {
+    this.origin = origin;
     this.name = Objects.requireNonNull(name, "name");
     this.text = Objects.requireNonNull(text, "text");
   }
@@ -30,6 +44,11 @@ public final class Source {
 
   public String text() {
     return text;
+  }
+
+  /** Where in the author's Python the text at {@code offset} comes from, {@code net.py:12}. */
+  public Optional<String> origin(int offset) {
+    return origin.apply(offset);
   }
 
   /** The line that holds the character at {@code offset}, counted from 1. */

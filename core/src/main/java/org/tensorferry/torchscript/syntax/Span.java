@@ -17,6 +17,14 @@ public record Span(Source source, int start, int end) {
     return source.line(start);
   }
 
+  /**
+   * The line for a reader who looks for the cause: of the author's Python where it is known, {@code
+   * net.py:12}, otherwise of this source.
+   */
+  public String place() {
+    return source.origin(start).orElseGet(() -> source.name() + ":" + line());
+  }
+
   /** Where it begins in its line, counted from 1. */
   public int column() {
     return source.column(start);

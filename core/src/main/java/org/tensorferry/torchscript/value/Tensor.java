@@ -24,7 +24,7 @@ public final class Tensor implements Value {
     /**
      * True where the view's elements lie in row-major order without gaps, given that the base's do.
      */
-    boolean isContiguous(Shape base);
+    boolean isContiguous(Shape base, Shape view);
   }
 
   private sealed interface Node permits Root, ViewNode {
@@ -103,7 +103,7 @@ public final class Tensor implements Value {
 
     @Override
     public boolean isContiguous() {
-      return base.isContiguous() && view.isContiguous(base.read().shape());
+      return base.isContiguous() && view.isContiguous(base.read().shape(), read().shape());
     }
   }
 

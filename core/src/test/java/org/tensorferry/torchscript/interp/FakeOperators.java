@@ -94,7 +94,7 @@ final class FakeOperators implements Operators {
     }
 
     @Override
-    public boolean isContiguous(Shape base) {
+    public boolean isContiguous(Shape base, Shape view) {
       return axis == 0;
     }
   }
