@@ -71,6 +71,8 @@ final class Exclusions {
    *   <li>Infinite complex numbers: which part is infinite and which NaN is left open by C, too.
    *   <li>Products times 0 ({@code addmm} with {@code alpha=0}) that hold NaN: some of libtorch's
    *       kernels leave the product out.
+   *   <li>Creators of tensors without elements: TensorFlow's optimizer takes such a constant for
+   *       one of ones, and divides by its size. Inputs without elements are drawn.
    *   <li>Circular padding with crops: libtorch copies what it has not written yet.
    *   <li>Max pooling with dilation and padding, whose windows may hold padding only.
    *   <li>Infinite weights of convolutions: padding is a product with 0 in some of libtorch's

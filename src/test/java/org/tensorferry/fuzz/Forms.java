@@ -48,7 +48,7 @@ final class Forms {
 
   private static final Pattern CANCELLING =
       Pattern.compile(
-          ".*_window|gelu|mish|silu|.*ndtr|erfc|special_erfc|.*softmax.*|.*norm.*|std.*|var.*|.*loss.*|cov"
+          ".*_window|elu|celu|selu|gelu|mish|silu|.*ndtr|erfc|special_erfc|.*softmax.*|.*norm.*|std.*|var.*|.*loss.*|cov"
               + "|corrcoef|.*gamma.*|digamma|special_psi|logit|special_logit|cdist|.*_dist|upsample.*");
 
   private Forms() {}

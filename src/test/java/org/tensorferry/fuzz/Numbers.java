@@ -126,8 +126,8 @@ final class Numbers {
           "" + (1 + random.nextInt(2));
       case "chunks", "sections", "split_size", "num_groups" -> "" + (1 + random.nextInt(3));
       case "length" -> "" + random.nextInt((int) size(shape, made) + 1);
-      case "n" -> schema.name().equals("diff") ? "" + random.nextInt(4) : "" + random.nextInt(6);
-      case "m", "steps", "window_length", "minlength" -> "" + random.nextInt(6);
+      case "n" -> "" + ((schema.name().equals("diff") ? 0 : 1) + random.nextInt(4));
+      case "m", "steps", "window_length", "minlength" -> "" + (1 + random.nextInt(5));
       case "diagonal", "offset" -> "" + (random.nextInt(9) - 4);
       case "decimals" -> "" + (random.nextInt(5) - 2);
       case "num_classes" -> "10";
@@ -180,7 +180,7 @@ final class Numbers {
               ? expanded(shape, random)
               : schema.name().matches("view|reshape|_unsafe_view")
                   ? factors(self.count(), shape, random)
-                  : Arrays.toString(Values.shape(random.nextInt(4), random));
+                  : repeated(random.nextInt(4), 3, 1, random);
       case "sizes" -> "[" + (random.nextBoolean() ? "-1" : size(shape, made)) + ", 1]";
       case "normalized_shape" -> "[" + (rank == 0 ? 1 : shape[rank - 1]) + "]";
       case "repeats" -> repeated(rank + random.nextInt(2), 3, 0, random);

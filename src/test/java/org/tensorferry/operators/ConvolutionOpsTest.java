@@ -68,6 +68,13 @@ final class ConvolutionOpsTest extends OperatorTest {
         .named("conv2d with a computed weight");
     c.op("torch.conv2d(x, self.w)", f64(1, 3, 5, 5)).parameter("w", f64(5, 3, 3, 2));
 
+    // TensorFlow's kernels fail on these.
+    c.op("torch.conv2d(x, self.w, None, [1, 3])", f32(2, 1, 4, 4))
+        .parameter("w", f32(2, 1, 2, 3))
+        .staticOnly("where the width could be another");
+    c.op("torch.conv3d(x, self.w, None, [1, 1, 2], [1, 1, 1], [1, 1, 2])", f32(1, 1, 1, 1, 4))
+        .parameter("w", f32(1, 1, 1, 1, 3))
+        .staticOnly("where the width could be another");
     c.op("torch.conv3d(x, self.w, self.b, [1, 2, 1], [0, 1, 1])", f32(2, 3, 4, 5, 6))
         .parameter("w", f32(4, 3, 2, 3, 3))
         .parameter("b", f32(4));

@@ -84,14 +84,37 @@ record Convolution(
         tf,
         nhwc -> {
           TfValue kernel = weight.as(Layouts.convolution(axes()));
+          int[] around = pads.clone();
+          int[] strides = stride.clone();
+          TfValue x = cut(tf, nhwc, around, strides);
           TfValue out =
               axes() == 1
                   ? oneAxis(tf, nhwc, kernel, pads)
                   : axes() == 2
-                      ? twoAxes(tf, nhwc, kernel, pads, stride, dilation)
-                      : threeAxes(tf, nhwc, kernel, pads);
+                      ? twoAxes(tf, x, kernel, around, strides, dilation)
+                      : threeAxes(tf, x, kernel, around, strides);
           return bias.map(b -> tf.add(out, b)).orElse(out);
         });
+  }
+
+  /**
+   * With one channel, TensorFlow's oneDNN kernels (2.18 and 2.21) read the wrong places where the
+   * last axis has a single one and a greater stride than others: cuts the axis to that place, so
+   * that any stride will do.
+   */
+  private TfValue cut(TfGraph tf, TfValue x, int[] pads, int[] strides) {
+    int last = axes() - 1;
+    Dim size = x.dim(last + 1).plus(pads[2 * last]).plus(pads[2 * last + 1]);
+    long reach = dilation[last] * (weight.shape().dim(last + 2).known() - 1) + 1;
+    Dim behind = size.minus(reach);
+    boolean fails = x.dim(-1).is(1) && behind.isKnown() && behind.known() < strides[last];
+    if (!fails || strides[last] == strides[0]) {
+      return x;
+    }
+    strides[last] = strides[0];
+    int padding = (int) Math.min(behind.known(), pads[2 * last + 1]);
+    pads[2 * last + 1] -= padding;
+    return tf.slice(x, last + 1, Dim.ZERO, x.dim(last + 1).minus(behind.known() - padding));
   }
 
   /** Adds a batch axis where there is none, and goes to channels-last and back. */
@@ -142,7 +165,7 @@ record Convolution(
   }
 
   /** Conv3D has no groups and no explicit padding, and dilation only with oneDNN. */
-  private TfValue threeAxes(TfGraph tf, TfValue x, TfValue kernel, int[] pads) {
+  private TfValue threeAxes(TfGraph tf, TfValue x, TfValue kernel, int[] pads, int[] strides) {
     boolean padded = Arrays.stream(pads).anyMatch(pad -> pad != 0);
     TfValue in =
         padded
@@ -168,7 +191,7 @@ record Convolution(
     for (int i = 0; i < count; i++) {
       outputs.add(
           tf.op("Conv3D", inputs.get(i), filters.get(i))
-              .ints("strides", 1, stride[0], stride[1], stride[2], 1)
+              .ints("strides", 1, strides[0], strides[1], strides[2], 1)
               .attr("padding", "VALID")
               .get());
     }
