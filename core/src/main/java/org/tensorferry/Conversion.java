@@ -10,7 +10,7 @@ import org.tensorferry.savedmodel.CallRecord;
 import org.tensorferry.savedmodel.OutputPlace;
 import org.tensorferry.savedmodel.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.InputSpec;
 import org.tensorferry.tensor.PortedVariable;
 import org.tensorferry.tf.TfModel;
@@ -61,7 +61,7 @@ public final class Conversion {
   }
 
   /** What was taken for granted: branches and sizes decided by the examples of dynamic dims. */
-  public List<Assumptions.Assumption> assumptions() {
+  public List<Assumption> assumptions() {
     return model().graph().assumptions().all();
   }
 
@@ -105,8 +105,7 @@ public final class Conversion {
   }
 
   private SavedConversion saved(Path directory) {
-    List<String> texts = assumptions().stream().map(Assumptions.Assumption::toString).toList();
-    return new SavedConversion(source.file(), directory, inputs, texts, source.rules());
+    return new SavedConversion(source.file(), directory, inputs, assumptions(), source.rules());
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */

@@ -36,7 +36,9 @@ final class LayerVerification {
   /** On the case that is farthest off. */
   LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
-    InputCase input = Verification.cases(saved.inputs(), options).get(worstCase(report.cases()));
+    InputCase input =
+        Verification.cases(saved.inputs(), saved.assumptions(), options)
+            .get(worstCase(report.cases()));
     List<InputSpec> specs = RecordedInputs.of(saved.directory()).specs();
     try (TorchModel model = Tensorferry.open(saved.model(), saved.rules())) {
       String[] texts = specs.stream().map(InputSpec::toString).toArray(String[]::new);

@@ -19,6 +19,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.savedmodel.Provenance;
+import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.InputSpec;
 import org.tensorflow.proto.MetaGraphDef;
@@ -33,7 +34,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
  */
-record RecordedInputs(List<InputSpec> specs, List<String> assumptions) {
+record RecordedInputs(List<InputSpec> specs, List<Assumption> assumptions) {
 
   private static final String SIGNATURE = "serving_default";
 
@@ -52,7 +53,7 @@ record RecordedInputs(List<InputSpec> specs, List<String> assumptions) {
 
   private static RecordedInputs recorded(Path file) {
     List<String> specs = new ArrayList<>();
-    List<String> assumptions = new ArrayList<>();
+    List<Assumption> assumptions = new ArrayList<>();
     try (InputStream stream = Files.newInputStream(file);
         JsonParser json = new JsonFactory().createParser(stream)) {
       json.nextToken();
@@ -77,15 +78,14 @@ record RecordedInputs(List<InputSpec> specs, List<String> assumptions) {
     return new RecordedInputs(InputSpec.parseAll(specs), assumptions);
   }
 
-  private static String assumption(JsonParser json) throws IOException {
+  private static Assumption assumption(JsonParser json) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
       json.nextToken();
       fields.put(field, json.getText());
     }
-    String place = fields.getOrDefault("place", "");
-    return fields.getOrDefault("text", "") + (place.isEmpty() ? "" : " at " + place);
+    return new Assumption(fields.getOrDefault("text", ""), fields.getOrDefault("place", ""));
   }
 
   private static List<InputSpec> signature(Path directory) {

@@ -8,6 +8,7 @@ import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.InputSpec;
 
 /**
@@ -16,14 +17,14 @@ import org.tensorferry.tensor.InputSpec;
  * @param model the TorchScript file
  * @param directory the SavedModel
  * @param inputs the tensor arguments of the converted method, in order and named
- * @param assumptions what the conversion took for granted, as text
+ * @param assumptions what the conversion took for granted
  * @param rules by which the original is read again where the layers are compared
  */
 public record SavedConversion(
     Path model,
     Path directory,
     List<InputSpec> inputs,
-    List<String> assumptions,
+    List<Assumption> assumptions,
     RuleTables rules) {
 
   public SavedConversion {
@@ -75,7 +76,8 @@ public record SavedConversion(
    */
   public ParityReport verify(VerifyOptions options, VerifyListener listener) {
     ParityReport report =
-        Verification.run(model, directory, inputs, options, listener).withAssumptions(assumptions);
+        Verification.run(model, directory, inputs, assumptions, options, listener)
+            .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
     return options.layers()
         ? report.withLayers(new LayerVerification(this, options, listener).explain(report))
         : report;

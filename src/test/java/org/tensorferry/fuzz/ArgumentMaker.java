@@ -67,7 +67,7 @@ final class ArgumentMaker {
         positional.add(argument);
       }
     }
-    if (maker.isUndefined()) {
+    if (maker.isUndefined() || maker.hasHalfComplex() || maker.roundsFractions()) {
       return Optional.empty();
     }
     return Optional.of(new Draft.Candidate(maker.statement(positional, named), maker.inputs));
@@ -215,6 +215,19 @@ final class ArgumentMaker {
 
   private HostTensor valueOf(String name) {
     return inputs.containsKey(name) ? inputs.get(name) : draft.value(name);
+  }
+
+  /** A rounded quotient of a whole number and a fraction. */
+  private boolean roundsFractions() {
+    return schema.name().matches("div|divide|floor_divide|remainder|fmod")
+        && !Tensors.isFloating(self)
+        && made.get("other") instanceof Argument.Literal other
+        && other.text().matches("-?0?\\.[1-9].*|.*\\.5|.*e-.*");
+  }
+
+  /** A type that conversions refuse. */
+  private boolean hasHalfComplex() {
+    return inputs.values().stream().anyMatch(input -> input.dtype() == DType.COMPLEX32);
   }
 
   /** A cast from floating point to integers that C++ may leave undefined. */

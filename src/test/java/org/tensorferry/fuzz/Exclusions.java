@@ -73,6 +73,10 @@ final class Exclusions {
    *       kernels leave the product out.
    *   <li>Creators of tensors without elements: TensorFlow's optimizer takes such a constant for
    *       one of ones, and divides by its size. Inputs without elements are drawn.
+   *   <li>Resizing with antialiasing to a single column, of which libtorch 2 fills every row with
+   *       the first (1.13 does not).
+   *   <li>Rounded quotients of a whole number and a fraction: TensorFlow's optimizer multiplies by
+   *       the reciprocal, and -9/0.001 becomes -8999. Elsewhere noise shows that rounding decides.
    *   <li>Circular padding with crops: libtorch copies what it has not written yet.
    *   <li>Max pooling with dilation and padding, whose windows may hold padding only.
    *   <li>Infinite weights of convolutions: padding is a product with 0 in some of libtorch's

@@ -195,7 +195,8 @@ final class Numbers {
       case "dilation" -> repeated(spatial(rank), isPadded(made.get("padding")) ? 1 : 2, 1, random);
       case "stride" -> repeated(spatial(rank), 2, 1, random);
       case "output_padding" -> "[" + same(spatial(rank), "0") + "]";
-      case "output_size" -> repeated(spatial(rank), 4, 1, random);
+      case "output_size" ->
+          repeated(spatial(rank), 4, schema.name().endsWith("_aa") ? 2 : 1, random);
       case "split_size", "split_sizes" -> partition(size(shape, made), random);
       case "indices" -> "[" + random.nextInt(2) + ", " + (1 + random.nextInt(3)) + "]";
       case "dims_self", "dims_other" ->

@@ -37,6 +37,7 @@ final class SearchOpsTest extends OperatorTest {
     c.refused("torch.histogram(x, 4)[0]", "torch.histc", f32(20));
     c.refused("torch.histogram(x, y)[0]", "torch.histc", f32(20), edges);
     c.op("torch.bincount(x)", i64(9).below(5));
+    c.op("torch.bincount(torch.zeros([0], dtype=4), x, 2)", f32(1));
     c.op("torch.bincount(x, None, 8)", i64(9).below(5));
     c.op("torch.bincount(x, y)", i64(9).below(5), f32(9));
     c.op("torch.bincount(x, y, 3)", i32(9).below(5), i64(9));

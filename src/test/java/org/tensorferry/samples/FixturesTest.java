@@ -84,6 +84,7 @@ class FixturesTest {
             FIXTURES.resolve(fixture.file()),
             directory.resolve("saved"),
             conversion.inputs(),
+            conversion.assumptions(),
             VerifyOptions.DEFAULT.timedRuns(0),
             VerifyListener.SILENT);
     assertTrue(report.isEqual(), () -> Reports.text(report));

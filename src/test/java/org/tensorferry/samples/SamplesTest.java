@@ -53,6 +53,7 @@ class SamplesTest {
             file,
             directory.resolve("saved"),
             conversion.inputs(),
+            conversion.assumptions(),
             VerifyOptions.DEFAULT.timedRuns(0),
             VerifyListener.SILENT);
     assertTrue(report.isEqual(), () -> Reports.text(report));

@@ -46,7 +46,8 @@ class FlatProgramTest {
       ConvertOptions options = ConvertOptions.defaults().inputs(SampleModels.inputs(file));
       Conversion conversion = model.convert(options);
       FlatProgram flat = FlatPrograms.write(conversion, flatFile);
-      for (InputCase c : new RandomInputs(conversion.inputs(), 1).cases(1)) {
+      for (InputCase c :
+          new RandomInputs(conversion.inputs(), conversion.assumptions(), 1).cases(1)) {
         Map<String, HostTensor> expected = original.run(c.inputs()).flatten();
         List<HostTensor> actual = FlatPrograms.results(flat, flatFile, c.inputs());
         if (file.getFileName().toString().startsWith("sentence_cnn.scripted")) {

@@ -61,7 +61,7 @@ class VerificationTest {
     TorchScript.module(torch).write(model);
     Path saved = TfGraphs.write(directory.resolve("saved"), tensorFlow);
     List<InputSpec> inputs = InputSpec.parseAll(List.of(specs));
-    return Verification.run(model, saved, inputs, options, VerifyListener.SILENT);
+    return Verification.run(model, saved, inputs, List.of(), options, VerifyListener.SILENT);
   }
 
   private static Placeholder<TFloat32> x(Ops tf, Signature.Builder signature) {
@@ -272,7 +272,8 @@ class VerificationTest {
     Path model = directory.resolve("model.pt");
     TorchScript.module(DOUBLE).write(model);
     Path saved = TfGraphs.write(directory.resolve("saved"), times(2));
-    Verification.run(model, saved, List.of(InputSpec.parse("[batch,3]")), OPTIONS, listener);
+    Verification.run(
+        model, saved, List.of(InputSpec.parse("[batch,3]")), List.of(), OPTIONS, listener);
     assertEquals(
         List.of(
             "loading", "0/3 batch=2, sample 1", "1/3 batch=1, sample 1", "2/3 batch=5, sample 1"),

@@ -11,7 +11,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.DimCondition;
 import org.tensorferry.tensor.InputSpec;
 import org.tensorferry.tensor.Symbol;
 
@@ -21,17 +23,24 @@ import org.tensorferry.tensor.Symbol;
  * booleans at random.
  *
  * <p>Every dynamic dim takes three values: its example, 1, and {@code 2 * example + 1}; each alone
- * while the others keep their examples, and all together.
+ * while the others keep their examples, and all together. Where such a value breaks what the
+ * conversion took for granted, the next greater one that does not takes its place.
  */
 public final class RandomInputs {
 
   private static final int MANY = 10;
 
+  /** How far to look for a size that keeps the assumptions. */
+  private static final int FAR = 100_000;
+
   private final List<InputSpec> specs;
+  private final List<DimCondition> conditions;
   private final long seed;
 
-  public RandomInputs(List<InputSpec> specs, long seed) {
+  public RandomInputs(List<InputSpec> specs, List<Assumption> assumptions, long seed) {
     this.specs = List.copyOf(specs);
+    this.conditions =
+        assumptions.stream().flatMap(each -> DimCondition.of(each.text()).stream()).toList();
     this.seed = seed;
   }
 
@@ -62,9 +71,12 @@ public final class RandomInputs {
     for (Symbol symbol : symbols) {
       long example = symbol.example().orElse(2);
       examples.put(symbol.name(), example);
-      ones.put(symbol.name(), 1L);
-      others.put(symbol.name(), 2 * example + 1);
     }
+    examples.forEach(
+        (name, example) -> {
+          ones.put(name, allowed(examples, name, 1));
+          others.put(name, allowed(examples, name, 2 * example + 1));
+        });
     Set<Map<String, Long>> combinations = new LinkedHashSet<>();
     combinations.add(examples);
     for (Symbol symbol : symbols) {
@@ -73,7 +85,24 @@ public final class RandomInputs {
     }
     combinations.add(ones);
     combinations.add(others);
-    return List.copyOf(combinations);
+    // All together may break what each alone does not.
+    return combinations.stream()
+        .filter(dims -> dims.equals(examples) || DimCondition.allHold(conditions, dims))
+        .toList();
+  }
+
+  /**
+   * The least size from a wanted one on that breaks no assumption; the example if there is none.
+   */
+  private long allowed(Map<String, Long> examples, String name, long wanted) {
+    Map<String, Long> dims = new LinkedHashMap<>(examples);
+    for (long size = wanted; size < wanted + FAR; size++) {
+      dims.put(name, size);
+      if (DimCondition.allHold(conditions, dims)) {
+        return size;
+      }
+    }
+    return examples.getOrDefault(name, wanted);
   }
 
   private static Map<String, Long> changed(

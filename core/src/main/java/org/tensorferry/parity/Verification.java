@@ -8,6 +8,8 @@ import java.util.Optional;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.Assumptions.Assumption;
+import org.tensorferry.tensor.DimCondition;
 import org.tensorferry.tensor.InputSpec;
 
 /**
@@ -27,6 +29,7 @@ public final class Verification {
   private final Path model;
   private final Path savedModel;
   private final List<InputSpec> specs;
+  private final List<Assumption> assumptions;
   private final VerifyOptions options;
   private final VerifyListener listener;
   private final boolean isPorted;
@@ -35,12 +38,14 @@ public final class Verification {
       Path model,
       Path savedModel,
       List<InputSpec> specs,
+      List<Assumption> assumptions,
       VerifyOptions options,
       VerifyListener listener,
       boolean isPorted) {
     this.model = model;
     this.savedModel = savedModel;
     this.specs = specs;
+    this.assumptions = assumptions;
     this.options = options;
     this.listener = listener;
     this.isPorted = isPorted;
@@ -53,6 +58,7 @@ public final class Verification {
    * @param savedModel the directory that was converted from it
    * @param specs the tensor arguments of {@code forward} in order, named as the signature names
    *     them; names may be left out where there is one input
+   * @param assumptions what the conversion took for granted: sizes that break it are not tried
    * @throws FerryException where one of the two can't be loaded, the inputs don't fit, or the
    *     original runs on none of them
    */
@@ -60,9 +66,10 @@ public final class Verification {
       Path model,
       Path savedModel,
       List<InputSpec> specs,
+      List<Assumption> assumptions,
       VerifyOptions options,
       VerifyListener listener) {
-    return new Verification(model, savedModel, specs, options, listener, false).run();
+    return new Verification(model, savedModel, specs, assumptions, options, listener, false).run();
   }
 
   /**
@@ -78,7 +85,7 @@ public final class Verification {
       List<InputSpec> specs,
       VerifyOptions options,
       VerifyListener listener) {
-    return new Verification(model, savedModel, specs, options, listener, true).run();
+    return new Verification(model, savedModel, specs, List.of(), options, listener, true).run();
   }
 
   private ParityReport run() {
@@ -107,14 +114,15 @@ public final class Verification {
   }
 
   private List<InputCase> cases() {
-    return cases(specs, options);
+    return cases(specs, assumptions, options);
   }
 
   /** The sets of inputs that a verification runs on, in order; the same again for equal options. */
-  public static List<InputCase> cases(List<InputSpec> specs, VerifyOptions options) {
+  public static List<InputCase> cases(
+      List<InputSpec> specs, List<Assumption> assumptions, VerifyOptions options) {
     return options.inputs().isPresent()
         ? List.of(new NpzInputs(options.inputs().get(), specs).read())
-        : new RandomInputs(specs, options.seed()).cases(options.samples());
+        : new RandomInputs(specs, assumptions, options.seed()).cases(options.samples());
   }
 
   private CaseReport compare(
@@ -139,8 +147,18 @@ public final class Verification {
     }
     List<OutputComparison> outputs = Comparer.compareAll(original, result, options.tolerance());
     boolean equal = outputs.stream().allMatch(OutputComparison::isEqual);
-    String remark = equal || repeats(torch, input, original) ? "" : NOT_A_FUNCTION;
-    return CaseReport.compared(input, remark, outputs);
+    return CaseReport.compared(input, equal ? "" : remark(torch, input, original), outputs);
+  }
+
+  /** What explains a difference before any operator is suspected; else empty. */
+  private String remark(TorchRunner torch, InputCase input, Map<String, HostTensor> original) {
+    for (Assumption assumption : assumptions) {
+      List<DimCondition> condition = DimCondition.of(assumption.text()).stream().toList();
+      if (!DimCondition.allHold(condition, input.dims())) {
+        return "these sizes break what the conversion took for granted: " + assumption;
+      }
+    }
+    return repeats(torch, input, original) ? "" : NOT_A_FUNCTION;
   }
 
   /** Whether the original gives the same again; asked only when a difference needs explaining. */

@@ -12,12 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.InputSpec;
 
 class RandomInputsTest {
 
   private static List<InputCase> cases(long seed, int samples, String... specs) {
-    return new RandomInputs(InputSpec.parseAll(List.of(specs)), seed).cases(samples);
+    return new RandomInputs(InputSpec.parseAll(List.of(specs)), List.of(), seed).cases(samples);
   }
 
   @Test
@@ -36,6 +37,26 @@ class RandomInputsTest {
         cases.stream().map(InputCase::label).toList());
     assertEquals("float32[5,4,15]", cases.get(7).inputs().get(0).toString());
     assertEquals("int64[5]", cases.get(7).inputs().get(1).toString());
+  }
+
+  @Test
+  void sizesKeepWhatWasTakenForGranted() {
+    List<Assumption> assumptions =
+        List.of(
+            new Assumption("time - 8*(time//8) = 0 (example: 16)", "net.py:1"),
+            new Assumption("batch + time != 33 (example: batch=2, time=16)", "net.py:2"),
+            new Assumption("the model's check of its data passes", "net.py:3"));
+    assertEquals(
+        List.of(
+            "batch=2 time=16, sample 1",
+            "batch=1 time=16, sample 1",
+            "batch=5 time=16, sample 1",
+            "batch=2 time=8, sample 1",
+            "batch=2 time=40, sample 1",
+            "batch=1 time=8, sample 1",
+            "batch=5 time=40, sample 1"),
+        new RandomInputs(InputSpec.parseAll(List.of("[batch,time=16]")), assumptions, 0)
+            .cases(1).stream().map(InputCase::label).toList());
   }
 
   @Test

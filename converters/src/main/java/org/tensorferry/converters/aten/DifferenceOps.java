@@ -86,10 +86,12 @@ public final class DifferenceOps {
 
   /** Width times mean height of each pair of neighbours. */
   private static TfValue areas(OpArgs a, TfGraph tf) {
-    TfValue y =
-        a.operand("y", a.has("x") ? a.promoteToFloating("y", "x") : a.promoteToFloating("y"));
+    DType dtype = a.has("x") ? a.promoteToFloating("y", "x") : a.promoteToFloating("y");
+    // Floating heights are added in their own type, of which the sum is rounded to it.
+    TfValue y = a.operand("y", a.tensor("y").dtype().isFloating() ? a.promote("y") : dtype);
     int axis = a.axis("dim", y.rank());
-    TfValue heights = tf.add(later(tf, y, axis), earlier(tf, y, axis));
+    TfValue heights =
+        tf.cast(Kernels.binary(tf, "AddV2", later(tf, y, axis), earlier(tf, y, axis)), dtype);
     if (!a.has("x")) {
       return tf.mul(heights, a.number("dx") / 2);
     }
@@ -98,7 +100,7 @@ public final class DifferenceOps {
         x.rank() == 1
             ? alongAxis(tf, difference(tf, x, 0), y.rank() - 1 - axis)
             : difference(tf, x, a.axis("dim", x.rank()));
-    return tf.mul(tf.mul(heights, tf.cast(widths, y.dtype())), 0.5);
+    return tf.mul(tf.mul(heights, tf.cast(widths, dtype)), 0.5);
   }
 
   /** A tensor of two axes or more gets axes of size 1 in front. */

@@ -126,6 +126,10 @@ public final class SearchOps {
         a.optionalTensor("weights")
             .map(w -> w.dtype() == DType.FLOAT32 ? w : tf.cast(w, DType.FLOAT64))
             .orElseGet(() -> tf.fill(x.shape(), DType.INT64, 1));
+    if (x.dim(0).is(0)) {
+      // torch looks at no weights then, neither for their number nor for their type.
+      return tf.fill(Shape.of(a.dim("minlength")), DType.INT64, 0);
+    }
     TfValue needed = tf.add(tf.reduce("Max", x, false, 0), 1);
     TfValue least = tf.cast(tf.dim(a.dim("minlength")), x.dtype());
     Dim size = Dim.of(tf.symbol(tf.maximum(needed, least), OptionalLong.empty(), 0));
