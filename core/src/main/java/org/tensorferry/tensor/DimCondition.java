@@ -164,8 +164,7 @@ public final class DimCondition {
         require(")");
         return inner;
       }
-      if (first.isEmpty()
-          || !Character.isLetterOrDigit(first.charAt(0)) && first.charAt(0) != '_') {
+      if (!Pattern.matches("\\w+", first)) {
         throw new IllegalArgumentException(text);
       }
       next();
