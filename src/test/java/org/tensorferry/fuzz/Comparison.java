@@ -115,7 +115,6 @@ final class Comparison {
       case BFLOAT16 -> 2e-2;
       case FLOAT32 -> 4e-6;
       case FLOAT64 -> 1e-11;
-      // Sensitivity gives complex numbers no noise.
       case COMPLEX64 -> 4e-5;
       case COMPLEX128 -> 1e-10;
       default -> 0;

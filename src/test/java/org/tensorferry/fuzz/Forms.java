@@ -40,7 +40,7 @@ final class Forms {
 
   private static final Pattern SPECIAL =
       Pattern.compile(
-          "special_.*|.*gamma.*|erfinv|i0|mvlgamma|pdist|cdist|.*_dist|dist|corrcoef|cov|.*renorm"
+          "special_.*|fft_.*|.*gamma.*|erfinv|i0|mvlgamma|pdist|cdist|.*_dist|dist|corrcoef|cov|.*renorm"
               + "|std.*|var.*|.*norm.*|.*loss.*|kl_div|cosine_similarity|pairwise_distance|conv.*"
               + "|lerp|.*_norm|quantile|linspace|logspace|.*_window|logit|atanh|arctanh|acosh|asinh"
               + "|arc.*|mish|sinc|logaddexp.*|.*logcumsumexp|logsumexp|binary_cross.*|upsample.*"
@@ -48,7 +48,7 @@ final class Forms {
 
   private static final Pattern CANCELLING =
       Pattern.compile(
-          ".*_window|elu|celu|selu|gelu|mish|silu|.*ndtr|erfc|special_erfc|.*softmax.*|.*norm.*|std.*|var.*|.*loss.*|cov"
+          ".*_window|fft_.*|elu|celu|selu|gelu|mish|silu|.*ndtr|erfc|special_erfc|.*softmax.*|.*norm.*|std.*|var.*|.*loss.*|cov"
               + "|corrcoef|.*gamma.*|digamma|special_psi|logit|special_logit|cdist|.*_dist|upsample.*");
 
   private Forms() {}

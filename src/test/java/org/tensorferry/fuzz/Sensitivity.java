@@ -31,8 +31,11 @@ final class Sensitivity {
       """
       def noise(self, v: Tensor, k: float, units: float, least: float) -> Tensor:
         r = v
-        t = ops.prim.dtype(v)
-        if torch.is_floating_point(v):
+        w = v
+        if torch.is_complex(v):
+          w = torch.view_as_real(torch.resolve_conj(v))
+        t = ops.prim.dtype(w)
+        if torch.is_floating_point(w):
           eps = 4e-7
           if torch.eq(t, 5):
             eps = 1e-3
@@ -40,14 +43,16 @@ final class Sensitivity {
             eps = 8e-3
           if torch.eq(t, 7):
             eps = 1e-14
-          wave = torch.sin(torch.mul(torch.add(torch.arange(torch.numel(v), dtype=7), 1), k))
-          n = torch.mul(torch.reshape(wave, torch.size(v)), torch.mul(eps, units))
+          wave = torch.sin(torch.mul(torch.add(torch.arange(torch.numel(w), dtype=7), 1), k))
+          n = torch.mul(torch.reshape(wave, torch.size(w)), torch.mul(eps, units))
           if torch.eq(k, 0.):
-            r = torch.mul(v, torch.to(torch.gt(torch.abs(v), torch.mul(torch.mul(eps, units), 4.)), t))
+            r = torch.mul(w, torch.to(torch.gt(torch.abs(w), torch.mul(torch.mul(eps, units), 4.)), t))
           else:
-            r = torch.mul(v, torch.to(torch.add(n, 1.), t))
+            r = torch.mul(w, torch.to(torch.add(n, 1.), t))
           if torch.gt(least, 0.):
             r = torch.add(r, torch.to(torch.mul(n, least), t))
+          if torch.is_complex(v):
+            r = torch.view_as_complex(r)
         return r
       """;
 

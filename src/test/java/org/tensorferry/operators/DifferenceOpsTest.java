@@ -15,6 +15,7 @@ final class DifferenceOpsTest extends OperatorTest {
     c.op("torch.trapz(x, y)", f32(7), u8(7).values(9, 0, 5, 9, 0, 0, 0));
     c.op("torch.diff(x, 1, -1, y)", f32(2, 3), c64(2, 1));
     c.op("torch.trapz(x, y, dim=1)", f32(2, 3, 4), f32(3, 1));
+    c.op("torch.trapezoid(x, y)", f32(1, 1, 5), f32(1, 1, 1, 1));
     c.op("torch.diff(x)", f32(2, 4));
     c.op("torch.diff(x, 2, 0)", i64(4, 3));
     c.op("torch.diff(x, 3, 0)", f32(5));

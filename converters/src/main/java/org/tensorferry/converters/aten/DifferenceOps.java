@@ -76,12 +76,17 @@ public final class DifferenceOps {
 
   static TfValue trapezoid(OpArgs a, TfGraph tf) {
     TfValue areas = areas(a, tf);
-    return tf.sum(areas, false, a.axis("dim", areas.rank()));
+    return tf.sum(areas, false, heightAxis(a));
   }
 
   static TfValue cumulativeTrapezoid(OpArgs a, TfGraph tf) {
     TfValue areas = areas(a, tf);
-    return tf.op("Cumsum", areas, tf.scalar(DType.INT32, a.axis("dim", areas.rank()))).get();
+    return tf.op("Cumsum", areas, tf.scalar(DType.INT32, heightAxis(a))).get();
+  }
+
+  /** The axis as y counts it from its front, for positions of more axes as well. */
+  private static int heightAxis(OpArgs a) {
+    return a.axis("dim", a.shape("y").rank());
   }
 
   /** Width times mean height of each pair of neighbours. */
@@ -89,7 +94,7 @@ public final class DifferenceOps {
     DType dtype = a.has("x") ? a.promoteToFloating("y", "x") : a.promoteToFloating("y");
     // Floating heights are added in their own type, of which the sum is rounded to it.
     TfValue y = a.operand("y", a.tensor("y").dtype().isFloating() ? a.promote("y") : dtype);
-    int axis = a.axis("dim", y.rank());
+    int axis = heightAxis(a);
     TfValue heights =
         tf.cast(Kernels.binary(tf, "AddV2", later(tf, y, axis), earlier(tf, y, axis)), dtype);
     if (!a.has("x")) {
@@ -99,7 +104,7 @@ public final class DifferenceOps {
     TfValue widths =
         x.rank() == 1
             ? alongAxis(tf, difference(tf, x, 0), y.rank() - 1 - axis)
-            : difference(tf, x, a.axis("dim", x.rank()));
+            : difference(tf, x, axis);
     return tf.mul(tf.mul(heights, tf.cast(widths, dtype)), 0.5);
   }
 
