@@ -234,6 +234,9 @@ final class ArgumentMaker {
 
   /** What {@link Exclusions} keeps out for its values: orders and casts. */
   private boolean isUndefined() {
+    if (schema.name().equals("native_layer_norm") && self.count() == 0) {
+      return true;
+    }
     if (schema.name().matches("m?sort") && Tensors.isFloating(self)) {
       double[] parts = IntStream.range(0, self.parts()).mapToDouble(self::get).toArray();
       return Arrays.stream(parts).anyMatch(Double::isNaN)

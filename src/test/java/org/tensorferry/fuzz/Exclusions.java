@@ -80,6 +80,7 @@ final class Exclusions {
    *   <li>Rounded quotients of a whole number and a fraction: TensorFlow's optimizer multiplies by
    *       the reciprocal, and -9/0.001 becomes -8999. Elsewhere noise shows that rounding decides.
    *   <li>Sorting of infinity and NaN, which count as equal here: TensorFlow gives NaN no order.
+   *   <li>Statistics of nothing: the mean that native_layer_norm gives is 0 in torch, not NaN.
    *   <li>Circular padding with crops: libtorch copies what it has not written yet.
    *   <li>Max pooling with dilation and padding, whose windows may hold padding only.
    *   <li>Infinite weights of convolutions: padding is a product with 0 in some of libtorch's

@@ -42,6 +42,7 @@ final class WritesTest extends OperatorTest {
     writes(c, "x.expand(-1, 3).reshape(-1).add_(1)", f32(2, 3).fixed());
     writes(c, "x.transpose(-2, 1).flatten().add_(1)", f32(2, 3, 2));
     writes(c, "torch.conj(x).add_(1)", f32(2, 3));
+    writes(c, "y = x.narrow(1, torch.tensor(1), 2)\nx.mul_(2)\ny.add_(1)", f32(2, 3).fixed(1));
     writes(c, "x.t().flatten().add_(1)", f32(1, 3).fixed());
     writes(c, "x.t().reshape(-1).add_(1)", f32(2, 3).fixed());
     writes(c, "x.unbind(1)[2].unfold(0, 1, 2).clone().zero_()", f32(3, 4).fixed());

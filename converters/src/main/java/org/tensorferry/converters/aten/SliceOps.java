@@ -36,9 +36,12 @@ public final class SliceOps {
             SliceOps::narrow,
             (a, tf, changed) -> narrowed(a).replace(tf, a.tensor("self"), axis(a, "dim"), changed),
             Contiguity.LEADING_AXIS),
-        AtenRule.of(
+        AtenRule.view(
             "narrow.Tensor(Tensor self, int dim, Tensor start, int length) -> Tensor",
-            SliceOps::narrowByTensor),
+            (a, tf) -> narrowedByTensor(a, tf).of(tf, a.tensor("self"), axis(a, "dim")),
+            (a, tf, changed) ->
+                narrowedByTensor(a, tf).replace(tf, a.tensor("self"), axis(a, "dim"), changed),
+            Contiguity.LEADING_AXIS),
         AtenRule.view(
             "select.int(Tensor self, int dim, int index) -> Tensor",
             SliceOps::select,
@@ -126,12 +129,11 @@ public final class SliceOps {
     return new Ranges(start, length, 1);
   }
 
-  static TfValue narrowByTensor(OpArgs a, TfGraph tf) {
-    TfValue x = a.tensor("self");
-    int axis = axis(a, "dim");
+  private static Ranges narrowedByTensor(OpArgs a, TfGraph tf) {
+    Dim size = a.shape("self").dim(axis(a, "dim"));
     TfValue given = tf.reshape(a.tensor("start"), Shape.SCALAR);
     Dim start = Dim.of(tf.symbol(given, OptionalLong.empty(), -Integer.MAX_VALUE));
-    return tf.slice(x, axis, Ranges.index(start, x.dim(axis)), a.dim("length"));
+    return new Ranges(Ranges.index(start, size), a.dim("length"), 1);
   }
 
   // --- one index of an axis
