@@ -106,7 +106,7 @@ public record Inspection(
    * @param count how often
    * @param reason why it is refused, where a row says so
    * @param modulePath the module that names it first
-   * @param place source record and line
+   * @param place line of the author's Python, or of the archive's code
    */
   public record Operator(
       String name, long count, Support support, String reason, String modulePath, String place) {}

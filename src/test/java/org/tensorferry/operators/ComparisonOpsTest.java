@@ -42,6 +42,15 @@ final class ComparisonOpsTest extends OperatorTest {
         f64(5).values(1, 1, nan, infinity, 0),
         f64(5).values(1.25, 2, nan, -infinity, 0.05));
     c.op("torch.isclose(x, y)", i64(3).below(2), i64(3).below(2));
+    c.op("torch.isclose(x, torch.mul(x, y))", c64(3), f32(3).values(1, 1.1, 1));
+    c.op("torch.isclose(torch.complex(x, y), torch.complex(x, y + 1e-9))", f32(3), f32(3));
+    double[] kinds = {nan, infinity, -infinity, 1};
+    for (String name : List.of("isfinite", "isinf", "isnan")) {
+      c.op("torch." + name + "(torch.complex(x, y))", f32(4).values(kinds), f32(4))
+          .named(name + " of complex numbers");
+      c.op("torch." + name + "(torch.complex(x, y))", f32(4), f32(4).values(kinds))
+          .named(name + " of imaginary parts");
+    }
     for (String call : List.of("torch.allclose(x, y)", "torch.equal(x, y)")) {
       c.program(
           call + " of equals",

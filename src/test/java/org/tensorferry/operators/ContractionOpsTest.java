@@ -31,6 +31,7 @@ final class ContractionOpsTest extends OperatorTest {
     c.op("torch.linalg_vecdot(x, y, dim=0)", c64(2, 5), c64(2, 5));
     c.op("torch.cross(x, y)", f32(2, 3).fixed(1), f32(2, 3).fixed(1));
     c.op("torch.cross(x, y)", f32(3, 4).fixed(0), f32(3, 4).fixed(0));
+    c.op("torch.cross(x, y)", f32(1, 3).fixed(), f32(3, 3).fixed());
     c.op("torch.cross(x, y, 1)", f32(2, 3, 4).fixed(1), f32(2, 3, 4).fixed(1));
     c.op("torch.cross(x, y, -1)", i64(2, 3).fixed(1), i64(2, 3).fixed(1));
     c.op("torch.linalg_cross(x, y)", f32(2, 3).fixed(1), f32(2, 3).fixed(1));

@@ -28,6 +28,7 @@ final class RangeOpsTest extends OperatorTest {
     c.op("torch.range(0, 1, 0.25)", f32(1));
     c.op("torch.linspace(0, 1, 7)", f32(1));
     c.op("torch.linspace(-3, 10, x.size(0))", f32(6));
+    c.op("torch.range(-1.5, -0.0, 1e-3, dtype=15)", f32(1));
     c.op("torch.linspace(5, 5, 1)", f32(1));
     c.op("torch.linspace(x, y, 5)", c64(), c64());
     c.op("torch.linspace(x, 3, 5, dtype=10)", c64());

@@ -66,6 +66,8 @@ final class ResizeOpsTest extends OperatorTest {
     c.op("torch._upsample_bilinear2d_aa(x, [3, 4], False)", f32(2, 3, 9, 7));
     c.op("torch._upsample_bilinear2d_aa(x, [11, 9], False)", f32(2, 3, 4, 7));
     c.refused("torch._upsample_bilinear2d_aa(x, [3, 4], True)", "positions leave", f32(2, 3, 9, 7));
+    c.op("torch.upsample_trilinear3d(x, [2, 1, 4], False, 2.0)", f32(1, 1, 2, 1, 1).fixed());
+    c.op("torch.upsample_bilinear2d(x, [3, 8], False, 2.0, 2.0)", f32(1, 2, 3, 4).fixed());
     c.refused("torch._upsample_bilinear2d_aa(x, [4, 4], False)", "float32 only", f64(1, 1, 1, 1));
     c.op("torch._upsample_bilinear2d_aa(x, None, False, [0.5, 0.5])", f32(2, 3, 8, 7));
     c.refused(

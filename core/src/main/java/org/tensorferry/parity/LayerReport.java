@@ -33,7 +33,7 @@ public record LayerReport(
    *
    * @param operator as called, {@code aten::batch_norm}
    * @param module dotted path, empty for the root
-   * @param line source record and line
+   * @param line line of the author's Python, or of the archive's code
    * @param tensor where its result is in the SavedModel's {@code forward}; empty where it is not
    *     computed there as a value of its own
    * @param tensorFlowOperator the operator behind it

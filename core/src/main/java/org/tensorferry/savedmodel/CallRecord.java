@@ -24,7 +24,7 @@ import org.tensorferry.tf.TfValue;
  *
  * @param operator as called, {@code aten::batch_norm}
  * @param module dotted path of the module whose code called it, empty for the root
- * @param line source record and line
+ * @param line line of the author's Python, or of the archive's code
  * @param results one for each tensor of the result; empty where the SavedModel does not compute it
  */
 public record CallRecord(

@@ -81,11 +81,12 @@ public final class ComparisonOps {
   /** Equal, or |self - other| &lt;= atol + rtol |other| where that is finite. */
   static TfValue isClose(OpArgs a, TfGraph tf) {
     DType common = a.promote("self", "other");
-    DType dtype = common.isFloating() ? Kernels.accumulator(common) : DType.FLOAT64;
+    DType dtype =
+        common.isFloating() || common.isComplex() ? Kernels.accumulator(common) : DType.FLOAT64;
     TfValue x = a.operand("self", dtype);
     TfValue y = a.operand("other", dtype);
-    TfValue allowed = tf.add(tf.mul(tf.unary("Abs", y), a.number("rtol")), a.number("atol"));
-    TfValue error = tf.unary("Abs", tf.sub(x, y));
+    TfValue allowed = tf.add(tf.mul(Numbers.abs(tf, y), a.number("rtol")), a.number("atol"));
+    TfValue error = Numbers.abs(tf, tf.sub(x, y));
     TfValue near =
         tf.binary(
             "LogicalAnd", tf.unary("IsFinite", error), tf.binary("LessEqual", error, allowed));
@@ -93,8 +94,12 @@ public final class ComparisonOps {
     if (!a.flag("equal_nan")) {
       return close;
     }
-    TfValue bothNan = tf.binary("LogicalAnd", tf.unary("IsNan", x), tf.unary("IsNan", y));
+    TfValue bothNan = tf.binary("LogicalAnd", isNan(tf, x), isNan(tf, y));
     return tf.binary("LogicalOr", close, bothNan);
+  }
+
+  private static TfValue isNan(TfGraph tf, TfValue x) {
+    return x.dtype().isComplex() ? ofParts(tf, "IsNan", x) : tf.unary("IsNan", x);
   }
 
   static TfValue allClose(OpArgs a, TfGraph tf) {
@@ -122,7 +127,16 @@ public final class ComparisonOps {
 
   private static TfValue floatTest(OpArgs a, TfGraph tf, String floating, String integers) {
     TfValue x = a.tensor("self");
-    return x.dtype().isFloating() ? tf.unary(floating, x) : tf.binary(integers, x, x);
+    return x.dtype().isComplex()
+        ? ofParts(tf, floating, x)
+        : x.dtype().isFloating() ? tf.unary(floating, x) : tf.binary(integers, x, x);
+  }
+
+  /** A complex number is finite if both parts are, infinite or NaN if one is. */
+  private static TfValue ofParts(TfGraph tf, String test, TfValue x) {
+    String both = test.equals("IsFinite") ? "LogicalAnd" : "LogicalOr";
+    TfValue real = tf.unary(test, ComplexOps.part(tf, "Real", x));
+    return tf.binary(both, real, tf.unary(test, ComplexOps.part(tf, "Imag", x)));
   }
 
   private static TfValue isInfinity(OpArgs a, TfGraph tf, double infinity) {

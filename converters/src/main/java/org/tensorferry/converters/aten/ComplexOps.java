@@ -118,7 +118,7 @@ public final class ComplexOps {
     return join(tf, formula.apply(part(tf, "Real", x)), formula.apply(part(tf, "Imag", x)));
   }
 
-  private static TfValue part(TfGraph tf, String op, TfValue x) {
+  static TfValue part(TfGraph tf, String op, TfValue x) {
     return tf.op(op, x).attr("Tout", realOf(x.dtype())).get();
   }
 

@@ -168,13 +168,13 @@ public final class ContractionOps {
     return tf.reshape(all, new Shape(merged));
   }
 
-  /** Along the first axis of size 3 where none is given. */
+  /** Along the first axis of self with size 3 where none is given. */
   static TfValue cross(OpArgs a, TfGraph tf) {
     DType dtype = a.promote("self", "other");
     TfValue x = a.operand("self", dtype);
     TfValue y = a.operand("other", dtype);
     Shape shape = tf.mul(x, y).shape();
-    int axis = a.isGiven("dim") ? a.axis("dim", shape.rank()) : firstOfThree(a, tf, shape);
+    int axis = a.isGiven("dim") ? a.axis("dim", shape.rank()) : firstOfThree(a, tf, x.shape());
     TfValue wideX = tf.broadcastTo(x, shape);
     TfValue wideY = tf.broadcastTo(y, shape);
     return axis == shape.rank() - 1
@@ -188,7 +188,7 @@ public final class ContractionOps {
         return axis;
       }
       if (!shape.dim(axis).isKnown()) {
-        tf.assumptions().add(shape.dim(axis) + " is not 3", tf.origin().place());
+        tf.assumptions().add(shape.dim(axis) + " != 3", tf.origin().place());
       }
     }
     throw a.refuse("no axis is known to have size 3", "give `dim`");

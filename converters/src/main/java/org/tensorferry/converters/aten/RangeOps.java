@@ -66,9 +66,10 @@ public final class RangeOps {
     List<Value> bounds =
         dtype.isInteger() ? given.stream().map(RangeOps::truncated).toList() : given;
     boolean exact = bounds.stream().allMatch(Value.Int.class::isInstance);
-    Dim size = exact ? count(a, bounds, closed) : count(a, tf, bounds, closed);
     // Half types can't count far; torch rounds only the result.
     DType wide = dtype.isInteger() ? DType.INT64 : Kernels.accumulator(dtype);
+    boolean inFloats = closed && wide != dtype;
+    Dim size = exact ? count(a, bounds, closed) : count(a, tf, bounds, closed, inFloats);
     TfValue range = tf.range(size, dtype == DType.INT32 ? dtype : wide);
     return tf.cast(line(a, tf, range, bounds.get(0), bounds.get(2)), dtype);
   }
@@ -109,12 +110,16 @@ public final class RangeOps {
   }
 
   /** ceil((end - start) / step) of numbers of which some are not integers. */
-  private static Dim count(OpArgs a, TfGraph tf, List<Value> bounds, boolean closed) {
+  private static Dim count(
+      OpArgs a, TfGraph tf, List<Value> bounds, boolean closed, boolean inFloats) {
     @Nullable Double first = known(bounds.get(0));
     @Nullable Double last = known(bounds.get(1));
     @Nullable Double by = known(bounds.get(2));
     if (first != null && last != null && by != null) {
-      double count = (last - first) / by;
+      double count =
+          inFloats
+              ? (last.floatValue() - first.floatValue()) / by.floatValue()
+              : (last - first) / by;
       return Dim.of((long) (closed ? Math.floor(count) + 1 : Math.ceil(count)));
     }
     List<TfValue> numbers = bounds.stream().map(b -> a.scalar(b, DType.FLOAT64)).toList();

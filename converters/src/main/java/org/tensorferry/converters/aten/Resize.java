@@ -128,7 +128,11 @@ record Resize(
       return element(tf, x, tf.unary("Floor", position), 0);
     }
 
+    /** Torch leaves an axis of the right size alone, whatever scale it is given. */
     TfValue linear(TfGraph tf, TfValue x) {
+      if (from.equals(to)) {
+        return x;
+      }
       TfValue position = tf.maximum(position(tf), tf.scalar(scale.dtype(), 0));
       TfValue floor = tf.unary("Floor", position);
       TfValue weight = along(tf, x, tf.sub(position, floor));

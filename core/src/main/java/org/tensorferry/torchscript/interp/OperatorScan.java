@@ -30,7 +30,7 @@ public final class OperatorScan {
    * @param isLanguage true where the interpreter itself computes it for some arguments, as it adds
    *     two integers; such a name needs a rule only where tensors reach it
    * @param modulePath the module whose code names it first
-   * @param place source record and line of that code
+   * @param place line of the author's Python, or of the archive's code
    */
   public record Use(String name, long count, boolean isLanguage, String modulePath, String place) {}
 
