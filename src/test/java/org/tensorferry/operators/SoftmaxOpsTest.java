@@ -11,6 +11,7 @@ final class SoftmaxOpsTest extends OperatorTest {
       c.op("torch." + name + "(x, -1)", f32(2, 3));
       c.op("torch." + name + "(x, 0)", f32(2, 3));
       c.op("torch." + name + "(x, 1)", f32(2, 3, 4));
+      c.op("torch." + name + "(x, 2)", f32(1, 2, 3, 2, 2, 2));
       c.op("torch." + name + "(x, 1, 7)", f32(2, 3));
       c.op("torch." + name + "(x, 0, 6)", i64(4));
       c.op("torch." + name + "(x, 0)", f32());

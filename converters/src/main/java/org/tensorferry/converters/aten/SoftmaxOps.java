@@ -1,14 +1,19 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Dim;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Softmax and its logarithm along any axis. */
 public final class SoftmaxOps {
+
+  /** TensorFlow's oneDNN kernel takes no more axes. */
+  private static final int MAX_RANK = 5;
 
   private SoftmaxOps() {}
 
@@ -63,6 +68,16 @@ public final class SoftmaxOps {
 
   private static TfValue emit(OpArgs a, TfGraph tf, String op, TfValue x) {
     int axis = a.axis("dim", x.rank());
-    return Axes.along(tf, x, axis, last -> Kernels.unary(tf, op, last));
+    return Axes.along(tf, x, axis, last -> alongLast(tf, op, last));
+  }
+
+  /** As rows of a matrix where there are many axes. */
+  private static TfValue alongLast(TfGraph tf, String op, TfValue x) {
+    if (x.rank() <= MAX_RANK) {
+      return Kernels.unary(tf, op, x);
+    }
+    Dim rows = Axes.count(x, IntStream.range(0, x.rank() - 1).toArray());
+    TfValue matrix = tf.reshape(x, rows, x.dim(-1));
+    return tf.reshape(Kernels.unary(tf, op, matrix), x.shape());
   }
 }
