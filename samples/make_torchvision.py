@@ -46,7 +46,8 @@ def row(name):
         large = name == "s3d" or name.startswith("mvit")
         return zoo.Model(name, builder(name), LARGE_CLIP if large else CLIP, family="video")
     if name in FLOW:
-        return zoo.Model(name, builder(name), *IMAGES, family="optical flow")
+        flow = "update_block.flow_head.conv2"  # which would leave the picture, where each step makes every difference larger
+        return zoo.Model(name, builder(name), *IMAGES, family="optical flow", quiet=flow)
     extra = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
     picture = SWIN_PICTURE if "swin" in name else INCEPTION_PICTURE if name == "inception_v3" else PICTURE
     return zoo.Model(name, builder(name, **extra), picture, family="classification")

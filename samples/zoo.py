@@ -69,12 +69,13 @@ class Input:
 class Model:
     """A row of the zoo: what to build and what to feed it."""
 
-    def __init__(self, name, build, *inputs, family="", exported=None, trace_as=None, note=None, alone=()):
+    def __init__(self, name, build, *inputs, family="", exported=None, trace_as=None, note=None, alone=(), quiet=None):
         self.name, self.build, self.family = name, build, family
         self.inputs = [Input(text) if isinstance(text, str) else text for text in inputs]
         self.exported = exported  # a method marked torch.jit.export, which must not be compiled along with a trace
         self.note = note  # what inputs must keep to, in words
         self.alone = alone  # dims that move alone as well: in case a conversion has to fix the others
+        self.quiet = quiet  # a layer that gives a tenth of what it would
         self.trace_as = trace_as or (lambda model: model)  # a wrapper, where a trace can't return what the model returns
 
     def dims(self, others=(), which=1):
@@ -218,7 +219,7 @@ def make(rows, folder):
             torch.manual_seed(zlib.crc32(row.name.encode()))
             eager = row.build().eval()
             arguments = row.arguments()
-            lively(eager, *[argument.clone() for argument in arguments], deep=True)
+            enliven(row, eager, arguments)
             expected = run(eager, arguments)
             double = twin(row, eager)  # now, because scripting merges weight norms in the model itself
         except Exception as error:
@@ -232,6 +233,16 @@ def make(rows, folder):
             record(folder, entry, started)
             started = time.time()
     print_table(folder)
+
+
+def enliven(row, model, arguments):
+    """Fills the model with weights, in place, and returns it."""
+    lively(model, *[argument.clone() for argument in arguments], deep=True)
+    if row.quiet:
+        with torch.no_grad():
+            for parameter in model.get_submodule(row.quiet).parameters():
+                parameter.mul_(0.1)
+    return model
 
 
 def write(row, eager, double, form, module, expected, folder):
@@ -348,7 +359,7 @@ def measure(rows, folder):
                 eager.load_state_dict(torch.jit.load(str(folder / entry["file"])).state_dict())
             except RuntimeError:  # scripting merged a weight norm
                 torch.manual_seed(zlib.crc32(row.name.encode()))
-                eager = lively(row.build(), *row.arguments(), deep=True)
+                eager = enliven(row, row.build(), row.arguments())
             dynamic = set(re.findall(r"(\w+)=", " ".join(entry["inputs"])))
             entry["inputs"] = [each.spec(dynamic) for each in row.inputs]
             key = frozenset(dynamic)

@@ -18,6 +18,7 @@ final class ComplexOpsTest extends OperatorTest {
     c.op("torch.resolve_conj(torch._conj(x))", c64(3));
     c.op("torch.conj(x)", f32(3));
     c.op("torch.conj_physical(x)", c64(3));
+    c.op("torch.to(torch.complex(x, y), 11)", f32(3).values(0, 0, 1), f32(3).values(0, 1, 0));
     c.op("torch._conj_physical(x)", c64(3));
     c.op("torch.isreal(torch.complex(x, torch.relu(x)))", f32(8));
     c.op("torch.isreal(x)", f32(3));

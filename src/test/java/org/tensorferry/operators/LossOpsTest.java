@@ -56,6 +56,11 @@ final class LossOpsTest extends OperatorTest {
           .tolerance(5e-6);
       c.op(
           "torch.margin_ranking_loss(x, y, z, 0.3" + by,
+          u8(2).values(7, 1),
+          u8(2).values(1, 7),
+          u8(2).values(1, 1));
+      c.op(
+          "torch.margin_ranking_loss(x, y, z, 0.3" + by,
           i64(4),
           i64(4),
           i64(4).values(1, -1, 1, -1));

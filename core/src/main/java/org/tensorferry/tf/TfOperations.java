@@ -60,6 +60,9 @@ public abstract sealed class TfOperations permits TfGraph {
 
   /** Converts the element type; nothing where it is that already. */
   public TfValue cast(TfValue x, DType dtype) {
+    if (x.dtype().isComplex() && dtype == DType.BOOL) {
+      return binary("NotEqual", x, scalar(x.dtype(), 0)); // Cast looks at the real part only
+    }
     return x.dtype() == dtype ? x : op("Cast", x).attr("DstT", dtype).get();
   }
 

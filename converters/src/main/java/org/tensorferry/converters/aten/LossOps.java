@@ -223,13 +223,16 @@ public final class LossOps {
         });
   }
 
-  /** max(0, margin - y (x1 - x2)). */
+  /** max(0, -y (x1 - x2) + margin); integers are multiplied in their own type, and wrap in it. */
   static TfValue marginRanking(OpArgs a, TfGraph tf) {
+    DType own = a.promote("input1", "input2", "target");
     DType dtype = a.promoteToFloating("input1", "input2", "target");
-    TfValue difference = tf.sub(a.operand("input1", dtype), a.operand("input2", dtype));
-    TfValue ranked = tf.mul(a.operand("target", dtype), difference);
+    DType wide = own.isInteger() ? DType.INT64 : own;
+    TfValue difference = tf.sub(a.operand("input1", wide), a.operand("input2", wide));
+    TfValue ranked = tf.mul(tf.neg(a.operand("target", wide)), difference);
     TfValue margin = tf.scalar(dtype, a.number("margin"));
-    return reduced(a, tf, tf.unary("Relu", tf.sub(margin, ranked)));
+    TfValue loss = tf.add(tf.cast(tf.cast(ranked, own), dtype), margin);
+    return reduced(a, tf, tf.unary("Relu", loss));
   }
 
   /** 1 - cos where the target is 1, max(0, cos - margin) where it is -1. */
