@@ -87,6 +87,8 @@ final class ArithmeticOpsTest extends OperatorTest {
     c.op("torch.square(x)", i32(3));
     c.op("torch.square(x)", f16(3));
     c.op("torch.ldexp(x, y)", f32(4), i64(4));
+    c.op("torch.ldexp(x, y)", f32(1, 1).values(1), f16(3).values(-1.5322265625, 0.59, 2.46));
+    c.op("torch.ldexp(x, y)", f16(4), f16(4));
   }
 
   private static void quotients(Cases c) {

@@ -56,9 +56,7 @@ public final class ArithmeticOps {
             ArithmeticOps::sub),
 
         // products
-        AtenRule.of(
-            "ldexp.Tensor(Tensor self, Tensor other) -> Tensor",
-            Elementwise.floating2(ArithmeticOps::ldexp)),
+        AtenRule.of("ldexp.Tensor(Tensor self, Tensor other) -> Tensor", ArithmeticOps::ldexp),
         AtenRule.of(
             "mul.Scalar(Tensor self, Scalar other) -> Tensor",
             Elementwise.numberOrBool("Mul", "LogicalAnd")),
@@ -204,8 +202,12 @@ public final class ArithmeticOps {
 
   // --- products
 
-  private static TfValue ldexp(TfGraph tf, TfValue x, TfValue exponent) {
-    return tf.mul(x, tf.binary("Pow", tf.scalar(x.dtype(), 2), exponent));
+  /** x 2^y, where the power is rounded to the type of y. */
+  static TfValue ldexp(OpArgs a, TfGraph tf) {
+    DType dtype = a.promoteToFloating("self", "other");
+    DType powers = a.promoteToFloating("other");
+    TfValue power = Kernels.binary(tf, "Pow", tf.scalar(powers, 2), a.operand("other", powers));
+    return Kernels.binary(tf, "Mul", a.operand("self", dtype), tf.cast(power, dtype));
   }
 
   static TfValue square(OpArgs a, TfGraph tf) {
