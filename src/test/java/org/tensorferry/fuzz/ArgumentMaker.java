@@ -69,7 +69,7 @@ final class ArgumentMaker {
         positional.add(argument);
       }
     }
-    if (maker.isUndefined() || maker.hasHalfComplex() || maker.roundsFractions()) {
+    if (maker.isExcluded()) {
       return Optional.empty();
     }
     return Optional.of(new Draft.Candidate(maker.statement(positional, named), maker.inputs));
@@ -219,12 +219,29 @@ final class ArgumentMaker {
     return inputs.containsKey(name) ? inputs.get(name) : draft.value(name);
   }
 
+  /** What {@link Exclusions} keeps out of arguments that belong together. */
+  private boolean isExcluded() {
+    return roundsFraction() || ordersNan() || casts() || measuresNothing() || hasHalfComplex();
+  }
+
   /** A rounded quotient of a whole number and a fraction. */
-  private boolean roundsFractions() {
+  private boolean roundsFraction() {
     return schema.name().matches("div|divide|floor_divide|remainder|fmod")
         && !Tensors.isFloating(self)
         && made.get("other") instanceof Argument.Literal other
         && other.text().matches("-?0?\\.[1-9].*|.*\\.5|.*e-.*");
+  }
+
+  /** Infinity and NaN in one sort. */
+  private boolean ordersNan() {
+    double[] parts = IntStream.range(0, self.parts()).mapToDouble(self::get).toArray();
+    return schema.name().matches("m?sort")
+        && Arrays.stream(parts).anyMatch(Double::isNaN)
+        && Arrays.stream(parts).anyMatch(Double::isInfinite);
+  }
+
+  private boolean measuresNothing() {
+    return schema.name().equals("native_layer_norm") && self.count() == 0;
   }
 
   /** A type that conversions refuse. */
@@ -232,16 +249,8 @@ final class ArgumentMaker {
     return inputs.values().stream().anyMatch(input -> input.dtype() == DType.COMPLEX32);
   }
 
-  /** What {@link Exclusions} keeps out for its values: orders and casts. */
-  private boolean isUndefined() {
-    if (schema.name().equals("native_layer_norm") && self.count() == 0) {
-      return true;
-    }
-    if (schema.name().matches("m?sort") && Tensors.isFloating(self)) {
-      double[] parts = IntStream.range(0, self.parts()).mapToDouble(self::get).toArray();
-      return Arrays.stream(parts).anyMatch(Double::isNaN)
-          && Arrays.stream(parts).anyMatch(Double::isInfinite);
-    }
+  /** A cast from floating point to integers that C++ may leave undefined. */
+  private boolean casts() {
     boolean casts =
         List.of("to", "_to_copy", "type_as", "copy", "fill", "full_like", "new_full")
                 .contains(schema.name())
