@@ -146,7 +146,11 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
             .because("its arguments are " + describe(signature));
     return argument.isTensor() || type(argument).toString().contains("Tensor")
         ? problem.fix("add --input \"" + argument.name() + ":float32[...]\"").as(ExitCode.USAGE)
-        : problem.fix("give the argument a default in the PyTorch code").as(ExitCode.UNCONVERTIBLE);
+        : problem
+            .fix(
+                "give the argument a default in the PyTorch code, or script a module that calls this one"
+                    + " with a fixed value")
+            .as(ExitCode.UNCONVERTIBLE);
   }
 
   private static FerryException misnamed(Signature signature, InputSpec spec) {
