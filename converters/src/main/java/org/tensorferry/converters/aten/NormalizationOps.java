@@ -83,13 +83,15 @@ public final class NormalizationOps {
   }
 
   private static TfValue scaled(OpArgs a, TfGraph tf, TfValue x, TfValue mean, TfValue variance) {
-    TfValue factor = tf.unary("Rsqrt", tf.add(variance, a.number("eps")));
+    // As libtorch rounds it: x scale + offset; Rsqrt would be off by a unit for a whole channel.
+    TfValue deviation = tf.unary("Sqrt", tf.add(variance, a.number("eps")));
+    TfValue factor = tf.unary("Reciprocal", deviation);
     TfValue scale = a.optionalTensor("weight").map(weight -> tf.mul(weight, factor)).orElse(factor);
-    TfValue centred = tf.sub(x, perChannel(tf, mean, x.rank()));
-    TfValue scaledUp = tf.mul(centred, perChannel(tf, scale, x.rank()));
-    return a.optionalTensor("bias")
-        .map(b -> tf.add(scaledUp, perChannel(tf, b, x.rank())))
-        .orElse(scaledUp);
+    TfValue shift = tf.mul(mean, scale);
+    TfValue offset =
+        a.optionalTensor("bias").map(b -> tf.sub(b, shift)).orElseGet(() -> tf.neg(shift));
+    TfValue scaledUp = tf.mul(x, perChannel(tf, scale, x.rank()));
+    return tf.add(scaledUp, perChannel(tf, offset, x.rank()));
   }
 
   private static TfValue byStatistics(OpArgs a, TfGraph tf, TfValue x) {
