@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.InputSpec;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.torchscript.interp.Signature;
 import org.tensorferry.torchscript.syntax.TypeExpr;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /**
  * The arguments of a method with a placeholder for each tensor.

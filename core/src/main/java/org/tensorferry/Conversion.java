@@ -3,16 +3,16 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.file.OutputPlace;
 import org.tensorferry.pass.Passes;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.savedmodel.CallRecord;
-import org.tensorferry.savedmodel.OutputPlace;
 import org.tensorferry.savedmodel.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
-import org.tensorferry.tensor.Assumptions.Assumption;
-import org.tensorferry.tensor.InputSpec;
-import org.tensorferry.tensor.PortedVariable;
 import org.tensorferry.tf.TfModel;
 
 /**

@@ -3,7 +3,7 @@ package org.tensorferry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.dim.InputSpec;
 
 /**
  * What a conversion needs to know. Immutable; each method returns a copy with one thing changed.

@@ -3,8 +3,8 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tensor.TensorData;
 
 /**

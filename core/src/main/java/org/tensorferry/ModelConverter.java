@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -13,19 +15,17 @@ import org.tensorferry.pass.Passes;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.TensorOperators;
 import org.tensorferry.rule.WeightStore;
-import org.tensorferry.tensor.Assumptions;
-import org.tensorferry.tensor.InputSpec;
-import org.tensorferry.tensor.Structure;
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.torchscript.interp.Interpreter;
 import org.tensorferry.torchscript.interp.NeedsFixedDims;
 import org.tensorferry.torchscript.interp.TensorFactory;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Structure;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /** One conversion: interprets the method, collects its problems, and finishes the graph. */
 final class ModelConverter {

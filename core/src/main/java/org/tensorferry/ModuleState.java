@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.tensorferry.error.Problem;
 import org.tensorferry.torchscript.interp.Interpreter;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /**
  * What a module holds when its method begins. A SavedModel's function has no state: what changes

@@ -3,13 +3,14 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.tensor.Assumptions.Assumption;
-import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.savedmodel.RecordedInputs;
 
 /**
  * A SavedModel with the file that it was made from: all that a verification needs.

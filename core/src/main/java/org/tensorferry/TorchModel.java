@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tensorferry.archive.ModuleTree;
 import org.tensorferry.archive.TorchScriptArchive;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.rule.Layer;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.tensor.InputSpec;
 
 /**
  * An open TorchScript file. Its tensors stay in the file; close it when what was converted is

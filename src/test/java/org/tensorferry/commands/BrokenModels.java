@@ -14,9 +14,9 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.tensor.HostTensor;
 
 /** A TorchScript file's records, to be taken out, changed and written again. */
 final class BrokenModels {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.TorchProgram;
 import org.tensorferry.tensor.TensorData;
 
 /** What {@code port} does on the command line; what it finds is tried in the package of ports. */

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.rule.Schema;
 import org.tensorferry.rule.Schema.Param;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Makes one call of an operator: an argument for every parameter that needs one. */
 final class ArgumentMaker {

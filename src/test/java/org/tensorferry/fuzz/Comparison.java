@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorferry.harness.TypicalSize;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Compares results: dtype, shape, and values up to rounding; NaN equals NaN. */
 final class Comparison {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.tensorferry.parity.HostTensor;
+import org.tensorferry.tensor.HostTensor;
 
 /** A program while it is made: its tensors so far, with the values that libtorch gave them. */
 final class Draft {

@@ -19,15 +19,15 @@ import org.tensorferry.Conversion;
 import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TfRunner;
-import org.tensorferry.parity.TorchProgram;
-import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.tensor.HostTensor;
 
 /** Runs a program in libtorch and, converted, in TensorFlow, and judges the results. */
 final class Engines {

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * Makes programs, runs them, shrinks what differs, and keeps the score in files: a process of its

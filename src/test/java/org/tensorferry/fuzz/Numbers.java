@@ -9,10 +9,10 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.rule.Schema;
 import org.tensorferry.rule.Schema.Param;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Arguments that are no tensors, as TorchScript text; what they mean follows from their names. */
 final class Numbers {

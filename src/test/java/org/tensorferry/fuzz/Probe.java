@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
-import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * Runs statements alone in libtorch, many in one file: what it refuses is dropped, and what it runs

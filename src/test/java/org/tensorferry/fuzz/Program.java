@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.tensorferry.parity.HostTensor;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * A whole program.

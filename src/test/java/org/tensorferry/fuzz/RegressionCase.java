@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tensorferry.parity.HostTensor;
+import org.tensorferry.tensor.HostTensor;
 
 /** Prints a program as a line for the table of cases of an operator family. */
 final class RegressionCase {

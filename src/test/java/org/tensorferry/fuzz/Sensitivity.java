@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
-import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * How much rounding alone changes a program's results: libtorch runs it with a few units of noise

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.tensorferry.parity.HostTensor;
+import org.tensorferry.tensor.HostTensor;
 
 /** Makes a program that differs as small as it can be while it still differs in the same way. */
 final class Shrinker {

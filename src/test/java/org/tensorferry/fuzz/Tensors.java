@@ -7,10 +7,10 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.rule.Schema;
 import org.tensorferry.rule.Schema.Param;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Which tensors operators want: ranks and types of the first, shapes of those beside it. */
 final class Tensors {

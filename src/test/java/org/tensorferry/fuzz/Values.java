@@ -3,8 +3,8 @@ package org.tensorferry.fuzz;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Random tensors. */
 final class Values {

@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.tensorferry.Conversion;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.trace.FlatProgram;
 
 /** The original as one flat program, run in libtorch. */

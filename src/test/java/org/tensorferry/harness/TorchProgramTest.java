@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
-import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Structure;
+import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.value.Structure;
 
 /** Programs from source text load and run in libtorch, and their results keep their structure. */
 class TorchProgramTest {

@@ -1,6 +1,6 @@
 package org.tensorferry.harness;
 
-import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.archive.TorchProgram;
 
 /** Models of tests, as TorchScript source text. */
 public final class TorchScript {

@@ -1,6 +1,6 @@
 package org.tensorferry.harness;
 
-import org.tensorferry.parity.HostTensor;
+import org.tensorferry.tensor.HostTensor;
 
 /** What rounding is judged by where a single value is near zero. */
 public final class TypicalSize {

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * A model that has one layer, named {@code layer}, and the variables that it must become: one text

@@ -22,10 +22,10 @@ import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.converters.LayerTable;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TfRunner;
-import org.tensorferry.parity.TorchRunner;
-import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
 

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.tensor.HostTensor;
 
 /** One program with its inputs and what is expected of it. */
 final class Case {

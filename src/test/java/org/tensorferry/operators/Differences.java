@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.tensorferry.harness.TypicalSize;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Compares results: names, types, shapes, and values up to rounding; NaN equals NaN. */
 final class Differences {

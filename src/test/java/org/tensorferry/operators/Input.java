@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * An input of a case: given values, or seeded random ones that can be drawn again for other sizes.

@@ -22,13 +22,13 @@ import org.tensorferry.Conversion;
 import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.FlatPrograms;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TfRunner;
-import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.trace.FlatProgram;
 
 /**

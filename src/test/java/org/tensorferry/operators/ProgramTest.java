@@ -1,6 +1,6 @@
 package org.tensorferry.operators;
 
-import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.archive.TorchProgram;
 
 /** Whole programs: what the interpreter makes of control flow, lists, sizes, views and writes. */
 final class ProgramTest extends OperatorTest {

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** A model with many problems gets one report: each with module, line, reason and a way out. */
 class RefusalReportTest {

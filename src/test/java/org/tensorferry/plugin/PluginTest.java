@@ -18,11 +18,11 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.cli.Main;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.TorchProgram;
+import org.tensorferry.tensor.HostTensor;
 
 /** The plug-in of docs/adding-an-operator.md compiles, loads and converts. */
 class PluginTest {

@@ -12,12 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.tensorferry.target.Changes;
-import org.tensorferry.target.TargetLayer;
-import org.tensorferry.target.TargetModel;
-import org.tensorferry.target.TargetVariable;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.keras.Changes;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.archive.WeightWriter;
-import org.tensorferry.target.TargetModel;
-import org.tensorferry.target.TargetModels;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetModels;
 import org.tensorferry.tensor.TensorData;
 
 /**

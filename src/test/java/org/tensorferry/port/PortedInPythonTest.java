@@ -12,8 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorferry.archive.WeightWriter;
-import org.tensorferry.target.TargetModel;
-import org.tensorferry.target.TargetModels;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetModels;
 
 /**
  * Every sample, ported without a map file, computes in Keras and TensorFlow what PyTorch computes;

@@ -10,11 +10,11 @@ import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.NpzFile;
-import org.tensorferry.parity.TfRunner;
-import org.tensorferry.target.TargetModel;
-import org.tensorferry.target.TargetModels;
+import org.tensorferry.archive.NpzFile;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetModels;
+import org.tensorferry.tensor.HostTensor;
 
 /** With PyTorch's weights, TensorFlow's model computes what PyTorch's does. */
 class PortedModelsTest {

@@ -22,10 +22,10 @@ import org.tensorferry.TorchModel;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.report.Reports;
 
 /**
  * The blocks that models of a current torch 2.x are built of: equal to the original at every swept

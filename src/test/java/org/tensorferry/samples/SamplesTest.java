@@ -20,11 +20,11 @@ import org.tensorferry.TorchModel;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
-import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.report.Reports;
 
 /** Every committed model: equal to the original at every swept size, to at least 100 dB. */
 class SamplesTest {

@@ -7,19 +7,19 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.dim.Symbol;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.Structure;
-import org.tensorferry.tensor.Symbol;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Structure;
 
 /** Small models, one for each thing that a SavedModel can hold. */
 final class ExampleModels {

@@ -15,15 +15,15 @@ import org.tensorferry.Conversion;
 import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.harness.FlatPrograms;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.parity.Comparer;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.InputCase;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.RandomInputs;
 import org.tensorferry.parity.Tolerance;
-import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * The front end's proof: the calls that the interpreter kept, run by libtorch as one flat program,

@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorferry.SavedConversion;
-import org.tensorferry.parity.HostTensor;
-import org.tensorferry.parity.NpzFile;
-import org.tensorferry.parity.TfRunner;
-import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.archive.NpzFile;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * How far libtorch is from itself on the same inputs, and how far both engines are from the float64

@@ -35,8 +35,8 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.report.Reports;
 
 /**
  * Converts models of torchvision and torchaudio and compares them at three sizes of every dynamic

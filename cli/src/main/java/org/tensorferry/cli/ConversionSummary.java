@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.Conversion;
-import org.tensorferry.parity.ConversionFacts;
+import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
-import org.tensorferry.tensor.Assumptions.Assumption;
-import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.report.ConversionFacts;
+import org.tensorferry.report.Reports;
 
 /** What {@code convert} tells: on the terminal, and as a report in one of its forms. */
 record ConversionSummary(

@@ -7,8 +7,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.tensorferry.Inspection;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tensor.TensorData;
 
 /** An inspection as JSON; {@code schema} counts changes that remove or rename a field. */

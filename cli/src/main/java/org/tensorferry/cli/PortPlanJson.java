@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Correction;
@@ -17,7 +17,7 @@ import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kept;
 import org.tensorferry.port.PortPlan.Left;
 import org.tensorferry.port.PortPlan.Source;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.report.Reports;
 
 /** A plan as JSON; {@code schema} counts changes that remove or rename a field. */
 final class PortPlanJson {

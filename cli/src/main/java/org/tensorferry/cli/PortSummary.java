@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
 import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Correction;
 import org.tensorferry.port.PortPlan.Source;
 import org.tensorferry.report.HtmlPage;
-import org.tensorferry.target.TargetVariable;
+import org.tensorferry.report.Reports;
 
 /**
  * What {@code port} tells: on the terminal, and as a report in one of its forms.

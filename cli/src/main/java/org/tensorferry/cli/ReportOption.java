@@ -6,7 +6,7 @@ import java.util.List;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
+import org.tensorferry.report.Reports;
 import picocli.CommandLine.Option;
 
 /** {@code --report FILE}, in the form that the file's ending asks for. */

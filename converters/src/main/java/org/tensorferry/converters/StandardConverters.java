@@ -1,6 +1,7 @@
 package org.tensorferry.converters;
 
 import java.util.List;
+import org.tensorferry.converters.aten.AtenTable;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.Converters;
 import org.tensorferry.rule.LayerRule;

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * What came of one case.
@@ -39,15 +40,16 @@ public record CaseReport(
     outputs = List.copyOf(outputs);
   }
 
-  static CaseReport compared(InputCase input, String remark, List<OutputComparison> outputs) {
+  public static CaseReport compared(
+      InputCase input, String remark, List<OutputComparison> outputs) {
     return of(input, Outcome.COMPARED, remark, outputs);
   }
 
-  static CaseReport skipped(InputCase input, String reason) {
+  public static CaseReport skipped(InputCase input, String reason) {
     return of(input, Outcome.SKIPPED, reason, List.of());
   }
 
-  static CaseReport failed(InputCase input, String reason) {
+  public static CaseReport failed(InputCase input, String reason) {
     return of(input, Outcome.FAILED, reason, List.of());
   }
 

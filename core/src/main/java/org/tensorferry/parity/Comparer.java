@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.tensor.HostTensor;
 
 /** Compares tensors and says what is different. */
 public final class Comparer {

@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.engine.TfRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tensor.HostTensor;
 
 /** The signature of a SavedModel that was converted from the original: the same names. */
 final class ConvertedSignature implements Pairing {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * One set of inputs that both engines run on.

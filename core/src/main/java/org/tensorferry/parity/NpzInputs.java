@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.tensorferry.archive.NpzFile;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * The inputs of one case from a .npz file, by name, or by position where they are {@code arr_0} and

@@ -1,6 +1,7 @@
 package org.tensorferry.parity;
 
 import java.util.Optional;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * One output of the original beside the same output of the result.

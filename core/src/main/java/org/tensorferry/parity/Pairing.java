@@ -2,6 +2,7 @@ package org.tensorferry.parity;
 
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.tensor.HostTensor;
 
 /** Which tensors of the two models belong together. */
 interface Pairing {

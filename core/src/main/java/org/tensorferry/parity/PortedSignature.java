@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.tensorferry.engine.TfRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * The signature of a model that somebody wrote, beside the arguments and results of the original:

@@ -9,13 +9,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.DimCondition;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.Assumptions.Assumption;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.DimCondition;
-import org.tensorferry.tensor.InputSpec;
-import org.tensorferry.tensor.Symbol;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * Inputs from a seed: floating types from the normal distribution with mean 0 and deviation 1,

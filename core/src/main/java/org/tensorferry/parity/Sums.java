@@ -2,6 +2,7 @@ package org.tensorferry.parity;
 
 import java.util.Arrays;
 import java.util.List;
+import org.tensorferry.tensor.HostTensor;
 
 /** What {@link Metrics} are computed from, over the parts of two tensors. */
 final class Sums {

@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.DimCondition;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.engine.Stopwatch;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.Assumptions.Assumption;
-import org.tensorferry.tensor.DimCondition;
-import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * Runs the original in libtorch and the result in TensorFlow on the same inputs and compares every

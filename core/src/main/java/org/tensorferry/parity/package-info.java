@@ -1,6 +1,6 @@
 /**
- * The proof: libtorch runs the original, TensorFlow runs the result, and a report says how far
- * apart they are and where.
+ * The proof: the original and the result are run on the same inputs, and what they compute is
+ * compared.
  */
 @NullMarked
 package org.tensorferry.parity;

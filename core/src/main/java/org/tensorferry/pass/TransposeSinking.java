@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.Permutations;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
@@ -231,7 +231,7 @@ final class TransposeSinking {
     int rank = permutation.size();
     TfValue own = inOwnLayout(input);
     TfValue full = tf.reshape(own, Shape.of(ones(rank - input.rank())).concat(input.shape()));
-    int[] inverse = Recipe.inverse(permutation.stream().mapToInt(Integer::intValue).toArray());
+    int[] inverse = Permutations.inverse(permutation);
     return Optional.of(emitTranspose(new Layout(full, Arrays.stream(inverse).boxed().toList())));
   }
 

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.TorchUnit.Part;
 import org.tensorferry.rule.PortRule.Fill;
-import org.tensorferry.target.TargetVariable;
 
 /**
  * Whether a unit fits a slot: every variable finds its tensors in the exact shapes, and every

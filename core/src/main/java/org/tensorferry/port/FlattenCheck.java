@@ -2,7 +2,7 @@ package org.tensorferry.port;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorferry.target.TargetVariable;
+import org.tensorferry.keras.TargetVariable;
 
 /**
  * Names the dense layers that may stand behind a Flatten: torch flattens [channels, height, width],

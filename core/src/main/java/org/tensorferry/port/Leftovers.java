@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.error.Problem;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
 import org.tensorferry.port.PortPlan.Left;
 import org.tensorferry.port.PortPlan.Source;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorData;
 
 /** Torch tensors that nothing takes: with the reason where there is one, as faults where not. */

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Source;
-import org.tensorferry.target.TargetVariable;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Recipe;
 
 /** What to know of one assignment. */
 final class Notes {

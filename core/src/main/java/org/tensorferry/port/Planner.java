@@ -12,17 +12,17 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kept;
 import org.tensorferry.port.PortPlan.Source;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule;
 import org.tensorferry.rule.PortRule.Fill;
-import org.tensorferry.target.TargetLayer;
-import org.tensorferry.target.TargetModel;
-import org.tensorferry.target.TargetVariable;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorData;
 
 /** Makes the plan of a port. */

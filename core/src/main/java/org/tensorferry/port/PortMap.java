@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 
 /**
  * What the user states about a mapping, as a JSON file; everything that it leaves open is found as

@@ -2,13 +2,13 @@ package org.tensorferry.port;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.error.Problem;
-import org.tensorferry.target.Changes;
-import org.tensorferry.target.TargetLayer;
-import org.tensorferry.target.TargetVariable;
+import org.tensorferry.keras.Changes;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetVariable;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
 
 /**
  * What a port will do, before it does it. Every tensor of the torch file is in {@link #assigned} or

@@ -3,11 +3,11 @@ package org.tensorferry.port;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.keras.Changes;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Assigned;
-import org.tensorferry.target.Changes;
-import org.tensorferry.target.TargetVariable;
+import org.tensorferry.recipe.RecipeBytes;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.RecipeBytes;
 import org.tensorferry.tensor.TensorSource;
 
 /** The values of a plan, made from the torch file while they are read. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 
 /** Reads recipes as plans print them: {@code transpose[2, 3, 1, 0]}, {@code copy}. */
 final class RecipeText {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.Changes;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Correction;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
 import org.tensorferry.rule.PortRule.Agreement;
 import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.rule.PortRule.Remedy;
-import org.tensorferry.target.Changes;
-import org.tensorferry.target.TargetVariable;
 
 /** Compares the numbers that both sides compute with: epsilon, momentum, heads. */
 final class SettingsCheck {

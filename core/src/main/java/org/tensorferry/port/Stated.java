@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule.Fill;
-import org.tensorferry.target.TargetVariable;
-import org.tensorferry.tensor.Recipe;
 
 /** What a map file states, checked against both sides. */
 final class Stated {

@@ -3,9 +3,9 @@ package org.tensorferry.port;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.rule.PortRule;
-import org.tensorferry.target.TargetLayer;
-import org.tensorferry.target.TargetVariable;
 
 /**
  * What one torch unit fills: a layer, or a part of one that torch has as a module of its own.

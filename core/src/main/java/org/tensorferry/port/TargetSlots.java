@@ -11,17 +11,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule;
 import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.rule.PortRule.Layer;
 import org.tensorferry.rule.PortRule.Reading;
 import org.tensorferry.rule.PortRule.Slot;
 import org.tensorferry.rule.PortRule.Variable;
-import org.tensorferry.target.TargetLayer;
-import org.tensorferry.target.TargetVariable;
-import org.tensorferry.tensor.Recipe;
 
 /** Reads a target's layers with the rows of the port table. */
 final class TargetSlots {

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
 
 /**
  * The smallest group of torch tensors that fills one layer: a Linear's weight and bias, one

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.TensorData;
 
 /**

@@ -11,12 +11,12 @@ import java.util.Set;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
 import org.tensorferry.port.PortPlan.Source;
-import org.tensorferry.target.TargetModel;
-import org.tensorferry.target.TargetVariable;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 

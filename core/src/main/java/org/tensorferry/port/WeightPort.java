@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetModel;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.target.TargetModel;
 
 /**
  * Ports the weights of a torch file into a TensorFlow or Keras model that exists already, or back.

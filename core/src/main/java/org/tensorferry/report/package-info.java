@@ -1,4 +1,4 @@
-/** Forms of reports that several commands share. */
+/** The forms of a report: text, JSON, Markdown, JUnit's XML and a page of HTML. */
 @NullMarked
 package org.tensorferry.report;
 

@@ -2,11 +2,11 @@ package org.tensorferry.rule;
 
 import java.util.List;
 import java.util.Map;
-import org.tensorferry.tensor.Structure;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.dim.Symbol;
+import org.tensorferry.value.Structure;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * All that the original does, as the interpreter saw it: the bridge from one model to the other.

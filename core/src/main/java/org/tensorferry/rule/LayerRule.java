@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.TensorData;
 
 /**

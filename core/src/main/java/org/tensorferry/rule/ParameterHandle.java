@@ -1,9 +1,9 @@
 package org.tensorferry.rule;
 
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.value.TensorHandle;
 
 /**
  * A tensor of the archive, before anything asked for its value: a parameter, a buffer or a

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 
 /**
  * One row of the port table: how the variables of a Keras layer are filled from the tensors of a

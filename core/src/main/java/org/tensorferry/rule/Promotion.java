@@ -4,9 +4,9 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.DType.Kind;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Torch's type promotion: tensors with axes decide before tensors of rank 0, these before plain

@@ -3,8 +3,8 @@ package org.tensorferry.rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /**
  * The signature of an operator as PyTorch's native_functions.yaml writes it: {@code

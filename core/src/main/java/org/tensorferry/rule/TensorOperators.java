@@ -12,23 +12,23 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.Structure;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.tf.Origin;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Structure;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Carries operator calls out by the rules: chooses the overload, derives in-place and {@code out=}

@@ -1,10 +1,10 @@
 package org.tensorferry.rule;
 
 import java.util.List;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.TensorHandle;
 
 /**
  * A tensor argument that is probably a parameter. A rule that wants another layout than torch's

@@ -10,17 +10,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Decides which variable a torch tensor lives in, and gives its value in any layout.

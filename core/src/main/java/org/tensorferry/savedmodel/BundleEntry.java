@@ -2,8 +2,8 @@ package org.tensorferry.savedmodel;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.TensorShapeProto;
 

@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.tensorferry.tensor.Assumptions.Assumption;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.InputSpec;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.TensorHandle;
 
 /**
  * Where a SavedModel comes from: the file, the torch tensors behind each variable and what was done

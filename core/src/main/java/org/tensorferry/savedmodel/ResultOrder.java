@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tensorferry.tensor.Structure;
+import org.tensorferry.value.Structure;
 
 /**
  * The tensors of a result in the order in which TensorFlow flattens it: positions and the fields of

@@ -64,7 +64,7 @@ final class TensorViews {
     Permuted(TensorSource base, int[] permutation) {
       this.base = base;
       this.permutation = permutation;
-      this.inverse = Recipe.inverse(permutation);
+      this.inverse = Permutations.inverse(permutation);
     }
 
     @Override
@@ -248,7 +248,7 @@ final class TensorViews {
       Boxes.checkPermutation(permutation, shape.length);
       return concat(
           parts.stream().map(part -> part.permute(permutation)).toList(),
-          Recipe.inverse(permutation)[axis]);
+          Permutations.inverse(permutation)[axis]);
     }
 
     @Override

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of numbers, without any file format or framework: element types, shapes with named
- * dynamic dims, and the recipes that reshape weights.
+ * Tensors as data, without any file format or framework: element types, bytes that are read lazily
+ * and by part, views of them, and whole tensors in memory.
  */
 @NullMarked
 package org.tensorferry.tensor;

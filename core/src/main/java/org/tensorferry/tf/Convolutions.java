@@ -1,8 +1,8 @@
 package org.tensorferry.tf;
 
 import java.util.List;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 
 /** Sizes of windowed operators in channels-last layout: N, spatial axes, C. */
 final class Convolutions {

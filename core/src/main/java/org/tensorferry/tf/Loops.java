@@ -2,8 +2,8 @@ package org.tensorferry.tf;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 
 /**
  * Emits While loops whose functions take what they use of the enclosing graph as further arguments.

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 
 /**
  * One operator call being written: inputs, attributes, and, where the shape does not follow from

@@ -12,12 +12,12 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.dim.Symbol;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.Symbol;
 
 /**
  * A TensorFlow graph under construction: the body of the converted {@code forward}, or of a loop.

@@ -1,7 +1,7 @@
 package org.tensorferry.tf;
 
 import java.util.List;
-import org.tensorferry.tensor.Structure;
+import org.tensorferry.value.Structure;
 
 /**
  * A converted {@code forward}.

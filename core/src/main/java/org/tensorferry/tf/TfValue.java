@@ -1,9 +1,9 @@
 package org.tensorferry.tf;
 
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.value.TensorHandle;
 
 /**
  * One output of a node: a tensor that exists when the model runs.

@@ -13,20 +13,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.engine.TfIntermediates;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.Comparer;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
-import org.tensorferry.parity.TfIntermediates;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.savedmodel.CallRecord;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.tensor.Permutations;
+import org.tensorferry.value.TensorHandle;
 
 /** Compares calls, a batch at a time, in their order. */
 final class CallComparison {
@@ -117,7 +117,7 @@ final class CallComparison {
   private static HostTensor inHome(CallValue owner, Map<Integer, HostTensor> original) {
     int[] axes = owner.home().orElseThrow().axes().stream().mapToInt(Integer::intValue).toArray();
     HostTensor value = Objects.requireNonNull(original.get(owner.number()));
-    return value.permute(Arrays.stream(Recipe.inverse(axes)).boxed().toList());
+    return value.permute(Arrays.stream(Permutations.inverse(axes)).boxed().toList());
   }
 
   @FunctionalInterface

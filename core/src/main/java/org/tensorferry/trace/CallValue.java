@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.savedmodel.CallRecord;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.value.TensorHandle;
 
 /**
  * One tensor that a call returns.

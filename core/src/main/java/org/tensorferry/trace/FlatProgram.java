@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.parity.TorchProgram;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.Schema;
 import org.tensorferry.rule.WeightStore;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Symbol;
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * The calls of a model as one TorchScript method without branches, loops, modules or containers,

@@ -11,11 +11,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.parity.Comparer;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.Tolerance;
-import org.tensorferry.parity.TorchRunner;
+import org.tensorferry.tensor.HostTensor;
 
 /** The flat program on one set of inputs: gives the values that are asked for. */
 final class FlatRun {

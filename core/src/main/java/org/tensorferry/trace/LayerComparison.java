@@ -10,21 +10,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.engine.TfIntermediates;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.InputCase;
 import org.tensorferry.parity.LayerReport;
-import org.tensorferry.parity.TfIntermediates;
 import org.tensorferry.parity.Tolerance;
-import org.tensorferry.parity.TorchRunner;
 import org.tensorferry.parity.VerifyListener;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.savedmodel.CallRecord;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.tensor.HostTensor;
 
 /**
  * Lays the original and a SavedModel side by side, call by call.

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.rule.Schema;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Values as TorchScript expressions. Sizes are printed as expressions over the run-time sizes of

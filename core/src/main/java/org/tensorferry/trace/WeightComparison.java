@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.parity.HostTensor;
 import org.tensorferry.parity.LayerReport;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.savedmodel.BundleEntry;
 import org.tensorferry.savedmodel.BundleReader;
 import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.PortedVariable;
+import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tensor.Storage;
 import org.tensorferry.tensor.TensorSource;
 

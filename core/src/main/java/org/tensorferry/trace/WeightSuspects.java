@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.recipe.Recipe;
+import org.tensorferry.recipe.RecipeBytes;
 import org.tensorferry.savedmodel.SavedModelWriter;
-import org.tensorferry.tensor.PortedVariable;
-import org.tensorferry.tensor.Recipe;
-import org.tensorferry.tensor.RecipeBytes;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 class ComparerTest {
 

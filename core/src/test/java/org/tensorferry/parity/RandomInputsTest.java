@@ -10,10 +10,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.tensor.Assumptions.Assumption;
-import org.tensorferry.tensor.InputSpec;
+import org.tensorferry.tensor.HostTensor;
 
 class RandomInputsTest {
 

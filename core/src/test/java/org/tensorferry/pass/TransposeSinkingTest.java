@@ -8,14 +8,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.Structure;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Structure;
 
 /**
  * What transposes are left, by operators between them; that values stay equal, every parity test

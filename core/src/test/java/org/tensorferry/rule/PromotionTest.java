@@ -8,11 +8,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /** Torch's table of type promotion, as torch.result_type gives it. */
 class PromotionTest {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorferry.recipe.Recipe;
+import org.tensorferry.recipe.RecipeBytes;
 
 /** Lazy compositions give the elements that plain index arithmetic on whole arrays gives. */
 class TensorSourceTest {
@@ -139,7 +141,7 @@ class TensorSourceTest {
   private static Pair permute(Pair pair, Random random) {
     int[] permutation = shuffled(pair.model.shape.length, random);
     long[] shape = Boxes.permute(pair.model.shape, permutation);
-    int[] inverse = Recipe.inverse(permutation);
+    int[] inverse = Permutations.inverse(permutation);
     return new Pair(
         pair.source.permute(permutation),
         pair.model.map(shape, index -> Boxes.permute(index, inverse)));

@@ -1,23 +1,23 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Activation functions. */
-public final class ActivationOps {
+final class ActivationOps {
 
   /** Above this, log(1 + exp(x)) is x in float32. */
   private static final double SOFTPLUS_IS_LINEAR = 20;
 
   private ActivationOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "_prelu_kernel(Tensor self, Tensor weight) -> Tensor", ActivationOps::preluKernel),

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.Permutations;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -92,7 +93,7 @@ final class AdvancedIndex {
     Shape rest = rest();
     Shape wanted = shape.concat(rest).permute(toResult());
     TfValue fitted = tf.broadcastTo(values, wanted);
-    TfValue updates = tf.transpose(fitted, AxisOps.inverse(toResult()));
+    TfValue updates = tf.transpose(fitted, Permutations.inverse(toResult()));
     // The kernel takes no single place for a list of one.
     boolean single = shape.rank() == 0;
     TfValue places = single ? tf.expandDims(places(), 0) : places();
@@ -101,7 +102,7 @@ final class AdvancedIndex {
         accumulate
             ? Kernels.scatterSum(tf, inFront(x), places, rows)
             : tf.op("TensorScatterUpdate", inFront(x), places, rows).get();
-    return tf.transpose(changed, AxisOps.inverse(AxisOps.inFront(x.rank(), axes)));
+    return tf.transpose(changed, Permutations.inverse(AxisOps.inFront(x.rank(), axes)));
   }
 
   private TfValue inFront(TfValue value) {

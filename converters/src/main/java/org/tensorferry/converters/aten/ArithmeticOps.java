@@ -6,14 +6,14 @@ import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Sums, products, quotients and powers. */
-public final class ArithmeticOps {
+final class ArithmeticOps {
 
   private ArithmeticOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // sums
         AtenRule.of(

@@ -6,15 +6,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
+import org.tensorferry.tensor.Permutations;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Views with the axes in another order. */
-public final class AxisOps {
+final class AxisOps {
 
   private AxisOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         conjugated("adjoint(Tensor self) -> Tensor"),
         conjugated("mH(Tensor self) -> Tensor"),
@@ -50,7 +51,8 @@ public final class AxisOps {
     return AtenRule.view(
         schema,
         (a, tf) -> tf.transpose(a.tensor("self"), order.of(a, a.shape("self").rank())),
-        (a, tf, changed) -> tf.transpose(changed, inverse(order.of(a, a.shape("self").rank()))),
+        (a, tf, changed) ->
+            tf.transpose(changed, Permutations.inverse(order.of(a, a.shape("self").rank()))),
         AtenRule.Contiguity.UNLESS_REORDERED);
   }
 
@@ -66,14 +68,6 @@ public final class AxisOps {
   private static TfValue adjoint(TfGraph tf, TfValue x) {
     TfValue transposed = tf.transpose(x, swapped(x.rank(), x.rank() - 2, x.rank() - 1));
     return x.dtype().isComplex() ? tf.unary("Conj", transposed) : transposed;
-  }
-
-  static int[] inverse(int... order) {
-    int[] inverse = new int[order.length];
-    for (int i = 0; i < order.length; i++) {
-      inverse[order[i]] = i;
-    }
-    return inverse;
   }
 
   private static int[] reversed(int rank) {

@@ -9,11 +9,11 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Losses between scores of classes and the class that is right. */
-public final class ClassLossOps {
+final class ClassLossOps {
 
   private ClassLossOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=1,"

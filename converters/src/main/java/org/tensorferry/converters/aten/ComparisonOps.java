@@ -8,11 +8,11 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Comparisons; the results are bools. */
-public final class ComparisonOps {
+final class ComparisonOps {
 
   private ComparisonOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of("eq.Scalar(Tensor self, Scalar other) -> Tensor", comparison("Equal")),
         AtenRule.of("eq.Tensor(Tensor self, Tensor other) -> Tensor", comparison("Equal")),

@@ -10,11 +10,11 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Complex numbers: their parts, and how they are made. */
-public final class ComplexOps {
+final class ComplexOps {
 
   private ComplexOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of("_conj(Tensor self) -> Tensor", ComplexOps::conj),
         AtenRule.of("_conj_physical(Tensor self) -> Tensor", ComplexOps::conj),

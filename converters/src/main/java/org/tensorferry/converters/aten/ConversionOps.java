@@ -9,11 +9,11 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Conversions of the element type; where a tensor lives has no meaning in the result. */
-public final class ConversionOps {
+final class ConversionOps {
 
   private ConversionOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.aliasWhereSame(
             "_cast_Byte(Tensor self, bool non_blocking=False) -> Tensor", to(DType.UINT8)),

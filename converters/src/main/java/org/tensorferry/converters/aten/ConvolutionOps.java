@@ -7,7 +7,7 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Convolutions of one, two and three spatial axes, and their transposes. */
-public final class ConvolutionOps {
+final class ConvolutionOps {
 
   private static final String CUDNN = ", bool benchmark, bool deterministic, bool cudnn_enabled";
   private static final String GENERAL =
@@ -16,7 +16,7 @@ public final class ConvolutionOps {
 
   private ConvolutionOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // As traced
         AtenRule.of(

@@ -6,14 +6,14 @@ import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Dropout, which is the identity in a model that is evaluated. */
-public final class DropoutOps {
+final class DropoutOps {
 
   private DropoutOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.aliasWhereSame(
             "alpha_dropout(Tensor input, float p, bool train) -> Tensor", DropoutOps::dropout),

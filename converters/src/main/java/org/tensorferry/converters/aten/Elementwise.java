@@ -5,7 +5,7 @@ import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Kinds of element-wise rules, by how torch finds the type of the result. */
 final class Elementwise {

@@ -1,16 +1,16 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Rows of tables looked up in bags: several indices, one result. */
-public final class EmbeddingBagOps {
+final class EmbeddingBagOps {
 
   private static final int SUM = 0;
   private static final int MEAN = 1;
@@ -19,7 +19,7 @@ public final class EmbeddingBagOps {
 
   private EmbeddingBagOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.several(
             "_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool"

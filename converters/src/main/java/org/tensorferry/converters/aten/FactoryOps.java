@@ -3,19 +3,19 @@ package org.tensorferry.converters.aten;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.rule.Promotion;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** Tensors made of numbers and sizes. */
-public final class FactoryOps {
+final class FactoryOps {
 
   private static final String OPTIONS =
       "ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None";
@@ -27,7 +27,7 @@ public final class FactoryOps {
 
   private FactoryOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // of given sizes
         AtenRule.of("empty.memory_format(int[] size" + LIKE, sized(0)),

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Discrete Fourier transforms: torch.fft. */
-public final class FourierOps {
+final class FourierOps {
 
   private static final String LINE = "(Tensor self, int? n=None, int dim=-1, str? norm=None)";
   private static final String PLANE =
@@ -26,7 +26,7 @@ public final class FourierOps {
 
   private FourierOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of("fft_fft" + LINE + " -> Tensor", (a, tf) -> complex(a, tf, true)),
         AtenRule.of("fft_fft2" + PLANE + " -> Tensor", (a, tf) -> complex(a, tf, true)),

@@ -2,23 +2,23 @@ package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Sampling at positions that a tensor gives. */
-public final class GridOps {
+final class GridOps {
 
   private static final String SAMPLER =
       "(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners) -> Tensor";
 
   private GridOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "affine_grid_generator(Tensor theta, int[] size, bool align_corners) -> Tensor",

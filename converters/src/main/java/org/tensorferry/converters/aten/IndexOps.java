@@ -3,20 +3,20 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Elements taken by index tensors and masks. */
-public final class IndexOps {
+final class IndexOps {
 
   private IndexOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // indexing expressions
         AtenRule.of(

@@ -3,16 +3,16 @@ package org.tensorferry.converters.aten;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Inverses, determinants, equations and decompositions of matrices [..., m, n]. */
-public final class LinearAlgebraOps {
+final class LinearAlgebraOps {
 
   private static final String SIGNS =
       "its vectors are determined only up to sign or phase, and TensorFlow chooses others than torch";
@@ -22,7 +22,7 @@ public final class LinearAlgebraOps {
 
   private LinearAlgebraOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // Inverse
         AtenRule.of("inverse(Tensor self) -> Tensor", (a, tf) -> inverse(tf, a.tensor("self"))),

@@ -3,19 +3,19 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.converters.layer.Layouts;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Products of matrices, and layers that are one. */
-public final class LinearOps {
+final class LinearOps {
 
   private LinearOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // Products
         AtenRule.of("bmm(Tensor self, Tensor mat2) -> Tensor", LinearOps::mm),

@@ -1,22 +1,22 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Logic of bools, and of the bits of integers. */
-public final class LogicOps {
+final class LogicOps {
 
   /** Euclid's algorithm ends after this many divisions on any two 64-bit numbers. */
   private static final int LONGEST_EUCLID = 93;
 
   private LogicOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // bits
         AtenRule.of(

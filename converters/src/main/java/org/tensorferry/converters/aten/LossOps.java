@@ -8,14 +8,14 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Losses between a result and a target of the same shape. */
-public final class LossOps {
+final class LossOps {
 
   private static final String TRAINING_ONLY = "it serves training and TensorFlow has no operator";
   private static final String LEAVE_OUT = "leave the loss out of the exported forward";
 
   private LossOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "binary_cross_entropy(Tensor self, Tensor target, Tensor? weight=None, int"

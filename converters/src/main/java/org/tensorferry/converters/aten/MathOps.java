@@ -8,11 +8,11 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Roots, exponentials, logarithms, trigonometry. Integers become float32. */
-public final class MathOps {
+final class MathOps {
 
   private MathOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // roots, exponentials and logarithms
         AtenRule.of("exp(Tensor self) -> Tensor", Elementwise.floating("Exp")),

@@ -2,23 +2,23 @@ package org.tensorferry.converters.aten;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Normalisations of core ATen, which give their statistics too. */
-public final class NativeNormOps {
+final class NativeNormOps {
 
   private static final String PARTS = "(Tensor input, Tensor? weight, Tensor? bias, ";
   private static final String THREE = ") -> (Tensor, Tensor, Tensor)";
 
   private NativeNormOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.several(
             "_native_batch_norm_legit"

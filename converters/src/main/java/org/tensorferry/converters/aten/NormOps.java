@@ -2,23 +2,23 @@ package org.tensorferry.converters.aten;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Norms of vectors, distances between them, and scaling by them. */
-public final class NormOps {
+final class NormOps {
 
   private static final String DECOMPOSES = "it needs a singular value decomposition";
   private static final String USE_FROBENIUS = "use the Frobenius norm, or compute it outside";
 
   private NormOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // norms
         AtenRule.of(

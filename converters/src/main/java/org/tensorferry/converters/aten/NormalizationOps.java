@@ -3,11 +3,11 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -15,7 +15,7 @@ import org.tensorferry.tf.TfValue;
  * Normalisation by stored or measured statistics. The variance is the biased one, epsilon stands
  * inside the root.
  */
-public final class NormalizationOps {
+final class NormalizationOps {
 
   private static final String BATCH_NORM =
       "(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum,"
@@ -25,7 +25,7 @@ public final class NormalizationOps {
 
   private NormalizationOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "batch_norm" + BATCH_NORM + ", bool cudnn_enabled) -> Tensor",

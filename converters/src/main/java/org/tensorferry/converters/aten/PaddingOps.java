@@ -7,14 +7,14 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Padding of the last axes; negative amounts crop. */
-public final class PaddingOps {
+final class PaddingOps {
 
   /** Torch's enum padding_mode (ATen/native/PadNd.h). */
   private static final List<String> MODES = List.of("reflect", "replicate", "circular", "constant");
 
   private PaddingOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // Any mode
         AtenRule.of(

@@ -1,20 +1,20 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Maximum pooling that tells where each maximum stood, and its inverse. */
-public final class PoolingIndexOps {
+final class PoolingIndexOps {
 
   private PoolingIndexOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         fractional("fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size"),
         fractional("fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size"),

@@ -1,19 +1,19 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Pooling with windows of a given size. */
-public final class PoolingOps {
+final class PoolingOps {
 
   private PoolingOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "avg_pool1d(Tensor self, int[1] kernel_size, int[1] stride=[], int[1] padding=0, bool ceil_mode=False, bool count_include_pad=True) -> Tensor",

@@ -4,7 +4,7 @@ import java.util.List;
 import org.tensorferry.rule.AtenRule;
 
 /** Random numbers: known, and refused, because nothing random can be compared. */
-public final class RandomOps {
+final class RandomOps {
 
   private static final String GEN = ", *, Generator? generator=None) -> Tensor";
   private static final String NEW =
@@ -19,7 +19,7 @@ public final class RandomOps {
 
   private RandomOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         random("bernoulli(Tensor self" + GEN),
         random("bernoulli.Tensor(Tensor self, Tensor p" + GEN),

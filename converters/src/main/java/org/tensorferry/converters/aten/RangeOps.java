@@ -3,17 +3,17 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Vectors of evenly spaced numbers. */
-public final class RangeOps {
+final class RangeOps {
 
   private static final String OPTIONS =
       ", *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None)"
@@ -21,7 +21,7 @@ public final class RangeOps {
 
   private RangeOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // a distance apart
         AtenRule.of("arange(Scalar end" + OPTIONS, (a, tf) -> arange(a, tf, false)),

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.converters.layer.Layouts;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.Weight;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Recipe;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 

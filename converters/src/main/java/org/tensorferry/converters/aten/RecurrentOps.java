@@ -9,7 +9,7 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** LSTM, GRU and simple recurrent layers and their cells. */
-public final class RecurrentOps {
+final class RecurrentOps {
 
   private static final String STACK =
       "Tensor[] params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional";
@@ -25,7 +25,7 @@ public final class RecurrentOps {
 
   private RecurrentOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // Layers
         AtenRule.several("gru.input" + SEQUENCE, RecurrentOps::gru),

@@ -1,20 +1,20 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Sums, products, extremes and tests over axes. */
-public final class ReductionOps {
+final class ReductionOps {
 
   private ReductionOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // sums and products
         AtenRule.of("count_nonzero(Tensor self, int? dim=None) -> Tensor", ReductionOps::count),

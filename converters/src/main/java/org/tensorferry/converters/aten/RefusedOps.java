@@ -5,11 +5,11 @@ import java.util.stream.Stream;
 import org.tensorferry.rule.AtenRule;
 
 /** Operators that are refused for what they are: parts of training, of other layouts, of export. */
-public final class RefusedOps {
+final class RefusedOps {
 
   private RefusedOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return Stream.of(training(), quantized(), sparse(), exported(), factored(), reductions())
         .flatMap(List::stream)
         .toList();

@@ -2,19 +2,19 @@ package org.tensorferry.converters.aten;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** The same elements in other places. */
-public final class ReorderOps {
+final class ReorderOps {
 
   private ReorderOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // along axes
         AtenRule.of(

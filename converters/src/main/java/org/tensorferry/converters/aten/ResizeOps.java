@@ -2,10 +2,10 @@ package org.tensorferry.converters.aten;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.OpBuilder;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -13,11 +13,11 @@ import org.tensorferry.tf.TfValue;
 /**
  * Resampling of the spatial axes. Two axes take TensorFlow's resize operators where these agree.
  */
-public final class ResizeOps {
+final class ResizeOps {
 
   private ResizeOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     List<AtenRule> rows = new ArrayList<>();
     addRows(rows, "_upsample_bicubic2d_aa", 2, true, (a, tf) -> antialiased(a, tf, "keyscubic"));
     addRows(rows, "_upsample_bilinear2d_aa", 2, true, (a, tf) -> antialiased(a, tf, "triangle"));

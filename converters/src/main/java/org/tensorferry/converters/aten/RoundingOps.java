@@ -8,11 +8,11 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Rounding, sign and magnitude. Integers stay as they are where rounding has nothing to do. */
-public final class RoundingOps {
+final class RoundingOps {
 
   private RoundingOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // rounding
         AtenRule.of("ceil(Tensor self) -> Tensor", integral("Ceil")),

@@ -1,19 +1,19 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Running sums, products and extremes along an axis. */
-public final class ScanOps {
+final class ScanOps {
 
   private ScanOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of("_logcumsumexp(Tensor self, int dim) -> Tensor", ScanOps::logCumulativeSumExp),
         AtenRule.several(

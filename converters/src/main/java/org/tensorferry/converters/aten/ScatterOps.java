@@ -3,20 +3,21 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.Permutations;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Elements put at places that index tensors and masks name. */
-public final class ScatterOps {
+final class ScatterOps {
 
   private ScatterOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // indexing expressions
         AtenRule.of(
@@ -170,7 +171,7 @@ public final class ScatterOps {
     int[] order = AxisOps.inFront(base.rank(), axis);
     TfValue updates = tf.transpose(atLeastVector.apply(source), order);
     TfValue changed = change.emit(tf, tf.transpose(base, order), tf.expandDims(index, 1), updates);
-    return tf.reshape(tf.transpose(changed, AxisOps.inverse(order)), x.shape());
+    return tf.reshape(tf.transpose(changed, Permutations.inverse(order)), x.shape());
   }
 
   // --- along an axis

@@ -2,20 +2,20 @@ package org.tensorferry.converters.aten;
 
 import java.util.List;
 import java.util.OptionalLong;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Places of values in sorted sequences, membership, and counts by intervals. */
-public final class SearchOps {
+final class SearchOps {
 
   private SearchOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // sorted sequences
         AtenRule.of(

@@ -8,14 +8,14 @@ import org.tensorferry.rule.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Choices between elements: by a condition, by size, by what a number is. */
-public final class SelectionOps {
+final class SelectionOps {
 
   private SelectionOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // by a condition
         AtenRule.of("heaviside(Tensor self, Tensor values) -> Tensor", SelectionOps::heaviside),

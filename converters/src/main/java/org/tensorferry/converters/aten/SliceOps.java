@@ -3,22 +3,23 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.AtenRule.Contiguity;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.tensor.Permutations;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.value.Tensor;
+import org.tensorferry.value.Tensor;
 
 /** Views of a part of the elements, and tensors with such a part replaced. */
-public final class SliceOps {
+final class SliceOps {
 
   private SliceOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // parts
         AtenRule.view(
@@ -186,7 +187,7 @@ public final class SliceOps {
     int[] order = matrixLast(a);
     TfValue matrix = tf.transpose(a.tensor("self"), order);
     TfValue replaced = Diagonals.replace(tf, matrix, changed, a.integer("offset"));
-    return tf.transpose(replaced, AxisOps.inverse(order));
+    return tf.transpose(replaced, Permutations.inverse(order));
   }
 
   static TfValue fillDiagonal(OpArgs a, TfGraph tf) {

@@ -2,22 +2,22 @@ package org.tensorferry.converters.aten;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Softmax and its logarithm along any axis. */
-public final class SoftmaxOps {
+final class SoftmaxOps {
 
   /** TensorFlow's oneDNN kernel takes no more axes. */
   private static final int MAX_RANK = 5;
 
   private SoftmaxOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of(
             "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",

@@ -8,14 +8,14 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Special functions: error, gamma, Bessel and zeta functions and their relatives. */
-public final class SpecialOps {
+final class SpecialOps {
 
   private static final String NO_KERNEL = "TensorFlow has no operator for this function";
   private static final String ELSEWHERE = "compute it outside of the model";
 
   private SpecialOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // error function
         AtenRule.of("erf(Tensor self) -> Tensor", Elementwise.floating("Erf")),

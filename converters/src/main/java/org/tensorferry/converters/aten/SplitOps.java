@@ -5,21 +5,21 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.AtenRule.Contiguity;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.tensor.Dim;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** An axis cut into parts, each a view. */
-public final class SplitOps {
+final class SplitOps {
 
   private static final String FIX = "fix that dim in --input";
 
   private SplitOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         parts("chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", SplitOps::chunks),
         parts("dsplit.array(Tensor self, int[] indices) -> Tensor[]", SplitOps::atIndices),

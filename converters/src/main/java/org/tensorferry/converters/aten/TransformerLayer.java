@@ -3,9 +3,9 @@ package org.tensorferry.converters.aten;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.converters.layer.Layouts;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 

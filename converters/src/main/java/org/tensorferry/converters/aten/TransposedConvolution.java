@@ -3,8 +3,8 @@ package org.tensorferry.converters.aten;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.converters.layer.Layouts;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 

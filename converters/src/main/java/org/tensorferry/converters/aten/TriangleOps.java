@@ -5,12 +5,13 @@ import java.util.stream.IntStream;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.Permutations;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Triangles and diagonals of matrices. */
-public final class TriangleOps {
+final class TriangleOps {
 
   private static final String INDICES =
       "(int row, int col, int offset=0, *, ScalarType? dtype=long, Layout? layout=None, Device?"
@@ -18,7 +19,7 @@ public final class TriangleOps {
 
   private TriangleOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         // triangles
         AtenRule.of(
@@ -85,6 +86,6 @@ public final class TriangleOps {
     TfValue matrix = Diagonals.matrix(tf, a.tensor("self"), a.integer("offset"));
     int rank = matrix.rank();
     int[] order = AxisOps.atEnd(rank, a.axis("dim1", rank), a.axis("dim2", rank));
-    return tf.transpose(matrix, AxisOps.inverse(order));
+    return tf.transpose(matrix, Permutations.inverse(order));
   }
 }

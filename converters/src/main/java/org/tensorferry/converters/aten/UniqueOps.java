@@ -1,16 +1,16 @@
 package org.tensorferry.converters.aten;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Distinct elements, of a number that is known when the model runs. */
-public final class UniqueOps {
+final class UniqueOps {
 
   private static final String WHOLE_SLICES = "whole slices are compared, which has no counterpart";
   private static final String FLATTEN =
@@ -18,7 +18,7 @@ public final class UniqueOps {
 
   private UniqueOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.several(
             "_unique(Tensor self, bool sorted=True, bool return_inverse=False) -> (Tensor, Tensor)",

@@ -4,7 +4,7 @@ import java.util.List;
 import org.tensorferry.rule.AtenRule;
 
 /** The operators that torchvision adds in C++. */
-public final class VisionOps {
+final class VisionOps {
 
   private static final String REGIONS =
       "it samples regions whose number and place are known only when the model runs";
@@ -14,7 +14,7 @@ public final class VisionOps {
 
   private VisionOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.refused(
             "torchvision::deform_conv2d(Tensor input, Tensor weight, Tensor offset, Tensor mask, Tensor bias, int stride_h,"

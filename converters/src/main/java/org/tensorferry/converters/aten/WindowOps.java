@@ -9,7 +9,7 @@ import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
 /** Window functions of signal processing, of fixed length. */
-public final class WindowOps {
+final class WindowOps {
 
   private static final String OPTIONS =
       ", *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None)"
@@ -17,7 +17,7 @@ public final class WindowOps {
 
   private WindowOps() {}
 
-  public static List<AtenRule> rows() {
+  static List<AtenRule> rows() {
     return List.of(
         AtenRule.of("bartlett_window(int window_length" + OPTIONS, WindowOps::bartlett),
         AtenRule.of(

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.tensorferry.converters.layer.Roles.Role;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.rule.PortRule.Layer;
 import org.tensorferry.rule.PortRule.Reading;
 import org.tensorferry.rule.PortRule.Slot;
-import org.tensorferry.tensor.Recipe;
 
 /**
  * Dense layers whose input or output has several axes: torch's matrix, transposed and cut into

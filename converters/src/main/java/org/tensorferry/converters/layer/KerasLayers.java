@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.tensorferry.converters.layer.Roles.Role;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule;
 import org.tensorferry.rule.PortRule.Agreement;
 import org.tensorferry.rule.PortRule.Fill;
@@ -11,7 +12,6 @@ import org.tensorferry.rule.PortRule.Layer;
 import org.tensorferry.rule.PortRule.Reading;
 import org.tensorferry.rule.PortRule.Remedy;
 import org.tensorferry.rule.PortRule.Slot;
-import org.tensorferry.tensor.Recipe;
 
 /**
  * The port table: Keras' layers with their variables, in the order and shapes in which Keras 2 and

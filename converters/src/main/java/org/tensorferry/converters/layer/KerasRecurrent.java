@@ -2,11 +2,11 @@ package org.tensorferry.converters.layer;
 
 import java.util.List;
 import org.tensorferry.converters.layer.Roles.Role;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule;
 import org.tensorferry.rule.PortRule.Layer;
 import org.tensorferry.rule.PortRule.Reading;
 import org.tensorferry.rule.PortRule.Slot;
-import org.tensorferry.tensor.Recipe;
 
 /** Keras' recurrent layers and cells: one layer and direction of torch's each. */
 final class KerasRecurrent {

@@ -1,6 +1,6 @@
 package org.tensorferry.converters.layer;
 
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 
 /**
  * The layouts that the layer table stores and operator rules ask for. One place, so that both agree

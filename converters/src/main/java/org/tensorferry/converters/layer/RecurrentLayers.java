@@ -5,9 +5,9 @@ import static org.tensorferry.rule.LayerRule.port;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.LayerRule;
 import org.tensorferry.rule.LayerRule.Port;
-import org.tensorferry.tensor.Recipe;
 import org.tensorferry.tensor.TensorData;
 
 /**

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.rule.PortRule.Layer;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.tensor.Permutations;
 
 /** The variables of a layer by role, and how torch fills them. */
 final class Variables {
@@ -92,8 +93,7 @@ final class Variables {
     for (int i = recipe.steps().size() - 1; i >= 0; i--) {
       Recipe.Step step = recipe.steps().get(i);
       if (step instanceof Recipe.Transpose transpose) {
-        int[] inverse =
-            Recipe.inverse(transpose.permutation().stream().mapToInt(Integer::intValue).toArray());
+        int[] inverse = Permutations.inverse(transpose.permutation());
         long[] permuted = shape;
         shape = Arrays.stream(inverse).mapToLong(axis -> permuted[axis]).toArray();
       } else if (step instanceof Recipe.Stack) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /**
  * The evaluated arguments of one call.

@@ -1,6 +1,6 @@
 package org.tensorferry.torchscript.interp;
 
-import org.tensorferry.tensor.Dim;
+import org.tensorferry.dim.Dim;
 
 /** The binary operators whose result has the type of its operands: on ints, dims and floats. */
 enum Arithmetic {

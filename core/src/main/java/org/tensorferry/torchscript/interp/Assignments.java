@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.List;
 import org.tensorferry.torchscript.syntax.Expr;
 import org.tensorferry.torchscript.syntax.Target;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Gives values to what can be assigned to. */
 final class Assignments {

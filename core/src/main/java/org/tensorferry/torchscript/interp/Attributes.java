@@ -17,9 +17,9 @@ import org.tensorferry.torchscript.interp.Callables.Operator;
 import org.tensorferry.torchscript.interp.Callables.Unreadable;
 import org.tensorferry.torchscript.syntax.ClassDef;
 import org.tensorferry.torchscript.syntax.FunctionDef;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** Reading and writing of {@code object.name}. */
 final class Attributes {

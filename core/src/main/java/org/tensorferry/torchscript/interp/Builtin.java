@@ -1,7 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** A function of the language for some kinds of arguments. */
 @FunctionalInterface

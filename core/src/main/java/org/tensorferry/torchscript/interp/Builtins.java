@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /**
  * Decides what a call of {@code torch.name} or {@code ops.ns.name} is: a function of the language,

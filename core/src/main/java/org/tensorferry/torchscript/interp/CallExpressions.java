@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.syntax.Expr;
 import org.tensorferry.torchscript.syntax.TypeExpr;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
 
 /**
  * Evaluates calls: the forms whose arguments are types or names, such as {@code annotate(T, e)},

@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.List;
 import org.tensorferry.torchscript.syntax.ClassDef;
 import org.tensorferry.torchscript.syntax.FunctionDef;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Values that are neither data nor tensors: what a name in code may stand for. */
 final class Callables {

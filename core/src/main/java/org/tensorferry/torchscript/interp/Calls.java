@@ -14,8 +14,8 @@ import org.tensorferry.torchscript.interp.Callables.New;
 import org.tensorferry.torchscript.interp.Callables.Operator;
 import org.tensorferry.torchscript.syntax.ClassDef;
 import org.tensorferry.torchscript.syntax.FunctionDef;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
 
 /** Calls a value: an operator, a function or method of the model, a class, a module. */
 final class Calls {

@@ -3,8 +3,8 @@ package org.tensorferry.torchscript.interp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** Comparison, identity and negation of values that are no tensors. */
 final class ComparisonBuiltins {

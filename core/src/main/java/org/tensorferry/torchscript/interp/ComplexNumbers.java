@@ -1,8 +1,8 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.OptionalDouble;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
 
 /** Arithmetic on known complex numbers. */
 final class ComplexNumbers {

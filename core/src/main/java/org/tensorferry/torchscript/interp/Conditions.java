@@ -4,15 +4,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.Assumptions;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Symbol;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
-import org.tensorferry.torchscript.value.Value.RuntimeNumber;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
+import org.tensorferry.value.Value.RuntimeNumber;
 
 /** Truth: what a value is as a bool, and which way a branch goes. */
 final class Conditions {

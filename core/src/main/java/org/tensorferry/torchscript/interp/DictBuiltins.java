@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Dicts. Keys are compared as values; a key that depends on a dynamic dim is refused. */
 final class DictBuiltins {

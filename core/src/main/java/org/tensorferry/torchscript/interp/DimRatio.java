@@ -3,11 +3,11 @@ package org.tensorferry.torchscript.interp;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * A float that is exactly a dynamic integer divided by a known one, as {@code time / 2} is: rounded

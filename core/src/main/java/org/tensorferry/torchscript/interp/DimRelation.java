@@ -4,13 +4,13 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /** A comparison of dims that bounds don't decide: a bool that depends on dynamic dims. */
 record DimRelation(Dim left, CompareOperator operator, Dim right) implements TensorHandle {

@@ -2,9 +2,9 @@ package org.tensorferry.torchscript.interp;
 
 import java.util.List;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** Python's {@code ==} on values that are no tensors. */
 final class Equality {

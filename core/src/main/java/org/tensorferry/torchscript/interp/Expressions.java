@@ -12,8 +12,8 @@ import org.tensorferry.torchscript.syntax.CompareOperator;
 import org.tensorferry.torchscript.syntax.Expr;
 import org.tensorferry.torchscript.syntax.Node;
 import org.tensorferry.torchscript.syntax.Target;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
 
 /** Evaluates expressions of one running function. */
 final class Expressions implements Expr.Visitor<Value> {

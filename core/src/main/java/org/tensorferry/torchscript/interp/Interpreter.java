@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.TorchScriptArchive;
+import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.Assumptions;
 import org.tensorferry.torchscript.syntax.FunctionDef;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Value;
 
 /**
  * Runs the code of a model with real values for everything that is no tensor. Control flow, lists,

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
 import org.tensorferry.torchscript.syntax.Node;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** What all running functions of one model share, and the limits that keep a run finite. */
 final class Machine {

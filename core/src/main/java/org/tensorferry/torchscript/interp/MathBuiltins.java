@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** The functions of Python's {@code math} on numbers; on tensors their names are operators. */
 final class MathBuiltins {

@@ -20,14 +20,14 @@ import org.tensorferry.archive.UnsupportedTensor;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.Storage;
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.torchscript.interp.Callables.ClassRef;
 import org.tensorferry.torchscript.interp.Callables.Unreadable;
 import org.tensorferry.torchscript.syntax.ClassDef;
 import org.tensorferry.torchscript.syntax.FunctionDef;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Turns what the pickles hold into values. What was one object, list or tensor stays one, so tied

@@ -11,7 +11,7 @@ import org.tensorferry.torchscript.interp.Callables.ClassRef;
 import org.tensorferry.torchscript.interp.Callables.Function;
 import org.tensorferry.torchscript.interp.Callables.Operator;
 import org.tensorferry.torchscript.syntax.ClassDef;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** What names stand for that are no variables: operators, constants, functions and classes. */
 final class Names {

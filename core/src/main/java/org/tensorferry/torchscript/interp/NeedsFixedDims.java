@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.tensorferry.tensor.Symbol;
+import org.tensorferry.dim.Symbol;
 
 /**
  * A loop runs as often as dynamic dims say that have examples of the user's choice: the model can

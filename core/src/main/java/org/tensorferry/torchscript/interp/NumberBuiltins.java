@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.value.Value;
 
 /** The operators of numbers and bools, and conversions between them. */
 final class NumberBuiltins {

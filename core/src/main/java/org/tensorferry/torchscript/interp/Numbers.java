@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.tensor.Dim;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Value;
-import org.tensorferry.torchscript.value.Value.RuntimeNumber;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
+import org.tensorferry.value.Value.RuntimeNumber;
 
 /**
  * Arithmetic on numbers: exact on integers over dims, in double precision on known floats, by

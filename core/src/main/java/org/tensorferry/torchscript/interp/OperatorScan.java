@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.TorchScriptArchive;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Lists the operators that a method's code names, without inputs and without running it. Branches

@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Questions about the machine and the mode, which have one answer here, and other plumbing. */
 final class PrimBuiltins {

@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.torchscript.value.CallSite;
+import org.tensorferry.value.CallSite;
 
 /** The form of everything that the interpreter complains about: sentence, module path, line. */
 final class Refusal {

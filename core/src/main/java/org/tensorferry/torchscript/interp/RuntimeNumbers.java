@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
-import org.tensorferry.torchscript.value.Value.RuntimeNumber;
-import org.tensorferry.torchscript.value.Value.RuntimeNumber.Kind;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
+import org.tensorferry.value.Value.RuntimeNumber;
+import org.tensorferry.value.Value.RuntimeNumber.Kind;
 
 /**
  * Numbers that are known only when the model runs: from tensors to numbers, arithmetic on them by

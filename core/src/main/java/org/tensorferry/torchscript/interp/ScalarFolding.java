@@ -4,14 +4,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
 import org.tensorferry.torchscript.syntax.CompareOperator;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
-import org.tensorferry.torchscript.value.Value.RuntimeNumber;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
+import org.tensorferry.value.Value.RuntimeNumber;
 
 /**
  * Keeps arithmetic on tensors of rank 0 that hold sizes, as tracing writes it, arithmetic on

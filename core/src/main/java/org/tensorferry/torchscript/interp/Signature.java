@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.torchscript.syntax.TypeExpr;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /**
  * What a method takes and returns.

@@ -12,9 +12,9 @@ import org.tensorferry.torchscript.syntax.FunctionDef;
 import org.tensorferry.torchscript.syntax.Node;
 import org.tensorferry.torchscript.syntax.Stmt;
 import org.tensorferry.torchscript.syntax.Target;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** Executes statements of one running function. */
 final class Statements implements Stmt.Visitor<Statements.Flow> {

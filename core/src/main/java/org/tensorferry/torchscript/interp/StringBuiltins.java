@@ -7,7 +7,7 @@ import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** Strings. They reach no graph, but branches compare them and messages print them. */
 final class StringBuiltins {

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /** What is known of a tensor without its values: sizes, type, memory; and numbers taken from it. */
 final class TensorBuiltins {

@@ -1,7 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
+import org.tensorferry.value.TensorHandle;
 
 /** Turns the tensors of a file into tensors of the model that is being made. */
 public interface TensorFactory {

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
 
 /**
  * Values as Python prints them. A dynamic dim prints as its expression: such text serves messages

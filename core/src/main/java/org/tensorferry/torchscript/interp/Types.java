@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.tensorferry.torchscript.syntax.Expr;
 import org.tensorferry.torchscript.syntax.TypeExpr;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
-import org.tensorferry.torchscript.value.Value.RuntimeNumber.Kind;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
+import org.tensorferry.value.Value.RuntimeNumber.Kind;
 
 /** Types in code: {@code isinstance} on real values, and conversions that a type demands. */
 final class Types {

@@ -3,7 +3,7 @@ package org.tensorferry.torchscript.interp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /**
  * Sizes as separate arguments, {@code x.view(2, -1)}: as in torch they are a list where the list is

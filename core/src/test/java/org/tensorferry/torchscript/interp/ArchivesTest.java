@@ -14,15 +14,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorferry.archive.TorchScriptArchive;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
 import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /** Files that torch 1.13 and 2.13 wrote (models.py beside them), with their objects and tensors. */
 class ArchivesTest {

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorferry.tensor.Assumptions.Assumption;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
 
 /** Modules, classes, named tuples, enums and functions of a model's code. */
 class ClassesTest {

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorferry.tensor.Assumptions.Assumption;
+import org.tensorferry.dim.Assumptions.Assumption;
 
 /** Sizes with dynamic dims stay expressions; what their examples decide is recorded. */
 class DynamicDimsTest {

@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Shape;
-import org.tensorferry.tensor.Symbol;
-import org.tensorferry.tensor.TensorHandle;
-import org.tensorferry.torchscript.value.CallSite;
-import org.tensorferry.torchscript.value.KnownScalar;
-import org.tensorferry.torchscript.value.Operators;
-import org.tensorferry.torchscript.value.Tensor;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Value;
 
 /**
  * Operators that record calls and know shapes alone, of a few operators: enough to follow the

@@ -4,12 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorferry.tensor.Assumptions;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Dim;
-import org.tensorferry.tensor.Symbol;
 import org.tensorferry.torchscript.syntax.Source;
-import org.tensorferry.torchscript.value.Value;
+import org.tensorferry.value.Value;
 
 /** A model of a few lines of TorchScript, run with fake operators. */
 final class Script {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorferry.tensor.Assumptions.Assumption;
+import org.tensorferry.dim.Assumptions.Assumption;
 
 /** Statements run as Python's do: what is left of a loop or branch is its effect. */
 class StatementsTest {

@@ -1,0 +1,23 @@
+package org.tensorferry.keras;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * The smallest part of a model that owns variables: a Dense, one direction of a Bidirectional, the
+ * query projection of a MultiHeadAttention.
+ *
+ * @param path the names that the user gave, outermost first, with {@code /} between: {@code
+ *     encoder/conv1}, {@code bidirectional/forward_layer}
+ * @param kerasClass Keras' class, for example {@code Dense} (for the cell of an RNN that of the
+ *     RNN, {@code GRU}); empty where the file does not tell
+ * @param config Keras' configuration of the layer; a missing node where the file has none
+ * @param variables in Keras' order
+ */
+public record TargetLayer(
+    String path, String kerasClass, JsonNode config, List<TargetVariable> variables) {
+
+  public TargetLayer {
+    variables = List.copyOf(variables);
+  }
+}

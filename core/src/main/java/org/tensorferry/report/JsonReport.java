@@ -1,0 +1,170 @@
+package org.tensorferry.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.LayerReport;
+import org.tensorferry.parity.Metrics;
+import org.tensorferry.parity.OutputComparison;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Tolerance;
+
+/**
+ * The report as JSON. Fields are only ever added; {@code schema} counts changes that remove or
+ * rename one. JSON has no infinity and no NaN, so these numbers stand as text.
+ */
+final class JsonReport {
+
+  private static final int SCHEMA = 1;
+
+  private final ObjectMapper mapper = new ObjectMapper();
+
+  private JsonReport() {}
+
+  static String of(ParityReport report) {
+    return new JsonReport().write(report);
+  }
+
+  private String write(ParityReport report) {
+    ObjectNode root = mapper.createObjectNode();
+    root.put("schema", SCHEMA);
+    root.put("equal", report.isEqual());
+    root.put("summary", ReportText.summary(report));
+    root.put("model", report.model());
+    root.put("savedModel", report.savedModel());
+    root.putObject("engines")
+        .put("libtorch", report.torchVersion())
+        .put("tensorflow", report.tensorFlowVersion());
+    root.put("seed", report.seed());
+    tolerance(root.putObject("tolerance"), report.tolerance());
+    ArrayNode assumptions = root.putArray("assumptions");
+    report.assumptions().forEach(assumptions::add);
+    ArrayNode cases = root.putArray("cases");
+    report.cases().forEach(c -> write(cases.addObject(), c));
+    report.layers().ifPresent(layers -> write(root.putObject("layers"), layers));
+    report.latency().ifPresent(latency -> latency(root.putObject("latency"), latency));
+    try {
+      return mapper.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of numbers and texts can always be written", e);
+    }
+  }
+
+  private static void tolerance(ObjectNode node, Tolerance tolerance) {
+    node.put("text", tolerance.toString());
+    tolerance.absolute().ifPresent(value -> node.put("atol", value));
+    tolerance.relative().ifPresent(value -> node.put("rtol", value));
+  }
+
+  private static void latency(ObjectNode node, ParityReport.Latency latency) {
+    node.put("case", latency.label());
+    node.put("runs", latency.runs());
+    node.put("libtorchMillis", latency.torchMillis());
+    node.put("tensorflowMillis", latency.tensorFlowMillis());
+  }
+
+  private static void write(ObjectNode node, CaseReport report) {
+    node.put("case", report.label());
+    ObjectNode dims = node.putObject("dims");
+    report.dims().forEach(dims::put);
+    ArrayNode inputs = node.putArray("inputs");
+    report.inputs().forEach(inputs::add);
+    node.put("outcome", report.outcome().name().toLowerCase(Locale.ROOT));
+    if (!report.reason().isEmpty()) {
+      node.put("reason", report.reason());
+    }
+    ArrayNode outputs = node.putArray("outputs");
+    report.outputs().forEach(output -> write(outputs.addObject(), output));
+  }
+
+  private static void write(ObjectNode node, OutputComparison output) {
+    node.put("name", output.name());
+    node.put("equal", output.isEqual());
+    node.put("original", output.original());
+    node.put("result", output.result());
+    if (!output.isEqual()) {
+      node.put("difference", output.difference());
+    }
+    output.metrics().ifPresent(metrics -> write(node, metrics));
+  }
+
+  private static void write(ObjectNode node, Metrics metrics) {
+    node.put("elements", metrics.elements());
+    number(node, "maxAbsolute", metrics.maxAbsolute());
+    number(node, "meanAbsolute", metrics.meanAbsolute());
+    number(node, "maxRelative", metrics.maxRelative());
+    number(node, "snrDb", metrics.snrDb());
+    number(node, "cosine", metrics.cosine());
+    number(node, "rms", metrics.rms());
+    node.put("outsideTolerance", metrics.outside());
+    ObjectNode worst = node.putObject("worst");
+    ArrayNode index = worst.putArray("index");
+    metrics.worst().index().forEach(index::add);
+    number(worst, "original", metrics.worst().original());
+    number(worst, "result", metrics.worst().result());
+  }
+
+  private static void write(ObjectNode node, LayerReport layers) {
+    node.put("case", layers.label());
+    if (!layers.unavailable().isEmpty()) {
+      node.put("unavailable", layers.unavailable());
+    }
+    ArrayNode findings = node.putArray("findings");
+    layers.findings().forEach(findings::add);
+    layers.flat().ifPresent(flat -> write(node.putObject("callsAloneInLibtorch"), flat));
+    ArrayNode calls = node.putArray("calls");
+    layers.calls().forEach(call -> write(calls.addObject(), call));
+    ArrayNode variables = node.putArray("variables");
+    layers.variables().forEach(variable -> write(variables.addObject(), variable));
+  }
+
+  private static void write(ObjectNode node, LayerReport.Call call) {
+    node.put("operator", call.operator());
+    node.put("module", call.module());
+    node.put("line", call.line());
+    node.put("tensor", call.tensor());
+    node.put("tensorflowOperator", call.tensorFlowOperator());
+    ArrayNode variables = node.putArray("variables");
+    call.variables().forEach(variables::add);
+    node.put("diverges", call.diverges());
+    ratio(node, "snrInputsDb", call.snrInputs());
+    ratio(node, "snrOwnDb", call.snrOwn());
+    ratio(node, "snrResultDb", call.snrResult());
+    if (!call.failure().isEmpty()) {
+      node.put("failure", call.failure());
+    }
+    call.own()
+        .filter(own -> !own.isEqual())
+        .ifPresent(own -> node.put("difference", own.difference()));
+  }
+
+  private static void write(ObjectNode node, LayerReport.Variable variable) {
+    node.put("name", variable.name());
+    ArrayNode from = node.putArray("from");
+    variable.sources().forEach(from::add);
+    node.put("recipe", variable.recipe());
+    node.put("equal", variable.isEqual());
+    if (!variable.isEqual()) {
+      node.put("difference", variable.difference());
+    }
+  }
+
+  /** Left out where there is none. */
+  private static void ratio(ObjectNode node, String name, double db) {
+    if (!Double.isNaN(db)) {
+      number(node, name, db);
+    }
+  }
+
+  private static void number(ObjectNode node, String name, double value) {
+    if (Double.isFinite(value)) {
+      node.put(name, value);
+    } else {
+      node.put(name, Double.toString(value));
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.tensorferry.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.Metrics;
+import org.tensorferry.parity.OutputComparison;
+import org.tensorferry.parity.ParityReport;
+
+/** Words and numbers that all forms of the report share. */
+final class ReportText {
+
+  private ReportText() {}
+
+  /** Three digits: {@code 1.23e-06}, {@code 0}, {@code inf}. */
+  static String error(double value) {
+    if (value == 0) {
+      return "0";
+    }
+    return Double.isInfinite(value) ? "inf" : String.format(Locale.ROOT, "%.2e", value);
+  }
+
+  /** One decimal: {@code 123.4}, or {@code exact} where nothing differs. */
+  static String snr(double db) {
+    if (Double.isInfinite(db)) {
+      return db > 0 ? "exact" : "-inf";
+    }
+    return String.format(Locale.ROOT, "%.1f", db);
+  }
+
+  /** As {@link #snr}, or {@code -} where there is none. */
+  static String ratio(double db) {
+    return Double.isNaN(db) ? "-" : snr(db);
+  }
+
+  /** A module's path; the root has none. */
+  static String module(String path) {
+    return path.isEmpty() ? "(root)" : path;
+  }
+
+  static String cosine(double value) {
+    return String.format(Locale.ROOT, "%.7f", value);
+  }
+
+  static String millis(double value) {
+    return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : "%.1f ms", value);
+  }
+
+  /** {@code equal}, or what differs. */
+  static String verdict(OutputComparison output) {
+    if (output.isEqual()) {
+      return "equal";
+    }
+    boolean types =
+        !output.original().isEmpty()
+            && !output.result().isEmpty()
+            && !output.original().equals(output.result());
+    return output.difference()
+        + (types ? ": " + output.original() + " became " + output.result() : "");
+  }
+
+  /** Where an unequal output is farthest off; empty where it is equal. */
+  static String worst(OutputComparison output) {
+    if (output.isEqual() || output.metrics().isEmpty()) {
+      return "";
+    }
+    Metrics.Place place = output.metrics().get().worst();
+    return "at "
+        + place.index().toString().replace(" ", "")
+        + " "
+        + number(place.original())
+        + " became "
+        + number(place.result());
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.7g", value);
+  }
+
+  /** The last line: {@code Equal: 12 outputs in 4 cases, least SNR 121.3 dB}. */
+  static String summary(ParityReport report) {
+    long outputs = report.cases().stream().mapToLong(c -> c.outputs().size()).sum();
+    long different =
+        report.cases().stream()
+            .flatMap(c -> c.outputs().stream())
+            .filter(output -> !output.isEqual())
+            .count();
+    long failed = report.count(CaseReport.Outcome.FAILED);
+    long compared = report.count(CaseReport.Outcome.COMPARED);
+    List<String> parts = new ArrayList<>();
+    if (report.isEqual()) {
+      parts.add("Equal: " + counted(outputs, "output") + " in " + counted(compared, "case"));
+      double least = report.leastSnrDb();
+      parts.add(Double.isInfinite(least) ? "bit for bit" : "least SNR " + snr(least) + " dB");
+    } else {
+      parts.add("DIFFERENT: " + different + " of " + counted(outputs, "output"));
+      if (failed > 0) {
+        parts.add(counted(failed, "case") + " failed in TensorFlow");
+      }
+    }
+    long skipped = report.count(CaseReport.Outcome.SKIPPED);
+    if (skipped > 0) {
+      parts.add(counted(skipped, "case") + " skipped");
+    }
+    return String.join(", ", parts);
+  }
+
+  static String counted(long count, String thing) {
+    return count + " " + thing + (count == 1 ? "" : "s");
+  }
+
+  static String latency(ParityReport.Latency latency) {
+    return "libtorch "
+        + millis(latency.torchMillis())
+        + ", TensorFlow "
+        + millis(latency.tensorFlowMillis())
+        + " (median of "
+        + latency.runs()
+        + ", "
+        + latency.label()
+        + ")";
+  }
+
+  /**
+   * {@code skipped} or {@code failed} with the reason, for cases without outputs; else the remark.
+   */
+  static String remark(CaseReport report) {
+    return switch (report.outcome()) {
+      case COMPARED -> report.reason().isEmpty() ? "" : "remark: " + report.reason();
+      case SKIPPED -> "skipped, libtorch refuses these sizes: " + report.reason();
+      case FAILED -> "FAILED in TensorFlow: " + report.reason();
+    };
+  }
+}

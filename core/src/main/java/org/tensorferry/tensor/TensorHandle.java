@@ -1,9 +1,0 @@
-package org.tensorferry.tensor;
-
-/** A tensor that is known by type and shape alone; who made it knows the rest. */
-public interface TensorHandle {
-
-  DType dtype();
-
-  Shape shape();
-}

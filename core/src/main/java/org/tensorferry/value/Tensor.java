@@ -1,0 +1,172 @@
+package org.tensorferry.value;
+
+import org.tensorferry.dim.Shape;
+import org.tensorferry.tensor.DType;
+
+/**
+ * A tensor of the model as torch sees it: a cell that in-place operators change, or a view of
+ * another cell.
+ *
+ * <p>Writing into a view writes through to the tensor that it views, and every other view of that
+ * tensor shows the change when it is read next. Rules see none of this: they get the current {@link
+ * TensorHandle} and return a new one.
+ */
+public final class Tensor implements Value {
+
+  /** How a view reads its base, and how a changed view changes the base. */
+  public interface View {
+    TensorHandle read(TensorHandle base);
+
+    /** The base after {@code changed} took the place of this view. */
+    TensorHandle write(TensorHandle base, TensorHandle changed);
+
+    /**
+     * True where the view's elements lie in row-major order without gaps, given that the base's do.
+     */
+    boolean isContiguous(Shape base, Shape view);
+  }
+
+  private sealed interface Node permits Root, ViewNode {
+    TensorHandle read();
+
+    void write(TensorHandle value);
+
+    Root root();
+
+    boolean isContiguous();
+  }
+
+  private static final class Root implements Node {
+    TensorHandle handle;
+    int version;
+
+    Root(TensorHandle handle) {
+      this.handle = handle;
+    }
+
+    @Override
+    public TensorHandle read() {
+      return handle;
+    }
+
+    @Override
+    public void write(TensorHandle value) {
+      handle = value;
+      version++;
+    }
+
+    @Override
+    public Root root() {
+      return this;
+    }
+
+    @Override
+    public boolean isContiguous() {
+      return true;
+    }
+  }
+
+  private static final class ViewNode implements Node {
+    final Node base;
+    final View view;
+    TensorHandle seen;
+    int seenVersion;
+
+    ViewNode(Node base, View view) {
+      this.base = base;
+      this.view = view;
+      this.seen = view.read(base.read());
+      this.seenVersion = root().version;
+    }
+
+    @Override
+    public TensorHandle read() {
+      if (seenVersion != root().version) {
+        seen = view.read(base.read());
+        seenVersion = root().version;
+      }
+      return seen;
+    }
+
+    @Override
+    public void write(TensorHandle value) {
+      base.write(view.write(base.read(), value));
+      seen = value;
+      seenVersion = root().version;
+    }
+
+    @Override
+    public Root root() {
+      return base.root();
+    }
+
+    @Override
+    public boolean isContiguous() {
+      boolean isBase = read().equals(base.read());
+      return base.isContiguous()
+          && (isBase || view.isContiguous(base.read().shape(), read().shape()));
+    }
+  }
+
+  private Node node;
+
+  private Tensor(Node node) {
+    this.node = node;
+  }
+
+  /** A tensor of its own storage. */
+  public static Tensor of(TensorHandle handle) {
+    return new Tensor(new Root(handle));
+  }
+
+  /** The current content. */
+  public TensorHandle read() {
+    return node.read();
+  }
+
+  public DType dtype() {
+    return read().dtype();
+  }
+
+  public Shape shape() {
+    return read().shape();
+  }
+
+  /** Changes the content in place; every view of the same storage changes with it. */
+  public void write(TensorHandle value) {
+    node.write(value);
+  }
+
+  /** A view that shares this tensor's storage. */
+  public Tensor view(View view) {
+    return new Tensor(new ViewNode(node, view));
+  }
+
+  /** Turns this tensor itself into a view of what it was, as {@code unsqueeze_} does. */
+  public void become(View view) {
+    node = new ViewNode(node, view);
+  }
+
+  /**
+   * True where torch's strides would be row-major; {@code reshape} and {@code contiguous} copy
+   * otherwise.
+   */
+  public boolean isContiguous() {
+    return node.isContiguous();
+  }
+
+  /** True where this holds all elements of its storage, in row-major order. */
+  public boolean coversStorage() {
+    return isContiguous() && shape().numel().equals(node.root().handle.shape().numel());
+  }
+
+  /** True after an in-place operator changed the storage. */
+  public boolean isWritten() {
+    return node.root().version > 0;
+  }
+
+  @Override
+  public String toString() {
+    return "Tensor " + dtype() + shape();
+  }
+}
