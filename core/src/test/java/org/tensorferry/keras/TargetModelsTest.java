@@ -245,7 +245,7 @@ class TargetModelsTest {
   }
 
   private static Path fixture(String name) {
-    return Path.of("src/test/resources/target").resolve(name);
+    return Path.of("src/test/resources/keras").resolve(name);
   }
 
   /** Files of make_fixtures.py; optimizers and random states are in some, and not listed. */
