@@ -3,7 +3,7 @@ import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.Converters;
 import org.tensorferry.rule.LayerRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.tensor.Recipe;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
