@@ -14,8 +14,8 @@ import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Reports;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.report.Reports;
 
 /**
  * The assertion that a model and its port compute the same. Each method but the last returns a
@@ -47,7 +47,9 @@ public final class ParityAssert {
     this.report = report;
   }
 
-  /** The model, compared with what a conversion makes of it, until {@link #result} names another. */
+  /**
+   * The model, compared with what a conversion makes of it, until {@link #result} names another.
+   */
   public static ParityAssert assertParity(Path model) {
     // Latency is no part of a verdict, so nothing is timed.
     return new ParityAssert(
