@@ -2,9 +2,7 @@ package org.tensorferry;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.InputSpec;
@@ -83,13 +81,9 @@ final class ModelConverter {
     BoundInputs inputs = BoundInputs.bind(interpreter.signature(options.method()), specs, tf);
     options.listener().progress("following " + options.method(), 0, 0);
     Value result = interpret(interpreter, operators, inputs);
-    Structure<Tensor> tensors = structure(result);
+    Structure<Tensor> tensors =
+        new ResultTensors(options.method(), operators, assumptions).of(result);
     Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
-    if (structure.flatten().isEmpty()) {
-      throw Problem.of("`" + options.method() + "` returns no tensor, but " + result.typeName())
-          .fix("convert a method that returns tensors")
-          .as(ExitCode.UNCONVERTIBLE);
-    }
     options.listener().progress("arranging the graph", 0, 0);
     CallTrace trace = operators.trace(tensors);
     List<TfValue> watched =
@@ -120,39 +114,6 @@ final class ModelConverter {
       throw new FerryException(stop.exitCode(), problems, stop);
     }
     throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
-  }
-
-  private static Structure<Tensor> structure(Value value) {
-    if (value instanceof Tensor tensor) {
-      return new Structure.Leaf<>(tensor);
-    }
-    if (value instanceof Value.ListOf list) {
-      return new Structure.Sequence<>(all(list.elements()), false);
-    }
-    if (value instanceof Value.TupleOf tuple) {
-      return tuple.names().isEmpty()
-          ? new Structure.Sequence<>(all(tuple.elements()), true)
-          : named(tuple);
-    }
-    if (value instanceof Value.DictOf dict) {
-      Map<String, Structure<Tensor>> fields = new LinkedHashMap<>();
-      dict.elements().forEach((key, element) -> fields.put(key.toString(), structure(element)));
-      return new Structure.Fields<>(fields, "");
-    }
-    return new Structure.Empty<>();
-  }
-
-  private static List<Structure<Tensor>> all(List<Value> values) {
-    return values.stream().map(ModelConverter::structure).toList();
-  }
-
-  private static Structure<Tensor> named(Value.TupleOf tuple) {
-    Map<String, Structure<Tensor>> fields = new LinkedHashMap<>();
-    for (int i = 0; i < tuple.names().size(); i++) {
-      fields.put(tuple.names().get(i), structure(tuple.elements().get(i)));
-    }
-    String className = tuple.className();
-    return new Structure.Fields<>(fields, className.substring(className.lastIndexOf('.') + 1));
   }
 
   private List<String> unused(TfGraph tf) {

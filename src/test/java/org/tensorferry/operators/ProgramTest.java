@@ -14,6 +14,7 @@ final class ProgramTest extends OperatorTest {
     structures(c);
     classes(c);
     runtimeNumbers(c);
+    numbersInResults(c);
     refusals(c);
   }
 
@@ -281,6 +282,40 @@ final class ProgramTest extends OperatorTest {
         "Tensor",
         "if bool((x > 1000).any()):\n  ops.prim.RaiseException('too large')\nreturn x + 1",
         f32(2, 3));
+  }
+
+  private static void numbersInResults(Cases c) {
+    body(c, "an int", "Tuple[Tensor, int]", "return x * 2, x.size(0)", f32(2, 3));
+    body(c, "a float of sizes", "Tuple[Tensor, float]", "return x, x.size(0) / 4", f32(2, 3));
+    body(c, "a known float", "Tuple[float, Tensor]", "return 0.1, x", f32(2, 3));
+    body(c, "a known bool", "Tuple[bool, Tensor]", "return x.dim() == 2, x", f32(2, 3));
+    body(c, "a bool of sizes", "Tuple[bool, Tensor]", "return x.size(0) > 2, x", f32(2, 3));
+    body(c, "a number alone", "int", "return x.size(0) * 3 + 1", f32(2, 3));
+    body(c, "a float of data", "Tuple[Tensor, float]", "return x, float(x.sum())", f32(2, 3));
+    body(c, "an int of data", "Tuple[Tensor, int]", "return x, int(x.abs().sum())", f32(2, 3));
+    body(c, "a bool of data", "Tuple[Tensor, bool]", "return x, bool(x.sum() > 0)", f32(2, 3));
+    body(c, "beyond int32", "int", "return int(x) * 3", i64().values(1L << 40));
+    body(
+        c, "beyond int32 by a factor", "int", "return int(x) * 65537 - 1", i64().values(1L << 20));
+    body(
+        c,
+        "numbers in lists and dicts",
+        "Tuple[List[int], Dict[str, float], Tensor]",
+        "return [x.size(0), 7], {'a': x.size(1) * 0.5, 'b': 2.}, x",
+        f32(2, 3));
+    body(
+        c,
+        "None between numbers",
+        "Tuple[Optional[int], Optional[Tensor], int]",
+        "return None, None, x.size(0)",
+        f32(2, 3));
+    body(
+        c,
+        "an optional of sizes",
+        "Tuple[Tensor, Optional[int]]",
+        "n: Optional[int] = None\nif x.dim() == 2:\n  n = x.numel()\nreturn x, n",
+        f32(2, 3));
+    body(c, "a text beside a tensor", "Tuple[Tensor, str]", "return x, 'done'", f32(2, 3));
   }
 
   private static void refusals(Cases c) {

@@ -171,7 +171,29 @@ public final class TorchRunner implements AutoCloseable {
     if (value.isList()) {
       return new Structure.Sequence<>(elements(value.toIValueArray()), false);
     }
-    return new Structure.Empty<>();
+    return scalar(value);
+  }
+
+  /** A plain number as {@code torch.tensor} takes it; a text is no result that can be compared. */
+  private static Structure<HostTensor> scalar(IValue value) {
+    if (value.isLong()) {
+      return new Structure.Leaf<>(HostTensor.longs(new long[0], value.toLong()));
+    }
+    if (value.isDouble()) {
+      return new Structure.Leaf<>(HostTensor.floats(new long[0], (float) value.toDouble()));
+    }
+    if (value.isBoolean()) {
+      return new Structure.Leaf<>(HostTensor.booleans(new long[0], value.toBoolean()));
+    }
+    String type = value.getType();
+    if (value.isString() || type.equals("NoneType") || type.equals("Device")) {
+      return new Structure.Empty<>();
+    }
+    throw Problem.of("The original returns a value that can't be compared")
+        .at("type", "`" + type + "`")
+        .because("the runner takes tensors, numbers, and tuples, lists and dicts of these")
+        .fix("return tensors")
+        .as(ExitCode.UNCONVERTIBLE);
   }
 
   private Structure<HostTensor> tuple(IValue value) {

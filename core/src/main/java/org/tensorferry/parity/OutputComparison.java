@@ -25,6 +25,12 @@ public record OutputComparison(
         name, original.toString(), "", Optional.empty(), "missing in the SavedModel");
   }
 
+  /** Not an output, but how all of them are returned: tuples, lists, dicts and None. */
+  static OutputComparison otherStructure(String original, String result) {
+    return new OutputComparison(
+        "(structure)", original, result, Optional.empty(), "structure differs");
+  }
+
   static OutputComparison surplus(String name, HostTensor result) {
     return new OutputComparison(
         name, "", result.toString(), Optional.empty(), "not an output of the original");

@@ -10,11 +10,13 @@ import org.tensorferry.dim.DimCondition;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Stopwatch;
 import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.SavedStructure;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.value.Structure;
 
 /**
  * Runs the original in libtorch and the result in TensorFlow on the same inputs and compares every
@@ -38,6 +40,9 @@ public final class Verification {
   private final VerifyListener listener;
   private final boolean isPorted;
 
+  /** How the SavedModel's function returns its tensors; unknown where it is called by names. */
+  private final Optional<String> structure;
+
   private Verification(
       Path model,
       Path savedModel,
@@ -53,6 +58,7 @@ public final class Verification {
     this.options = options;
     this.listener = listener;
     this.isPorted = isPorted;
+    this.structure = isPorted ? Optional.empty() : SavedStructure.of(savedModel);
   }
 
   /**
@@ -131,15 +137,16 @@ public final class Verification {
 
   private CaseReport compare(
       TorchRunner torch, TfRunner tensorFlow, Pairing pairing, InputCase input) {
-    Map<String, HostTensor> original;
+    Structure<HostTensor> returned;
     try {
-      original = torch.run(input.inputs()).flatten();
+      returned = torch.run(input.inputs());
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.USAGE) {
         throw e;
       }
       return CaseReport.skipped(input, reason(e));
     }
+    Map<String, HostTensor> original = returned.flatten();
     Map<String, HostTensor> result;
     try {
       result = pairing.outputs(tensorFlow.run(pairing.inputs(input.inputs())), original);
@@ -149,7 +156,12 @@ public final class Verification {
       }
       return CaseReport.failed(input, reason(e));
     }
-    List<OutputComparison> outputs = Comparer.compareAll(original, result, options.tolerance());
+    List<OutputComparison> outputs =
+        new ArrayList<>(Comparer.compareAll(original, result, options.tolerance()));
+    structure
+        .filter(saved -> !saved.equals(returned.describe()))
+        .ifPresent(
+            saved -> outputs.add(OutputComparison.otherStructure(returned.describe(), saved)));
     boolean equal = outputs.stream().allMatch(OutputComparison::isEqual);
     return CaseReport.compared(input, equal ? "" : remark(torch, input, original), outputs);
   }

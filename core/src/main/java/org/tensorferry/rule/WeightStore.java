@@ -241,7 +241,7 @@ public final class WeightStore {
     if (number instanceof Value.Int integer) {
       return integer.value().isKnown()
           ? tf.constant(integerLiteral(dtype, integer.value().known()))
-          : tf.cast(tf.dim(integer.value()), dtype);
+          : tf.cast(tf.number(integer.value()), dtype);
     }
     if (number instanceof Value.Floating floating) {
       return tf.scalar(dtype, floating.value());

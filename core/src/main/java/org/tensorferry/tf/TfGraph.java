@@ -38,6 +38,7 @@ public final class TfGraph extends TfOperations {
   private final Map<TfValue, TfValue> captured = new HashMap<>();
   private final Map<Symbol, TfValue> symbols = new HashMap<>();
   private final Map<Dim, TfValue> dims = new HashMap<>();
+  private final Map<Dim, TfValue> wideDims = new HashMap<>();
   private final Map<PortedVariable, TfNode> handles = new LinkedHashMap<>();
   private final Map<PortedVariable, TfValue> reads = new HashMap<>();
   private Origin origin = Origin.NONE;
@@ -84,9 +85,12 @@ public final class TfGraph extends TfOperations {
     }
   }
 
-  /** Says which value a symbol has when the model runs: an int32 or int64 scalar of this graph. */
+  /**
+   * Says which value a symbol has when the model runs: an int32 or int64 scalar of this graph. Only
+   * this graph and those inside it know the symbol.
+   */
   public void define(Symbol symbol, TfValue scalar) {
-    root().symbols.put(symbol, scalar.dtype() == DType.INT32 ? scalar : cast(scalar, DType.INT32));
+    symbols.put(symbol, resolve(scalar));
   }
 
   /**
@@ -159,21 +163,36 @@ public final class TfGraph extends TfOperations {
   /** An integer that is known only at run time, as an int32 scalar; a known one is a constant. */
   @Override
   public TfValue dim(Dim dim) {
+    return integer(dim, DType.INT32);
+  }
+
+  /**
+   * The integer as a scalar that holds it whole: int64 where the model computes it from an int64
+   * tensor, else int32, as sizes are.
+   */
+  public TfValue number(Dim dim) {
+    boolean isWide =
+        dim.symbols().stream().map(this::valueOf).anyMatch(v -> v.dtype() == DType.INT64);
+    return integer(dim, isWide ? DType.INT64 : DType.INT32);
+  }
+
+  private TfValue integer(Dim dim, DType dtype) {
     if (dim.isKnown()) {
-      return constant(Literal.ofLongs(DType.INT32, new long[0], dim.known()));
+      return constant(Literal.ofLongs(dtype, new long[0], dim.known()));
     }
-    if (parent != null) {
-      return capture(parent.dim(dim));
+    if (parent != null && dim.symbols().stream().noneMatch(symbols::containsKey)) {
+      return capture(parent.integer(dim, dtype));
     }
-    @Nullable TfValue value = dims.get(dim);
+    Map<Dim, TfValue> known = dtype == DType.INT32 ? dims : wideDims;
+    @Nullable TfValue value = known.get(dim);
     if (value == null) {
-      value = emit(dim);
-      dims.put(dim, value);
+      value = emit(dim, dtype);
+      known.put(dim, value);
     }
     return value;
   }
 
-  private TfValue emit(Dim dim) {
+  private TfValue emit(Dim dim, DType dtype) {
     @Nullable TfValue sum = null;
     long constant = 0;
     for (Map.Entry<Dim.Product, Long> term : dim.terms().entrySet()) {
@@ -181,35 +200,30 @@ public final class TfGraph extends TfOperations {
         constant = term.getValue();
         continue;
       }
-      TfValue value = product(term.getKey());
+      TfValue value = product(term.getKey(), dtype);
       if (term.getValue() != 1) {
-        value = mul(value, dim(Dim.of(term.getValue())));
+        value = mul(value, integer(Dim.of(term.getValue()), dtype));
       }
       sum = sum == null ? value : add(sum, value);
     }
     if (sum == null) {
       throw new IllegalStateException("no symbol in " + dim);
     }
-    return constant == 0 ? sum : add(sum, dim(Dim.of(constant)));
+    return constant == 0 ? sum : add(sum, integer(Dim.of(constant), dtype));
   }
 
-  private TfValue product(Dim.Product product) {
+  private TfValue product(Dim.Product product, DType dtype) {
     @Nullable TfValue value = null;
     for (Dim.Atom atom : product.atoms()) {
-      TfValue factor = atom(atom);
+      TfValue factor = atom(atom, dtype);
       value = value == null ? factor : mul(value, factor);
     }
     return Objects.requireNonNull(value);
   }
 
-  private TfValue atom(Dim.Atom atom) {
+  private TfValue atom(Dim.Atom atom, DType dtype) {
     if (atom instanceof Dim.Variable variable) {
-      @Nullable TfValue value = symbols.get(variable.symbol());
-      if (value == null) {
-        throw new IllegalStateException(
-            "symbol " + variable.symbol() + " has no value in the graph");
-      }
-      return value;
+      return cast(valueOf(variable.symbol()), dtype);
     }
     Dim.Operation operation = (Dim.Operation) atom;
     String op =
@@ -218,7 +232,18 @@ public final class TfGraph extends TfOperations {
           case MIN -> "Minimum";
           case MAX -> "Maximum";
         };
-    return op(op, dim(operation.left()), dim(operation.right())).get();
+    return op(op, integer(operation.left(), dtype), integer(operation.right(), dtype)).get();
+  }
+
+  private TfValue valueOf(Symbol symbol) {
+    @Nullable TfValue value = symbols.get(symbol);
+    if (value != null) {
+      return value;
+    }
+    if (parent == null) {
+      throw new IllegalStateException("symbol " + symbol + " has no value in the graph");
+    }
+    return capture(parent.valueOf(symbol));
   }
 
   /** The shape that two shapes broadcast to, by the rules that torch and TensorFlow share. */
@@ -356,6 +381,7 @@ public final class TfGraph extends TfOperations {
     handles.values().retainAll(seen);
     constants.values().removeIf(value -> !seen.contains(value.node()));
     dims.values().removeIf(value -> !seen.contains(value.node()));
+    wideDims.values().removeIf(value -> !seen.contains(value.node()));
     reads.values().removeIf(value -> !seen.contains(value.node()));
   }
 

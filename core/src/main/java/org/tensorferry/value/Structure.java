@@ -3,7 +3,9 @@ package org.tensorferry.value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The nested result of a model: a tensor, or tuples, lists, dicts and named tuples of results.
@@ -29,8 +31,29 @@ public sealed interface Structure<T> {
     }
   }
 
-  /** No tensor: None, or a plain number or text, which a graph does not return. */
+  /** No tensor: None, or a text, which a graph does not return. */
   record Empty<T>() implements Structure<T> {}
+
+  /**
+   * The structure alone, as {@code tuple(tensor, None, list(tensor))}; keys of dicts sorted, named
+   * tuples by their class without its package.
+   */
+  default String describe() {
+    if (this instanceof Sequence<T> sequence) {
+      return sequence.elements().stream()
+          .map(Structure::describe)
+          .collect(Collectors.joining(", ", sequence.isTuple() ? "tuple(" : "list(", ")"));
+    }
+    if (this instanceof Fields<T> fields) {
+      Map<String, Structure<T>> elements =
+          fields.isDict() ? new TreeMap<>(fields.elements()) : fields.elements();
+      String name = fields.typeName().substring(fields.typeName().lastIndexOf('.') + 1);
+      return elements.entrySet().stream()
+          .map(field -> field.getKey() + ": " + field.getValue().describe())
+          .collect(Collectors.joining(", ", (fields.isDict() ? "dict" : name) + "(", ")"));
+    }
+    return this instanceof Leaf<T> ? "tensor" : "None";
+  }
 
   /** The same structure over other leaves. */
   default <R> Structure<R> map(Function<? super T, ? extends R> function) {
