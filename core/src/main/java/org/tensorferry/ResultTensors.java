@@ -3,13 +3,13 @@ package org.tensorferry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.dim.Assumptions;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.value.Structure;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.Structure;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 

@@ -295,8 +295,7 @@ final class ProgramTest extends OperatorTest {
     body(c, "an int of data", "Tuple[Tensor, int]", "return x, int(x.abs().sum())", f32(2, 3));
     body(c, "a bool of data", "Tuple[Tensor, bool]", "return x, bool(x.sum() > 0)", f32(2, 3));
     body(c, "beyond int32", "int", "return int(x) * 3", i64().values(1L << 40));
-    body(
-        c, "beyond int32 by a factor", "int", "return int(x) * 65537 - 1", i64().values(1L << 20));
+    body(c, "beyond int32 by a factor", "int", "return int(x) * 65537 - 1", i64().values(1L << 20));
     body(
         c,
         "numbers in lists and dicts",
