@@ -21,6 +21,13 @@ public final class PickledObject {
     this.className = className;
   }
 
+  /** An object with attributes, as if a pickle had held it. */
+  public static PickledObject of(String className, Map<String, Object> attributes) {
+    PickledObject object = new PickledObject(className);
+    object.build(attributes);
+    return object;
+  }
+
   /**
    * Qualified name, for example {@code __torch__.torch.nn.modules.linear.Linear}, mangled as the
    * file has it.

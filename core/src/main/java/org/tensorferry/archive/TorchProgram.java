@@ -47,6 +47,7 @@ public final class TorchProgram {
   private final List<String> constants = new ArrayList<>();
   private final List<String> methods = new ArrayList<>();
   private final List<NamedTuple> namedTuples = new ArrayList<>();
+  private final List<TensorData> literals = new ArrayList<>();
   private long version = NEWEST_VERSION;
 
   /** A named tuple class beside the module, with typed fields ({@code a : Tensor}). */
@@ -71,6 +72,11 @@ public final class TorchProgram {
 
   /** A tensor that requires a gradient. */
   public TorchProgram parameter(String name, HostTensor value) {
+    return add(name, new Attribute("Tensor", value, Role.PARAMETER));
+  }
+
+  /** A parameter of another file; its bytes are read when the program is written. */
+  public TorchProgram parameter(String name, TensorData value) {
     return add(name, new Attribute("Tensor", value, Role.PARAMETER));
   }
 
@@ -120,6 +126,16 @@ public final class TorchProgram {
     return this;
   }
 
+  /**
+   * Adds a tensor that stands in the code as {@code CONSTANTS.cN}, N counting from 0.
+   *
+   * @return the code
+   */
+  public String literal(TensorData value) {
+    literals.add(value);
+    return "CONSTANTS.c" + (literals.size() - 1);
+  }
+
   /** Adds methods: text that begins with {@code def}, not indented; {@code self} needs no type. */
   public TorchProgram code(String source) {
     methods.add(source.strip());
@@ -153,12 +169,21 @@ public final class TorchProgram {
     return attributes;
   }
 
+  List<TensorData> literals() {
+    return literals;
+  }
+
   List<NamedTuple> namedTuples() {
     return namedTuples;
   }
 
+  /** The code of this module and all below it, by the qualifier of the file. */
+  public Map<String, String> sources() {
+    return TorchProgramWriter.sources(this);
+  }
+
   /** The class as TorchScript source. */
-  String source() {
+  public String source() {
     StringBuilder text = new StringBuilder("class " + simpleName() + "(Module):\n");
     text.append("  __parameters__ = ").append(names(Role.PARAMETER));
     text.append("\n  __buffers__ = ").append(names(Role.BUFFER)).append('\n');

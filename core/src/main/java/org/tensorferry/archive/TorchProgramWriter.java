@@ -30,12 +30,10 @@ final class TorchProgramWriter {
   /** From this version on the record is called {@code .data/version}. */
   private static final long HIDDEN_VERSION = 6;
 
-  private static final byte[] EMPTY_TUPLE = {(byte) 0x80, 2, ')', '.'};
-
   private final TorchProgram root;
   private final String folder;
-  private final PickleWriter pickle = new PickleWriter();
-  private final List<Storage> storages = new ArrayList<>();
+  private PickleWriter pickle = new PickleWriter();
+  private List<Storage> storages = new ArrayList<>();
   private final IdentityHashMap<Object, Integer> memos = new IdentityHashMap<>();
 
   /** The bytes of one tensor, and how many they are. */
@@ -49,19 +47,30 @@ final class TorchProgramWriter {
   void write(OutputStream out) throws IOException {
     object(root);
     ZipWriter zip = new ZipWriter(out, ZipWriter.TORCH_ALIGNMENT);
-    for (int i = 0; i < storages.size(); i++) {
-      zip.record(folder + "/data/" + i, storages.get(i).size(), storages.get(i).body());
-    }
-    zip.record(folder + "/data.pkl", pickle.finish());
-    for (Map.Entry<String, String> file : sources().entrySet()) {
+    pickle(zip, "data");
+    for (Map.Entry<String, String> file : sources(root).entrySet()) {
       String path = folder + "/code/" + file.getKey().replace('.', '/') + ".py";
       zip.record(path, file.getValue().getBytes(StandardCharsets.UTF_8));
     }
-    zip.record(folder + "/constants.pkl", EMPTY_TUPLE);
+    pickle = new PickleWriter().mark();
+    storages = new ArrayList<>();
+    memos.clear();
+    root.literals().forEach(literal -> value("Tensor", literal, literal.requiresGrad()));
+    pickle.op('t');
+    pickle(zip, "constants");
     String version = root.operatorVersion() < HIDDEN_VERSION ? "version" : ".data/version";
     byte[] number = (root.operatorVersion() + "\n").getBytes(StandardCharsets.UTF_8);
     zip.record(folder + "/" + version, number);
     zip.finish();
+  }
+
+  /** The pickle, with the storages that it names in front of it. */
+  private void pickle(ZipWriter zip, String name) throws IOException {
+    for (int i = 0; i < storages.size(); i++) {
+      String record = folder + "/" + name + "/" + i;
+      zip.record(record, storages.get(i).size(), storages.get(i).body());
+    }
+    zip.record(folder + "/" + name + ".pkl", pickle.finish());
   }
 
   private static byte[] bytes(HostTensor tensor) {
@@ -72,7 +81,7 @@ final class TorchProgramWriter {
   }
 
   /** Source text by file qualifier; a class is written once however many modules have it. */
-  private Map<String, String> sources() {
+  static Map<String, String> sources(TorchProgram root) {
     Map<String, Set<String>> classes = new LinkedHashMap<>();
     collect(root, classes);
     Map<String, String> files = new LinkedHashMap<>();
@@ -102,11 +111,16 @@ final class TorchProgramWriter {
         .forEach(
             (name, attribute) -> {
               pickle.text(name);
-              boolean grad = attribute.role() == TorchProgram.Role.PARAMETER;
-              value(attribute.type(), attribute.value(), grad);
+              value(attribute.type(), attribute.value(), requiresGrad(attribute));
             });
     pickle.op('u').op('b');
     memos.put(module, pickle.put());
+  }
+
+  /** Kernels are chosen, and round, by whether a parameter of a file was trained. */
+  private static boolean requiresGrad(TorchProgram.Attribute attribute) {
+    return attribute.role() == TorchProgram.Role.PARAMETER
+        && !(attribute.value() instanceof TensorData data && !data.requiresGrad());
   }
 
   private void value(String type, @Nullable Object value, boolean requiresGrad) {

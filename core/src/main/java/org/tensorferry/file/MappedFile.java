@@ -28,12 +28,14 @@ public final class MappedFile implements Storage, Closeable {
   private static final int WINDOW_BITS = 30;
 
   private final Path path;
+  private final long first;
   private final long total;
   private final int windowBits;
   private volatile ByteBuffer @Nullable [] windows;
 
-  private MappedFile(Path path, long size, int windowBits, ByteBuffer[] windows) {
+  private MappedFile(Path path, long first, long size, int windowBits, ByteBuffer[] windows) {
     this.path = path;
+    this.first = first;
     this.total = size;
     this.windowBits = windowBits;
     this.windows = windows;
@@ -73,7 +75,7 @@ public final class MappedFile implements Storage, Closeable {
         windows[i] =
             channel.map(MapMode.READ_ONLY, start, Math.min(size - start, 1L << windowBits));
       }
-      return new MappedFile(path, size, windowBits, windows);
+      return new MappedFile(path, 0, size, windowBits, windows);
     } catch (NoSuchFileException missing) {
       throw Problem.of("There is no file `" + path + "`.")
           .fix("check the path")
@@ -100,17 +102,32 @@ public final class MappedFile implements Storage, Closeable {
   @Override
   public void read(long offset, byte[] target, int from, int length) {
     Objects.checkFromIndexSize(offset, length, total);
-    ByteBuffer[] mapped = windows;
-    if (mapped == null) {
-      throw new IllegalStateException("`" + path + "` is closed");
-    }
+    ByteBuffer[] mapped = mapped();
     for (int done = 0; done < length; ) {
-      ByteBuffer window = mapped[(int) ((offset + done) >>> windowBits)];
-      int start = (int) ((offset + done) & ((1L << windowBits) - 1));
+      long position = first + offset + done;
+      ByteBuffer window = mapped[(int) (position >>> windowBits)];
+      int start = (int) (position & ((1L << windowBits) - 1));
       int n = Math.min(length - done, window.capacity() - start);
       window.get(start, target, from + done, n);
       done += n;
     }
+  }
+
+  /**
+   * A part that is a file of its own, such as a zip inside of a zip. Offsets in it, and in messages
+   * about it, count from its first byte.
+   */
+  public MappedFile section(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, total);
+    return new MappedFile(path, first + offset, length, windowBits, mapped());
+  }
+
+  private ByteBuffer[] mapped() {
+    ByteBuffer[] mapped = windows;
+    if (mapped == null) {
+      throw new IllegalStateException("`" + path + "` is closed");
+    }
+    return mapped;
   }
 
   /** A part of the file. */

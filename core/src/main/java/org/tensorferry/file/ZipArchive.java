@@ -83,6 +83,11 @@ public final class ZipArchive implements Closeable {
     return entries.containsKey(name);
   }
 
+  /** True where the bytes of a record lie in the file as they are. */
+  public boolean isStored(String name) {
+    return entry(name).method() == ZipDirectory.STORED;
+  }
+
   /** The bytes of a stored record, in the file. */
   public Storage storage(String name) {
     ZipDirectory.Entry entry = entry(name);
@@ -93,6 +98,16 @@ public final class ZipArchive implements Closeable {
           entry.headerOffset());
     }
     return file.slice(dataOffset(entry), entry.size());
+  }
+
+  /**
+   * A stored record that is a file of its own.
+   *
+   * @throws FerryException where it is compressed (UNREADABLE)
+   */
+  public MappedFile section(String name) {
+    long size = storage(name).size();
+    return file.section(offset(name), size);
   }
 
   /** Where the bytes of a record begin in the file. */

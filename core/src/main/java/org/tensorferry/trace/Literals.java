@@ -2,7 +2,6 @@ package org.tensorferry.trace;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.rule.Schema;
+import org.tensorferry.torchscript.syntax.LiteralText;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
@@ -108,19 +108,23 @@ final class Literals {
       return dim(integer.value());
     }
     if (value instanceof Value.Floating floating) {
-      return real(floating.value());
+      return LiteralText.real(floating.value());
     }
     if (value instanceof Value.Bool || value instanceof Value.None) {
       return value.toString();
     }
     if (value instanceof Value.Str text) {
-      return string(text.value());
+      return LiteralText.string(text.value());
     }
     if (value instanceof Value.Complex complex) {
-      return "complex(" + real(complex.real()) + ", " + real(complex.imaginary()) + ")";
+      return "complex("
+          + LiteralText.real(complex.real())
+          + ", "
+          + LiteralText.real(complex.imaginary())
+          + ")";
     }
     if (value instanceof Value.Device device) {
-      return "torch.device(" + string(device.name()) + ")";
+      return "torch.device(" + LiteralText.string(device.name()) + ")";
     }
     if (value instanceof Value.RuntimeNumber runtime) {
       return runtimeNumber(runtime);
@@ -140,28 +144,6 @@ final class Literals {
       case BOOL -> "bool(" + number + ")";
       case COMPLEX -> number;
     };
-  }
-
-  static String real(double value) {
-    if (Double.isNaN(value)) {
-      return "float(\"nan\")";
-    }
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "float(\"inf\")" : "float(\"-inf\")";
-    }
-    return Double.toString(value).toLowerCase(Locale.ROOT);
-  }
-
-  static String string(String text) {
-    StringBuilder out = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
-      switch (c) {
-        case '"', '\\' -> out.append('\\').append(c);
-        case '\n' -> out.append("\\n");
-        default -> out.append(c);
-      }
-    }
-    return out.append('"').toString();
   }
 
   /** An integer over the sizes of the arguments and over integers that the model computes. */
