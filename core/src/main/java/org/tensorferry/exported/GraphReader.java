@@ -50,6 +50,10 @@ final class GraphReader {
   }
 
   private Node node(JsonNode node) {
+    String target = node.path("target").asText();
+    if (target.isEmpty()) {
+      throw broken("The program has a node without a target.");
+    }
     List<Input> inputs = new ArrayList<>();
     for (JsonNode input : node.path("inputs")) {
       inputs.add(
@@ -60,7 +64,7 @@ final class GraphReader {
     }
     JsonNode metadata = node.path("metadata");
     return new Node(
-        node.path("target").asText(),
+        target,
         inputs,
         arguments(node.path("outputs")),
         StackTrace.place(metadata.path("stack_trace").asText()),
