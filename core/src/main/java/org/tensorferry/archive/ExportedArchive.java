@@ -84,10 +84,7 @@ public final class ExportedArchive implements Closeable {
         zip,
         JsonRecord.read(zip, "models/" + name + ".json"),
         ExportedTensors.read(
-            zip,
-            "data/weights/",
-            name + "_weights_config.json",
-            "data/weights/" + name + ".pt"),
+            zip, "data/weights/", name + "_weights_config.json", "data/weights/" + name + ".pt"),
         ExportedTensors.read(
             zip,
             "data/constants/",

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.tensorferry.archive.ExportedArchive;
 import org.tensorferry.archive.PickledObject;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.archive.UnsupportedTensor;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -21,14 +22,13 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.exported.ExportedProgram.Placeholder;
 import org.tensorferry.exported.ExportedProgram.Role;
 import org.tensorferry.exported.MethodText.Origin;
-import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.torchscript.syntax.Source;
 
 /**
- * An exported program as a TorchScript module: the tree of its modules, and a method {@code forward}
- * that makes the graph's calls one after another. The same text with the same weights is what
- * libtorch runs.
+ * An exported program as a TorchScript module: the tree of its modules, and a method {@code
+ * forward} that makes the graph's calls one after another. The same text with the same weights is
+ * what libtorch runs.
  */
 public final class ExportedModel implements Closeable {
 

@@ -32,8 +32,7 @@ final class ForwardPrinter {
    * @param argumentNames of the leaves of the arguments, in the order of the inputs that are
    *     arguments
    */
-  ForwardPrinter(
-      ExportedProgram program, Map<String, String> weights, List<String> argumentNames) {
+  ForwardPrinter(ExportedProgram program, Map<String, String> weights, List<String> argumentNames) {
     this.program = program;
     this.weights = weights;
     this.argumentNames = argumentNames;

@@ -146,8 +146,7 @@ final class GraphReader {
       case "as_memory_format" -> code(MEMORY_FORMATS, value, "memory format");
       case "as_layout" -> code(LAYOUTS, value, "layout");
       case "as_device" -> new Argument.Device();
-      case "as_complex" ->
-          new Argument.Complex(number(value, "real"), number(value, "imag"));
+      case "as_complex" -> new Argument.Complex(number(value, "real"), number(value, "imag"));
       case "as_graph" -> new Argument.Block(graph(value.path("graph")));
       default -> new Argument.Foreign(branch.getKey().replaceFirst("^as_", ""));
     };

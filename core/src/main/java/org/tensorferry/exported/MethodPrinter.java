@@ -13,8 +13,8 @@ import org.tensorferry.exported.MethodText.Origin;
 import org.tensorferry.exported.MethodText.Scope;
 
 /**
- * Prints the calls of a graph as statements of TorchScript. Checks that torch added when it exported
- * are left out: they have no result.
+ * Prints the calls of a graph as statements of TorchScript. Checks that torch added when it
+ * exported are left out: they have no result.
  */
 final class MethodPrinter {
 
@@ -45,7 +45,9 @@ final class MethodPrinter {
     return problems;
   }
 
-  /** Prints all calls of a graph; what can't be printed is collected, and its results are unknown. */
+  /**
+   * Prints all calls of a graph; what can't be printed is collected, and its results are unknown.
+   */
   void calls(Graph graph, Scope scope) {
     Origin outer = text.origin();
     for (Node node : graph.nodes()) {
@@ -93,8 +95,7 @@ final class MethodPrinter {
   private void call(Node node, Scope scope) {
     String target = node.target();
     if (target.startsWith(HIGHER_ORDER)) {
-      new HigherOrderPrinter(this, text)
-          .call(target.substring(HIGHER_ORDER.length()), node, scope);
+      new HigherOrderPrinter(this, text).call(target.substring(HIGHER_ORDER.length()), node, scope);
       return;
     }
     List<String> plain =

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.tensorferry.archive.PickledObject;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.exported.ExportedProgram.Role;
-import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.torchscript.syntax.LiteralText;
 
@@ -122,10 +122,7 @@ final class ModuleBuilder {
     }
     int dot = className.lastIndexOf('.');
     String mangled =
-        className.substring(0, dot)
-            + ".___torch_mangle_"
-            + (index - 1)
-            + className.substring(dot);
+        className.substring(0, dot) + ".___torch_mangle_" + (index - 1) + className.substring(dot);
     return fill(TorchProgram.ofClass(mangled), module, children);
   }
 

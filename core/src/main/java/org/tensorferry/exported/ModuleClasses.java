@@ -122,5 +122,4 @@ final class ModuleClasses {
     }
     return classes.getOrDefault(path, "torch.nn.modules.module.Module");
   }
-
 }

@@ -151,8 +151,7 @@ final class ProgramReader {
     Map<String, List<String>> named = new LinkedHashMap<>();
     fields
         .properties()
-        .forEach(
-            entry -> named.put(entry.getKey(), texts(entry.getValue().path("field_names"))));
+        .forEach(entry -> named.put(entry.getKey(), texts(entry.getValue().path("field_names"))));
     return named;
   }
 

@@ -97,9 +97,11 @@ class ExportedModelTest {
       })
   void everyProgramIsCodeThatCanBeRead(String name) {
     try (ExportedModel model = open(name)) {
-      assertEquals(1, Parser.parse(source(model)).definitions().stream()
-          .filter(definition -> definition.toString().contains("forward"))
-          .count());
+      assertEquals(
+          1,
+          Parser.parse(source(model)).definitions().stream()
+              .filter(definition -> definition.toString().contains("forward"))
+              .count());
     }
   }
 
@@ -138,10 +140,20 @@ class ExportedModelTest {
     try (ExportedModel model = open(name)) {
       List<ModuleTree> modules = modules(model);
       assertSame(
-          modules.stream().filter(m -> m.path().equals("embed")).findFirst().orElseThrow()
-              .tensors().get("weight").storage(),
-          modules.stream().filter(m -> m.path().equals("head")).findFirst().orElseThrow()
-              .tensors().get("weight").storage());
+          modules.stream()
+              .filter(m -> m.path().equals("embed"))
+              .findFirst()
+              .orElseThrow()
+              .tensors()
+              .get("weight")
+              .storage(),
+          modules.stream()
+              .filter(m -> m.path().equals("head"))
+              .findFirst()
+              .orElseThrow()
+              .tensors()
+              .get("weight")
+              .storage());
     }
   }
 
@@ -167,8 +179,7 @@ class ExportedModelTest {
     try (ExportedModel model = open("kwargs_and_structures")) {
       assertTrue(
           forward(model)
-              .contains(
-                  "x: Tensor, scale: Tensor, extra_b: Tensor, extra_a_0: Tensor) -> "),
+              .contains("x: Tensor, scale: Tensor, extra_b: Tensor, extra_a_0: Tensor) -> "),
           forward(model));
     }
   }

@@ -126,8 +126,7 @@ class HostileProgramTest {
     assertUnreadable(
         () ->
             open(
-                archive(
-                        PROGRAM.replace("lin.weight", path), WEIGHTS.replace("lin.weight", path))
+                archive(PROGRAM.replace("lin.weight", path), WEIGHTS.replace("lin.weight", path))
                     .end()),
         "names the module");
   }
@@ -156,7 +155,13 @@ class HostileProgramTest {
 
   /** Whatever byte is wrong, the file opens or is refused; nothing else is thrown. */
   @ParameterizedTest
-  @CsvSource({"constants", "old/constants_2_7", "old/constants_2_8", "cond", "kwargs_and_structures"})
+  @CsvSource({
+    "constants",
+    "old/constants_2_7",
+    "old/constants_2_8",
+    "cond",
+    "kwargs_and_structures"
+  })
   void aFileWithWrongBytesOpensOrIsRefused(String name) throws IOException {
     byte[] whole = Files.readAllBytes(SAMPLES.resolve(name + ".pt2"));
     Random random = new Random(7);
