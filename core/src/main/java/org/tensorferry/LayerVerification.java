@@ -9,7 +9,7 @@ import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.ParityReport;

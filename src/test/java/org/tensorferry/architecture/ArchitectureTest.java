@@ -47,6 +47,7 @@ class ArchitectureTest {
           List.of("tensor"),
           List.of("dim", "file"),
           List.of("recipe", "value", "archive"),
+          List.of("inputs"),
           List.of("torchscript"),
           List.of("tf"),
           List.of("rule"),

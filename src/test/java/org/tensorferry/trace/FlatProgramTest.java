@@ -19,9 +19,9 @@ import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.harness.FlatPrograms;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.parity.Comparer;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.Metrics;
-import org.tensorferry.parity.RandomInputs;
+import org.tensorferry.inputs.RandomInputs;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.tensor.HostTensor;
 

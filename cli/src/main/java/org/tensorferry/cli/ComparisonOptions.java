@@ -1,8 +1,13 @@
 package org.tensorferry.cli;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.inputs.Preparation;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyOptions;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +25,21 @@ final class ComparisonOptions {
 
   @Option(names = "--seed", paramLabel = "S", description = "of the random inputs (default: 0)")
   @Nullable Long seed;
+
+  @Option(
+      names = "--inputs",
+      paramLabel = "FILE|DIR",
+      description = "run on these inputs in place of random ones: .npz, .npy, .wav, .png, .jpg")
+  @Nullable Path inputs;
+
+  @Option(
+      names = "--prepare",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "what becomes of recordings (rate=16000, mono=true, seconds=4) and",
+        "pictures (resize=256, crop=224, mean=0.5, std=0.5, scale=255, bgr=true)"
+      })
+  Map<String, String> preparation = new LinkedHashMap<>();
 
   @Option(
       names = "--atol",
@@ -50,6 +70,8 @@ final class ComparisonOptions {
     VerifyOptions options = VerifyOptions.DEFAULT;
     options = samples == null ? options : options.samples(samples);
     options = seed == null ? options : options.seed(seed);
+    options = inputs == null ? options : options.inputs(inputs);
+    options = options.preparation(Preparation.of(preparation));
     return options.layers(layers).tolerance(new Tolerance(optional(atol), optional(rtol)));
   }
 
@@ -59,10 +81,14 @@ final class ComparisonOptions {
 
   /** Refuses options that would be without effect. */
   void requireUsed(CommandSpec command, boolean compared) {
-    boolean given = layers || samples != null || seed != null || atol != null || rtol != null;
+    boolean given =
+        layers
+            || Stream.of(samples, seed, atol, rtol, inputs).anyMatch(Objects::nonNull)
+            || !preparation.isEmpty();
     if (given && !compared) {
       throw new ParameterException(
-          command.commandLine(), "--samples, --seed, --atol, --rtol and --layers need --verify");
+          command.commandLine(),
+          "--samples, --seed, --inputs, --prepare, --atol, --rtol and --layers need --verify");
     }
   }
 }

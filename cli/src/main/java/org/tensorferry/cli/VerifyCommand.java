@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
@@ -29,10 +28,11 @@ import picocli.CommandLine.Spec;
       "  tensorferry verify model.pt out/model --layers --report why.html",
       "",
       "The inputs are random, as the specs given to `convert` allow; each dynamic",
-      "dim is swept over several sizes. --inputs takes real ones, one array for each",
-      "argument, as numpy.savez writes them. Exit code 1 tells that outputs differ;",
-      "--layers then tells which operator call or which variable is to blame, and",
-      "where it stands in the PyTorch code (docs/verify.md)."
+      "dim is swept over several sizes. --inputs takes real ones: arrays as",
+      "numpy.savez writes them, one for each argument, a recording (.wav), a picture",
+      "(.png, .jpg), or a folder of such files. Exit code 1 tells that outputs",
+      "differ; --layers then tells which operator call or which variable is to blame,",
+      "and where it stands in the PyTorch code (docs/verify.md)."
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -52,12 +52,6 @@ final class VerifyCommand implements Callable<Integer> {
       description = "dtype and dims of each argument (default: as converted)")
   List<String> specs = new ArrayList<>();
 
-  @Option(
-      names = "--inputs",
-      paramLabel = "FILE.npz",
-      description = "run on these arrays instead of random ones")
-  @Nullable Path inputs;
-
   @Mixin ReportOption reports = new ReportOption();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
   @Mixin PluginsOption plugins = new PluginsOption();
@@ -67,7 +61,6 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     reports.requireForms(true);
     VerifyOptions options = comparison.options(spec);
-    options = inputs == null ? options : options.inputs(inputs);
     requireFile(model);
     SavedConversion saved = SavedConversion.open(model, directory, plugins.rules());
     saved = specs.isEmpty() ? saved : saved.withInputs(specs);

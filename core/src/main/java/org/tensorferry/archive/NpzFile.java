@@ -1,5 +1,6 @@
 package org.tensorferry.archive;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,26 +55,41 @@ public final class NpzFile {
     }
   }
 
+  /**
+   * Reads the array of a .npy file.
+   *
+   * @throws FerryException (unreadable) as {@link #read}
+   */
+  public static HostTensor readArray(Path file) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return read(file, "", in, Runtime.getRuntime().maxMemory() / 2);
+    } catch (IOException e) {
+      throw unreadable(file, "", IoReasons.of(e));
+    }
+  }
+
   private static HostTensor read(Path file, ZipFile zip, ZipEntry entry, long most) {
     try (InputStream in = zip.getInputStream(entry)) {
-      NpyHeader header = NpyHeader.read(in);
-      long bytes = header.byteSize().orElse(Long.MAX_VALUE);
-      if (bytes > Math.min(most, Integer.MAX_VALUE - 8)) {
-        throw unreadable(
-            file,
-            entry.getName(),
-            "its array takes " + bytes + " bytes, more than the memory allows");
-      }
-      byte[] data = in.readNBytes((int) bytes);
-      if (data.length < bytes || in.read() >= 0) {
-        String count = data.length < bytes ? data.length + "" : "more";
-        throw unreadable(
-            file, entry.getName(), "its shape needs " + bytes + " bytes, and it has " + count);
-      }
-      return tensor(header, data);
+      return read(file, entry.getName(), in, most);
     } catch (IOException e) {
       throw unreadable(file, entry.getName(), IoReasons.of(e));
     }
+  }
+
+  private static HostTensor read(Path file, String name, InputStream in, long most)
+      throws IOException {
+    NpyHeader header = NpyHeader.read(in);
+    long bytes = header.byteSize().orElse(Long.MAX_VALUE);
+    if (bytes > Math.min(most, Integer.MAX_VALUE - 8)) {
+      throw unreadable(
+          file, name, "its array takes " + bytes + " bytes, more than the memory allows");
+    }
+    byte[] data = in.readNBytes((int) bytes);
+    if (data.length < bytes || in.read() >= 0) {
+      String count = data.length < bytes ? data.length + "" : "more";
+      throw unreadable(file, name, "its shape needs " + bytes + " bytes, and it has " + count);
+    }
+    return tensor(header, data);
   }
 
   private static HostTensor tensor(NpyHeader header, byte[] data) {

@@ -15,6 +15,9 @@ import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.inputs.InputCase;
+import org.tensorferry.inputs.RandomInputs;
+import org.tensorferry.inputs.RealInputs;
 import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.value.Structure;
 
@@ -131,7 +134,7 @@ public final class Verification {
   public static List<InputCase> cases(
       List<InputSpec> specs, List<Assumption> assumptions, VerifyOptions options) {
     return options.inputs().isPresent()
-        ? List.of(new NpzInputs(options.inputs().get(), specs).read())
+        ? new RealInputs(specs, options.preparation()).read(options.inputs().get())
         : new RandomInputs(specs, assumptions, options.seed()).cases(options.samples());
   }
 

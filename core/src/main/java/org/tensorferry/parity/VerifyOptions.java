@@ -2,6 +2,7 @@ package org.tensorferry.parity;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tensorferry.inputs.Preparation;
 
 /**
  * How a verification runs.
@@ -9,7 +10,8 @@ import java.util.Optional;
  * @param samples random inputs at the example sizes, at least 1
  * @param seed of the random inputs
  * @param tolerance what counts as equal
- * @param inputs a .npz file in place of random inputs
+ * @param inputs a file or folder in place of random inputs, as {@link org.tensorferry.inputs.RealInputs} reads it
+ * @param preparation what recordings and pictures among the inputs become
  * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
  * @param threads threads within an operator, for both engines; 0 leaves it to them
  * @param layers whether the models are compared call by call, too
@@ -19,13 +21,14 @@ public record VerifyOptions(
     long seed,
     Tolerance tolerance,
     Optional<Path> inputs,
+    Preparation preparation,
     int timedRuns,
     int threads,
     boolean layers) {
 
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
-      new VerifyOptions(3, 0, Tolerance.DEFAULT, Optional.empty(), 7, 0, false);
+      new VerifyOptions(3, 0, Tolerance.DEFAULT, Optional.empty(), Preparation.NONE, 7, 0, false);
 
   public VerifyOptions {
     if (samples < 1 || timedRuns < 0 || threads < 0) {
@@ -34,33 +37,38 @@ public record VerifyOptions(
   }
 
   public VerifyOptions samples(int count) {
-    return new VerifyOptions(count, seed, tolerance, inputs, timedRuns, threads, layers);
+    return new VerifyOptions(count, seed, tolerance, inputs, preparation, timedRuns, threads, layers);
   }
 
   public VerifyOptions seed(long newSeed) {
-    return new VerifyOptions(samples, newSeed, tolerance, inputs, timedRuns, threads, layers);
+    return new VerifyOptions(samples, newSeed, tolerance, inputs, preparation, timedRuns, threads, layers);
   }
 
   public VerifyOptions tolerance(Tolerance newTolerance) {
-    return new VerifyOptions(samples, seed, newTolerance, inputs, timedRuns, threads, layers);
+    return new VerifyOptions(samples, seed, newTolerance, inputs, preparation, timedRuns, threads, layers);
   }
 
-  /** Runs on the arrays of a .npz file. */
-  public VerifyOptions inputs(Path npz) {
+  /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
+  public VerifyOptions inputs(Path place) {
     return new VerifyOptions(
-        samples, seed, tolerance, Optional.of(npz), timedRuns, threads, layers);
+        samples, seed, tolerance, Optional.of(place), preparation, timedRuns, threads, layers);
+  }
+
+  /** What recordings and pictures become before the models see them. */
+  public VerifyOptions preparation(Preparation wanted) {
+    return new VerifyOptions(samples, seed, tolerance, inputs, wanted, timedRuns, threads, layers);
   }
 
   public VerifyOptions timedRuns(int runs) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, runs, threads, layers);
+    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, runs, threads, layers);
   }
 
   public VerifyOptions threads(int count) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, timedRuns, count, layers);
+    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, timedRuns, count, layers);
   }
 
   /** Compares call by call as well. */
   public VerifyOptions layers(boolean wanted) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, timedRuns, threads, wanted);
+    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, timedRuns, threads, wanted);
   }
 }

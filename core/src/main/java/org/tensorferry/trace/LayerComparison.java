@@ -15,7 +15,7 @@ import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyListener;

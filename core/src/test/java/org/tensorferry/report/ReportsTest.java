@@ -24,7 +24,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.Comparer;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;

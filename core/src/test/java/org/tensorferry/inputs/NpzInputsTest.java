@@ -1,4 +1,4 @@
-package org.tensorferry.parity;
+package org.tensorferry.inputs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

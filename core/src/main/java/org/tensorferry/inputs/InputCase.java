@@ -1,4 +1,4 @@
-package org.tensorferry.parity;
+package org.tensorferry.inputs;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package org.tensorferry.parity;
+package org.tensorferry.inputs;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,10 @@ final class NpzInputs {
   }
 
   InputCase read() {
-    Map<String, HostTensor> arrays = NpzFile.read(file);
+    return of(NpzFile.read(file));
+  }
+
+  InputCase of(Map<String, HostTensor> arrays) {
     List<String> names = names(arrays);
     Map<String, Long> dims = new TreeMap<>();
     List<HostTensor> inputs = new ArrayList<>();
