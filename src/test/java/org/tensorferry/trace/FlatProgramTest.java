@@ -18,10 +18,10 @@ import org.tensorferry.TorchModel;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.harness.FlatPrograms;
 import org.tensorferry.harness.SampleModels;
-import org.tensorferry.parity.Comparer;
 import org.tensorferry.inputs.InputCase;
-import org.tensorferry.parity.Metrics;
 import org.tensorferry.inputs.RandomInputs;
+import org.tensorferry.parity.Comparer;
+import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.tensor.HostTensor;
 

@@ -24,8 +24,8 @@ import org.tensorferry.tensor.HostTensor;
  * width, channels]} (with or without the batch), with 3 channels (red first) or 1 (ITU-R BT.601
  * luma, as Pillow's mode L).
  *
- * <p>Resizing averages over all pixels that a new one covers (a triangle filter, as Pillow's bilinear and
- * torchvision's antialiased one, without rounding in between).
+ * <p>Resizing averages over all pixels that a new one covers (a triangle filter, as Pillow's
+ * bilinear and torchvision's antialiased one, without rounding in between).
  */
 final class PictureInput {
 
@@ -148,7 +148,13 @@ final class PictureInput {
     if (preparation.crop().isPresent()) {
       int side = preparation.crop().getAsInt();
       if (side > Math.min(planes.height(), planes.width())) {
-        throw misfit("a square of " + side + " does not fit into " + planes.height() + " x " + planes.width());
+        throw misfit(
+            "a square of "
+                + side
+                + " does not fit into "
+                + planes.height()
+                + " x "
+                + planes.width());
       }
       planes = planes.cropped(side);
     }
@@ -188,7 +194,8 @@ final class PictureInput {
       if (e instanceof FerryException) {
         throw e;
       }
-      throw RealInputs.problem(file, "its pixels can't be decoded: " + e.getMessage(), ExitCode.UNREADABLE);
+      throw RealInputs.problem(
+          file, "its pixels can't be decoded: " + e.getMessage(), ExitCode.UNREADABLE);
     }
   }
 

@@ -18,8 +18,8 @@ import org.tensorferry.error.Problem;
 
 /**
  * Inputs from files: a {@code .npz} or {@code .npy} of numpy, a recording ({@code .wav}), a picture
- * ({@code .png}, {@code .jpg}, {@code .bmp}, {@code .gif}), or a folder of such files, each of which
- * is a case.
+ * ({@code .png}, {@code .jpg}, {@code .bmp}, {@code .gif}), or a folder of such files, each of
+ * which is a case.
  *
  * <p>Recordings and pictures become what {@link Preparation} says, for models with one input.
  */
@@ -73,7 +73,10 @@ public final class RealInputs {
   private static List<Path> files(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> files =
-          entries.filter(file -> Stream.of(Kind.values()).anyMatch(k -> k.reads(file))).sorted().toList();
+          entries
+              .filter(file -> Stream.of(Kind.values()).anyMatch(k -> k.reads(file)))
+              .sorted()
+              .toList();
       if (files.isEmpty()) {
         throw problem(folder, "it holds no file that ends with " + endings(), ExitCode.USAGE);
       }
@@ -103,7 +106,10 @@ public final class RealInputs {
       String inputs = specs.stream().map(InputSpec::toString).collect(Collectors.joining(", "));
       throw problem(
           file,
-          "a recording or picture is one input, and the model takes " + specs.size() + ": " + inputs,
+          "a recording or picture is one input, and the model takes "
+              + specs.size()
+              + ": "
+              + inputs,
           ExitCode.USAGE);
     }
     return specs.get(0);

@@ -101,12 +101,17 @@ final class WavInputs {
       shape[axis] = takesChannels ? channels.length : 1;
       if (dim.isKnown() && !dim.is(shape[axis])) {
         throw misfit(
-            file, spec, "it has " + channels.length + " channel(s), and axis " + axis + " is " + dim);
+            file,
+            spec,
+            "it has " + channels.length + " channel(s), and axis " + axis + " is " + dim);
       }
       noteDim(dims, dim, shape[axis]);
     }
     if (!placed) {
-      throw misfit(file, spec, "no axis takes its " + channels.length + " channels; `mono=true` averages them");
+      throw misfit(
+          file,
+          spec,
+          "no axis takes its " + channels.length + " channels; `mono=true` averages them");
     }
     shape[rank - 1] = length;
     noteDim(dims, spec.shape().dim(rank - 1), length);

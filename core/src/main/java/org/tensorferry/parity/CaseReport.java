@@ -3,8 +3,8 @@ package org.tensorferry.parity;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.tensorferry.inputs.InputCase;
 import java.util.Map;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.tensor.HostTensor;
 
 /**

@@ -10,7 +10,8 @@ import org.tensorferry.inputs.Preparation;
  * @param samples random inputs at the example sizes, at least 1
  * @param seed of the random inputs
  * @param tolerance what counts as equal
- * @param inputs a file or folder in place of random inputs, as {@link org.tensorferry.inputs.RealInputs} reads it
+ * @param inputs a file or folder in place of random inputs, as {@link
+ *     org.tensorferry.inputs.RealInputs} reads it
  * @param preparation what recordings and pictures among the inputs become
  * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
  * @param threads threads within an operator, for both engines; 0 leaves it to them
@@ -37,15 +38,18 @@ public record VerifyOptions(
   }
 
   public VerifyOptions samples(int count) {
-    return new VerifyOptions(count, seed, tolerance, inputs, preparation, timedRuns, threads, layers);
+    return new VerifyOptions(
+        count, seed, tolerance, inputs, preparation, timedRuns, threads, layers);
   }
 
   public VerifyOptions seed(long newSeed) {
-    return new VerifyOptions(samples, newSeed, tolerance, inputs, preparation, timedRuns, threads, layers);
+    return new VerifyOptions(
+        samples, newSeed, tolerance, inputs, preparation, timedRuns, threads, layers);
   }
 
   public VerifyOptions tolerance(Tolerance newTolerance) {
-    return new VerifyOptions(samples, seed, newTolerance, inputs, preparation, timedRuns, threads, layers);
+    return new VerifyOptions(
+        samples, seed, newTolerance, inputs, preparation, timedRuns, threads, layers);
   }
 
   /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
@@ -64,11 +68,13 @@ public record VerifyOptions(
   }
 
   public VerifyOptions threads(int count) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, timedRuns, count, layers);
+    return new VerifyOptions(
+        samples, seed, tolerance, inputs, preparation, timedRuns, count, layers);
   }
 
   /** Compares call by call as well. */
   public VerifyOptions layers(boolean wanted) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, timedRuns, threads, wanted);
+    return new VerifyOptions(
+        samples, seed, tolerance, inputs, preparation, timedRuns, threads, wanted);
   }
 }

@@ -39,8 +39,7 @@ class RealInputsTest {
   private Path wav(String name, int channels, int bits, int frames, IntToDoubleFunction value)
       throws IOException {
     int bytes = bits / 8;
-    ByteBuffer data =
-        ByteBuffer.allocate(frames * channels * bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer data = ByteBuffer.allocate(frames * channels * bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < frames * channels; i++) {
       long sample = Math.round(value.applyAsDouble(i) * (1L << (bits - 1)));
       for (int b = 0; b < bytes; b++) {
@@ -153,8 +152,7 @@ class RealInputsTest {
   void aPictureTakesTheShapeOfTheInput(String spec, String setting, String shape)
       throws IOException {
     Path file = picture("a.png", 6, 4, 0x336699);
-    HostTensor input =
-        only(setting == null ? read(file, spec) : read(file, spec, setting.strip()));
+    HostTensor input = only(setting == null ? read(file, spec) : read(file, spec, setting.strip()));
     assertEquals(shape, Arrays.toString(input.shape()));
   }
 
