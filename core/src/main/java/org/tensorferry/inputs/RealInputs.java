@@ -30,17 +30,17 @@ public final class RealInputs {
     NPZ(".npz"),
     NPY(".npy"),
     RECORDING(".wav"),
-    PICTURE(".png", ".jpg", ".jpeg", ".bmp", ".gif");
+    PICTURE(".png, .jpg, .jpeg, .bmp, .gif");
 
-    private final List<String> endings;
+    private final String endings;
 
-    Kind(String... endings) {
-      this.endings = List.of(endings);
+    Kind(String endings) {
+      this.endings = endings;
     }
 
     private boolean reads(Path file) {
       String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-      return endings.stream().anyMatch(name::endsWith);
+      return Stream.of(endings.split(", ")).anyMatch(name::endsWith);
     }
   }
 
@@ -116,9 +116,7 @@ public final class RealInputs {
   }
 
   private static String endings() {
-    return Stream.of(Kind.values())
-        .flatMap(kind -> kind.endings.stream())
-        .collect(Collectors.joining(", "));
+    return Stream.of(Kind.values()).map(kind -> kind.endings).collect(Collectors.joining(", "));
   }
 
   static FerryException problem(Path file, String why, ExitCode code) {
