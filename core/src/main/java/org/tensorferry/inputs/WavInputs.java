@@ -186,7 +186,7 @@ final class WavInputs {
   private static float integer(ByteBuffer data, int at, int bytes) {
     int value = data.get(at + bytes - 1);
     for (int b = bytes - 2; b >= 0; b--) {
-      value = value << 8 | data.get(at + b) & 0xff;
+      value = value << 8 | (data.get(at + b) & 0xff);
     }
     return value / (float) (1L << (8 * bytes - 1));
   }
