@@ -3,6 +3,7 @@ package org.tensorferry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.tensorferry.dim.InputSpec;
 
 /**
@@ -11,36 +12,55 @@ import org.tensorferry.dim.InputSpec;
  * @param inputs one spec for each tensor argument of the method, in order; see {@link
  *     InputSpec#parseAll}
  * @param method the method to convert, {@code forward} as a rule
+ * @param allowFrozen names of dynamic dims that may be fixed to their examples where a loop is
+ *     unrolled for them; otherwise such a loop is refused
+ * @param guards whether the result refuses sizes that it was not converted for
  * @param listener told of each step
  */
-public record ConvertOptions(List<String> inputs, String method, ProgressListener listener) {
+public record ConvertOptions(
+    List<String> inputs,
+    String method,
+    Set<String> allowFrozen,
+    boolean guards,
+    ProgressListener listener) {
 
   public ConvertOptions {
     inputs = List.copyOf(inputs);
+    allowFrozen = Set.copyOf(allowFrozen);
   }
 
-  /** No inputs, {@code forward}, and nobody listening. */
+  /** No inputs, {@code forward}, no dim frozen, guarded, and nobody listening. */
   public static ConvertOptions defaults() {
-    return new ConvertOptions(List.of(), "forward", ProgressListener.NONE);
+    return new ConvertOptions(List.of(), "forward", Set.of(), true, ProgressListener.NONE);
   }
 
   /** Adds the spec of the next argument, for example {@code x:float32[batch,3,224,224]}. */
   public ConvertOptions input(String spec) {
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
-    return new ConvertOptions(more, method, listener);
+    return new ConvertOptions(more, method, allowFrozen, guards, listener);
   }
 
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
-    return new ConvertOptions(Arrays.asList(specs), method, listener);
+    return new ConvertOptions(Arrays.asList(specs), method, allowFrozen, guards, listener);
   }
 
   public ConvertOptions method(String name) {
-    return new ConvertOptions(inputs, name, listener);
+    return new ConvertOptions(inputs, name, allowFrozen, guards, listener);
+  }
+
+  /** Allows dynamic dims to become fixed, each to its example. */
+  public ConvertOptions allowFrozen(String... dims) {
+    return new ConvertOptions(inputs, method, Set.of(dims), guards, listener);
+  }
+
+  /** Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute. */
+  public ConvertOptions withoutGuards() {
+    return new ConvertOptions(inputs, method, allowFrozen, false, listener);
   }
 
   public ConvertOptions listener(ProgressListener newListener) {
-    return new ConvertOptions(inputs, method, newListener);
+    return new ConvertOptions(inputs, method, allowFrozen, guards, newListener);
   }
 }

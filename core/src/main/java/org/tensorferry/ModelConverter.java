@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.pass.Guards;
 import org.tensorferry.pass.Passes;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.TensorOperators;
@@ -63,9 +65,29 @@ final class ModelConverter {
         // round adds one layer.
         keepTorchLayout.add(needed.modulePath());
       } catch (NeedsFixedDims needed) {
+        requireAllowed(needed);
         specs = specs.stream().map(spec -> spec.frozen(needed.symbols())).toList();
         frozen.add(needed);
       }
+    }
+  }
+
+  private void requireAllowed(NeedsFixedDims needed) {
+    List<String> refused =
+        needed.symbols().stream()
+            .map(Symbol::name)
+            .filter(name -> !options.allowFrozen().contains(name))
+            .toList();
+    if (!refused.isEmpty()) {
+      String names = String.join(",", refused);
+      throw Problem.of("`" + names + "` is dynamic, but would have to be fixed")
+          .at("line", needed.place())
+          .because(needed.assumption() + ", so the result would answer for no other size")
+          .fix(
+              "give it a fixed size in --input, allow that with --allow-frozen "
+                  + names
+                  + ", or write the loop with tensor operators")
+          .as(ExitCode.UNCONVERTIBLE);
     }
   }
 
@@ -92,7 +114,9 @@ final class ModelConverter {
             .filter(TfValue.class::isInstance)
             .map(TfValue.class::cast)
             .toList();
-    Passes.Arranged arranged = Passes.run(new TfModel(tf, inputs.names(), structure), watched);
+    TfModel followed = new TfModel(tf, inputs.names(), structure);
+    Passes.Arranged arranged =
+        Passes.run(options.guards() ? Guards.insert(followed) : followed, watched);
     return new Conversion(model, arranged, inputs.specs(), trace, unused(tf));
   }
 

@@ -3,8 +3,10 @@ package org.tensorferry.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.tensorferry.Conversion;
 import org.tensorferry.ConvertOptions;
@@ -62,6 +64,18 @@ final class ConvertCommand implements Callable<Integer> {
       description = "run both models and compare them; an output that differs is not written")
   boolean verify;
 
+  @Option(
+      names = "--allow-frozen",
+      paramLabel = "DIM",
+      split = ",",
+      description = "dynamic dims that may become fixed where a loop is unrolled for them")
+  Set<String> allowFrozen = new LinkedHashSet<>();
+
+  @Option(
+      names = "--no-guards",
+      description = "leave out the checks that refuse sizes the result is not made for")
+  boolean noGuards;
+
   @Option(names = "--force", description = "replace the directory where it exists")
   boolean force;
 
@@ -79,7 +93,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (Progress progress = Progress.onTerminal();
         OutputPlace target = OutputPlace.directory(output, force);
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
-      ConvertOptions options = new ConvertOptions(inputs, "forward", progress);
+      ConvertOptions options = new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
       Conversion conversion = torch.convert(options);
       progress.progress("writing " + output, 0, 0);
       var written = conversion.write(target);

@@ -1,5 +1,6 @@
 package org.tensorferry.dim;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,10 +24,31 @@ public final class Assumptions {
     }
   }
 
+  /**
+   * An assumption about sizes that the converted model can check when it is called.
+   *
+   * @param relation what must hold
+   */
+  public record Check(Assumption assumption, Relation relation) {}
+
   private final Set<Assumption> all = new LinkedHashSet<>();
+  private final List<Check> checks = new ArrayList<>();
 
   public void add(String text, String place) {
     all.add(new Assumption(text, place));
+  }
+
+  /** As {@link #add(String, String)}, of something that can be checked at run time. */
+  public void add(Relation relation, String text, String place) {
+    if (checks.stream().noneMatch(check -> check.relation().equals(relation))) {
+      checks.add(new Check(new Assumption(text, place), relation));
+    }
+    add(text, place);
+  }
+
+  /** What can be checked at run time, each relation once. */
+  public List<Check> checks() {
+    return List.copyOf(checks);
   }
 
   /** In order of first appearance, without repetitions. */

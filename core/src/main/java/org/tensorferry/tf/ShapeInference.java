@@ -96,7 +96,7 @@ final class ShapeInference {
                 + " Cumprod Cumsum CumulativeLogsumexp Digamma Elu Erf Erfc Erfinv Exp Expm1 Floor FFT FFT2D FFT3D IFFT IFFT2D IFFT3D Identity Invert IsFinite IsInf IsNan"
                 + " LRN LeakyRelu Lgamma Log Log1p LogSoftmax LogicalNot MatrixBandPart MatrixInverse Ndtri Neg OnesLike"
                 + " Reciprocal Relu Relu6 Rint Round Rsqrt ReverseV2 ReverseSequence Roll Selu Sigmoid Sign Sin Sinh Softmax Softplus Softsign"
-                + " Sqrt Square StopGradient Tan Tanh ZerosLike Real Imag ComplexAbs Angle Cholesky TensorScatterAdd"
+                + " Sqrt Square StopGradient Tan Tanh ZerosLike Real Imag ComplexAbs Angle Cholesky EnsureShape TensorScatterAdd"
                 + " TensorScatterMax TensorScatterMin TensorScatterSub TensorScatterUpdate TensorStridedSliceUpdate MatrixSetDiagV3 Cross InvertPermutation")
             .split(" ")) {
       rules.put(op, first);

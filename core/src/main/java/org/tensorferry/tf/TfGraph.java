@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Relation;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.recipe.PortedVariable;
@@ -235,6 +236,11 @@ public final class TfGraph extends TfOperations {
     return op(op, integer(operation.left(), dtype), integer(operation.right(), dtype)).get();
   }
 
+  /** Whether this graph or one around it knows the value of a symbol. */
+  public boolean isDefined(Symbol symbol) {
+    return symbols.containsKey(symbol) || (parent != null && parent.isDefined(symbol));
+  }
+
   private TfValue valueOf(Symbol symbol) {
     @Nullable TfValue value = symbols.get(symbol);
     if (value != null) {
@@ -253,7 +259,8 @@ public final class TfGraph extends TfOperations {
 
   /** Records that two sizes are taken to be equal. */
   void assumeEqual(Dim a, Dim b) {
-    assumptions.add(a + " = " + b, origin.place());
+    assumptions.add(
+        new Relation(a, Relation.Operator.EQUAL, b), a + " = " + b, origin.place());
   }
 
   // --- functions

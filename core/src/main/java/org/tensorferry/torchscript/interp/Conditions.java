@@ -71,7 +71,7 @@ final class Conditions {
     }
     if (value instanceof RuntimeNumber number && number.example().isPresent()) {
       boolean holds = number.example().getAsDouble() != 0;
-      assumptions.add(assumption(number, holds), site.place());
+      assume(number, holds, site);
       return holds;
     }
     if (value instanceof Value.Unknown) {
@@ -89,11 +89,15 @@ final class Conditions {
     return problems;
   }
 
-  private static String assumption(RuntimeNumber number, boolean holds) {
+  private void assume(RuntimeNumber number, boolean holds, CallSite site) {
     if (number.handle() instanceof DimRelation relation) {
-      return (holds ? relation : relation.negated()).assumption();
+      DimRelation held = holds ? relation : relation.negated();
+      assumptions.add(held.relation(), held.assumption(), site.place());
+    } else {
+      assumptions.add(
+          "the condition is " + (holds ? "true" : "false") + " for all sizes, as for the examples",
+          site.place());
     }
-    return "the condition is " + (holds ? "true" : "false") + " for all sizes, as for the examples";
   }
 
   /**
@@ -131,8 +135,8 @@ final class Conditions {
         site,
         "A loop runs as often as the dynamic " + what + " says",
         "loops are unrolled while the model is converted, so their number of rounds must be fixed",
-        "give that dim a fixed size in --input, or an example value as in `time=40`, which it then"
-            + " keeps; or write the loop with tensor operators or a"
+        "give that dim a fixed size in --input, or an example value as in `time=40` that it keeps"
+            + " with --allow-frozen; or write the loop with tensor operators or a"
             + " recurrent layer such as torch.nn.GRU");
   }
 }

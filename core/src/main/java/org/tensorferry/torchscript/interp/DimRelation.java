@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Relation;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
@@ -83,6 +84,11 @@ record DimRelation(Dim left, CompareOperator operator, Dim right) implements Ten
       case IS, IS_NOT, IN, NOT_IN ->
           throw new IllegalArgumentException(operator + " compares no numbers");
     };
+  }
+
+  /** The same without its example. */
+  Relation relation() {
+    return new Relation(left, Relation.Operator.valueOf(operator.name()), right);
   }
 
   /** As assumptions are printed: {@code time >= 16 (example: 20)}. */

@@ -97,7 +97,7 @@ class RefusalsTest {
         A loop runs as often as the dynamic `time` says
           at module (root), line code/__torch__.py:5
           why: loops are unrolled while the model is converted, so their number of rounds must be fixed
-          fix: give that dim a fixed size in --input, or an example value as in `time=40`, which it then keeps; or write the loop with tensor operators or a recurrent layer such as torch.nn.GRU""",
+          fix: give that dim a fixed size in --input, or an example value as in `time=40` that it keeps with --allow-frozen; or write the loop with tensor operators or a recurrent layer such as torch.nn.GRU""",
         refusal.getMessage());
   }
 
