@@ -55,7 +55,9 @@ public record ConvertOptions(
     return new ConvertOptions(inputs, method, Set.of(dims), guards, listener);
   }
 
-  /** Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute. */
+  /**
+   * Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute.
+   */
   public ConvertOptions withoutGuards() {
     return new ConvertOptions(inputs, method, allowFrozen, false, listener);
   }

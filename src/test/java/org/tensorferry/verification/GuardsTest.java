@@ -62,19 +62,14 @@ class GuardsTest {
               "if x.size(1) > 16:\n  x = x + 1\nreturn x", "x:float32[2,time=20]", "2,17", "2,16"),
           new Guarded(
               "if x.size(1) % 4 == 0:\n  x = x + 1\nreturn x",
-              "x:float32[2,time=20]",
-              "2,8",
-              "2,9"),
+              "x:float32[2,time=20]", "2,8", "2,9"),
           new Guarded(
               "return x.sum() * y.size(0)",
               "x:float32[batch,3] y:float32[batch,3]",
               "4,3 4,3",
               "4,3 2,3"),
           new Guarded(
-              "return x.sum() * y.size(1)",
-              "x:float32[n,m] y:float32[n,m]",
-              "2,6 2,6",
-              "2,6 3,4"),
+              "return x.sum() * y.size(1)", "x:float32[n,m] y:float32[n,m]", "2,6 2,6", "2,6 3,4"),
           new Guarded("return x * x.size(1)", "x:float32[n,n]", "3,3", "3,4"),
           new Guarded(
               "return (x + y).size(0) * x.sum()",
@@ -165,8 +160,7 @@ class GuardsTest {
   void verifyTriesOnlySizesThatAreAnswered() {
     Guarded branch = CASES.get(3);
     Path target = directory.resolve("verified");
-    assertTrue(
-        convert(branch, ConvertOptions.defaults()).save(target).verify(OPTIONS).isEqual());
+    assertTrue(convert(branch, ConvertOptions.defaults()).save(target).verify(OPTIONS).isEqual());
   }
 
   @Test

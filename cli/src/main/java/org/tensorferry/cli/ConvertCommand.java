@@ -93,7 +93,8 @@ final class ConvertCommand implements Callable<Integer> {
     try (Progress progress = Progress.onTerminal();
         OutputPlace target = OutputPlace.directory(output, force);
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
-      ConvertOptions options = new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
+      ConvertOptions options =
+          new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
       Conversion conversion = torch.convert(options);
       progress.progress("writing " + output, 0, 0);
       var written = conversion.write(target);

@@ -259,8 +259,7 @@ public final class TfGraph extends TfOperations {
 
   /** Records that two sizes are taken to be equal. */
   void assumeEqual(Dim a, Dim b) {
-    assumptions.add(
-        new Relation(a, Relation.Operator.EQUAL, b), a + " = " + b, origin.place());
+    assumptions.add(new Relation(a, Relation.Operator.EQUAL, b), a + " = " + b, origin.place());
   }
 
   // --- functions
