@@ -2,8 +2,10 @@ package org.tensorferry.converters;
 
 import java.util.List;
 import org.tensorferry.converters.aten.AtenTable;
+import org.tensorferry.converters.keras.KerasTable;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.Converters;
+import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.LayerRule;
 import org.tensorferry.rule.PortRule;
 
@@ -23,6 +25,11 @@ public final class StandardConverters implements Converters {
   @Override
   public List<PortRule> ports() {
     return PortTable.rows();
+  }
+
+  @Override
+  public List<KerasRule> kerasLayers() {
+    return KerasTable.rows();
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
@@ -33,6 +34,7 @@ final class Hdf5Model implements TargetModel {
   private final Storage weights;
   private final long begin;
   private final @Nullable KerasArchive archive;
+  private final Optional<Config> model;
   private final List<TargetLayer> layers = new ArrayList<>();
   private final Map<TargetVariable, Hdf5Dataset> datasets = new LinkedHashMap<>();
   private final Map<String, JsonPointer> configs = new LinkedHashMap<>();
@@ -44,6 +46,7 @@ final class Hdf5Model implements TargetModel {
    * @param weights the HDF5 file
    * @param begin where it begins in the file
    * @param archive the zip that it lies in, null where it is the file
+   * @param model what its JSON says
    */
   private Hdf5Model(
       String format,
@@ -51,8 +54,10 @@ final class Hdf5Model implements TargetModel {
       Storage weights,
       long begin,
       @Nullable KerasArchive archive,
+      Optional<Config> model,
       List<FoundLayer> found) {
     this.format = format;
+    this.model = model;
     this.file = file;
     this.weights = weights;
     this.begin = begin;
@@ -82,7 +87,7 @@ final class Hdf5Model implements TargetModel {
     long begin = archive.weightsBegin();
     Hdf5Group root = Hdf5File.read(new Hdf5Bytes(weights, begin), file.path(), begin);
     List<FoundLayer> found = KerasLayers.find(root, archive.model(), file.path().toString());
-    return new Hdf5Model("a Keras 3 model", file, weights, begin, archive, found);
+    return new Hdf5Model("a Keras 3 model", file, weights, begin, archive, Optional.of(archive.json()), found);
   }
 
   static Hdf5Model ofFile(MappedFile file) {
@@ -98,7 +103,13 @@ final class Hdf5Model implements TargetModel {
           model.isKnown()
               ? "a Keras model in the form of Keras 2"
               : "a weights file in the form of Keras 2";
-      return new Hdf5Model(format, file, file, 0, null, LegacyLayers.find(legacy, model, name));
+      String version = legacy.text("keras_version").or(() -> root.text("keras_version")).orElse("");
+      Optional<Config> config =
+          root.text("model_config")
+              .map(json -> KerasArchive.tree(bytes(json), name + "/model_config"))
+              .map(json -> new Config(json, version));
+      return new Hdf5Model(
+          format, file, file, 0, null, config, LegacyLayers.find(legacy, model, name));
     }
     List<FoundLayer> found = KerasLayers.find(root, LayerConfig.NONE, name);
     if (found.isEmpty()) {
@@ -107,7 +118,7 @@ final class Hdf5Model implements TargetModel {
           .fix("name a file that Keras wrote")
           .as(ExitCode.UNREADABLE);
     }
-    return new Hdf5Model("a weights file of Keras 3", file, file, 0, null, found);
+    return new Hdf5Model("a weights file of Keras 3", file, file, 0, null, Optional.empty(), found);
   }
 
   private static byte[] bytes(String text) {
@@ -127,6 +138,11 @@ final class Hdf5Model implements TargetModel {
   @Override
   public List<TargetLayer> layers() {
     return List.copyOf(layers);
+  }
+
+  @Override
+  public Optional<Config> config() {
+    return model;
   }
 
   @Override

@@ -25,6 +25,7 @@ final class KerasArchive {
 
   static final String CONFIG = "config.json";
   static final String WEIGHTS = "model.weights.h5";
+  private static final String METADATA = "metadata.json";
   private static final String SHARDS = "model.weights.json";
   private static final int MAX_CONFIG_BYTES = 1 << 28;
   private static final int PIECE_BYTES = 1 << 16;
@@ -57,6 +58,17 @@ final class KerasArchive {
     return new KerasArchive(zip, file, zip.bytes(CONFIG, MAX_CONFIG_BYTES));
   }
 
+  /** The config as JSON, with the version in the metadata. */
+  TargetModel.Config json() {
+    String version =
+        zip.hasAtRoot(METADATA)
+            ? tree(zip.bytes(METADATA, MAX_CONFIG_BYTES), file.path() + "/" + METADATA)
+                .path("keras_version")
+                .asText("")
+            : "";
+    return new TargetModel.Config(tree(config, file.path() + "/" + CONFIG), version);
+  }
+
   /** What the config says of the model. */
   LayerConfig model() {
     return parse(config, file.path() + "/" + CONFIG);
@@ -64,10 +76,15 @@ final class KerasArchive {
 
   /** What a model's JSON says of it. */
   static LayerConfig parse(byte[] json, String place) {
+    return LayerConfig.of(tree(json, place), JsonPointer.empty());
+  }
+
+  /** A JSON object as Python writes it. */
+  static JsonNode tree(byte[] json, String place) {
     try {
       JsonNode root = JSON.readTree(json);
       if (root != null && root.isObject()) {
-        return LayerConfig.of(root, JsonPointer.empty());
+        return root;
       }
       throw broken(place, "it is no JSON object");
     } catch (JsonProcessingException malformed) {

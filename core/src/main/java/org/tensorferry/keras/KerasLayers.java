@@ -112,6 +112,9 @@ final class KerasLayers {
     Map<String, Integer> counts = new HashMap<>();
     List<LayerConfig> configs = model.layers();
     for (LayerConfig config : configs) {
+      if (config.isOperation()) {
+        continue;
+      }
       String base = KerasNames.snakeCase(config.className());
       int count = counts.merge(base, 1, Integer::sum) - 1;
       Hdf5Group layer = left.remove(count == 0 ? base : base + "_" + count);

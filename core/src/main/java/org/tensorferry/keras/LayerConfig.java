@@ -14,8 +14,16 @@ import java.util.Optional;
  * @param className Keras' class; empty where nothing is said
  * @param config arguments of its constructor; a missing node where nothing is said
  * @param place where the arguments stand in the JSON
+ * @param isOperation true for a function of {@code keras.ops} in the list of layers, which no file
+ *     of weights has a group for
  */
-record LayerConfig(String className, JsonNode config, JsonPointer place) {
+record LayerConfig(
+    String className, JsonNode config, JsonPointer place, boolean isOperation) {
+
+  LayerConfig(String className, JsonNode config, JsonPointer place) {
+    this(className, config, place, false);
+  }
+
 
   private static final int MAX_DEPTH = 64;
 
@@ -28,7 +36,24 @@ record LayerConfig(String className, JsonNode config, JsonPointer place) {
     return new LayerConfig(
         object.path("class_name").asText(""),
         object.path("config"),
-        place.appendProperty("config"));
+        place.appendProperty("config"),
+        isOperation(object));
+  }
+
+  /** Keras' {@code .h5} leaves modules out; there an operation's config has no {@code trainable}. */
+  private static boolean isOperation(JsonNode object) {
+    String module = object.path("module").asText("");
+    JsonNode config = object.path("config");
+    boolean isUnmarked =
+        module.isEmpty()
+            && object.path("registered_name").asText("").isEmpty()
+            && object.has("inbound_nodes")
+            && !config.has("trainable")
+            && !config.has("layers")
+            && !object.path("class_name").asText("").equals("InputLayer");
+    return module.startsWith("keras.src.ops")
+        || module.startsWith("keras.src.activations")
+        || isUnmarked;
   }
 
   boolean isKnown() {

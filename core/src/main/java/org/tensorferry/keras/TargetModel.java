@@ -1,9 +1,11 @@
 package org.tensorferry.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.tensorferry.tensor.TensorSource;
 
 /** A model file of TensorFlow or Keras: its variables, and copies of it with other values. */
@@ -20,6 +22,25 @@ public interface TargetModel extends Closeable {
    * innermost. Optimizer slots and metrics are not listed; a copy keeps them.
    */
   List<TargetLayer> layers();
+
+  /**
+   * What a model's JSON says.
+   *
+   * @param json the object with {@code class_name} and {@code config}
+   * @param kerasVersion as the file says; empty where it doesn't
+   */
+  record Config(JsonNode json, String kerasVersion) {
+
+    /** True for files that Keras 2 wrote: some functions of one name differ. */
+    public boolean isKeras2() {
+      return kerasVersion.startsWith("2.") || kerasVersion.startsWith("1.");
+    }
+  }
+
+  /** What the file says of the whole model; empty where it holds weights alone. */
+  default Optional<Config> config() {
+    return Optional.empty();
+  }
 
   /** True where a copy can have other settings, see {@link Changes.Setting}. */
   boolean hasSettings();

@@ -21,6 +21,11 @@ public interface Converters {
     return List.of();
   }
 
+  /** What Keras' layers and operations compute. */
+  default List<KerasRule> kerasLayers() {
+    return List.of();
+  }
+
   /** True for the rules that come with Tensorferry; a class loader may find them first. */
   default boolean isBuiltIn() {
     return false;

@@ -26,6 +26,8 @@ public final class RuleTables {
   private final Map<String, List<Row>> rows = new HashMap<>();
   private final Map<String, LayerRule> layers = new LinkedHashMap<>();
   private final Map<String, PortRule> ports = new LinkedHashMap<>();
+  private final Map<String, KerasRule> kerasLayers = new LinkedHashMap<>();
+  private final Map<String, KerasRule> kerasOperations = new LinkedHashMap<>();
 
   /** Tables of the given sets of rules; an earlier set goes before a later one. */
   public RuleTables(Iterable<Converters> converters) {
@@ -39,6 +41,9 @@ public final class RuleTables {
       }
       for (PortRule rule : set.ports()) {
         ports.putIfAbsent(rule.kerasClass(), rule);
+      }
+      for (KerasRule rule : set.kerasLayers()) {
+        (rule.isOperation() ? kerasOperations : kerasLayers).putIfAbsent(rule.kerasClass(), rule);
       }
     }
   }
@@ -65,6 +70,11 @@ public final class RuleTables {
   /** Every row of the port table by Keras class. */
   public Map<String, PortRule> ports() {
     return Collections.unmodifiableMap(ports);
+  }
+
+  /** What a Keras layer, or an operation of {@code keras.ops}, computes; empty without a row. */
+  public Optional<KerasRule> keras(String kerasClass, boolean isOperation) {
+    return Optional.ofNullable((isOperation ? kerasOperations : kerasLayers).get(kerasClass));
   }
 
   /**

@@ -1,0 +1,67 @@
+package org.tensorferry.network;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One entry of a model's list of layers: a layer, an operation, a model within the model.
+ *
+ * <p>Keras 3 marks operations by their module; its {@code .h5} files leave modules out, and there a
+ * layer's settings have {@code trainable} and an operation's have not.
+ */
+record KerasEntry(JsonNode json) {
+
+  String className() {
+    return json.path("class_name").asText("");
+  }
+
+  JsonNode config() {
+    return json.path("config");
+  }
+
+  /** Unique in its list. */
+  String name() {
+    return json.path("name").asText(config().path("name").asText(""));
+  }
+
+  boolean isInput() {
+    return className().equals("InputLayer");
+  }
+
+  /** True where the entry holds layers of its own. */
+  boolean isModel() {
+    return config().path("layers").isArray();
+  }
+
+  boolean isOperation() {
+    String module = json.path("module").asText("");
+    boolean isOfOperations =
+        module.startsWith("keras.src.ops") || module.startsWith("keras.src.activations");
+    boolean isUnmarked =
+        module.isEmpty()
+            && json.path("registered_name").asText("").isEmpty()
+            && !config().has("trainable")
+            && !isInput()
+            && !isModel();
+    return isOfOperations || isUnmarked;
+  }
+
+  /** The layers within. */
+  List<KerasEntry> layers() {
+    List<KerasEntry> layers = new ArrayList<>();
+    config().path("layers").forEach(layer -> layers.add(new KerasEntry(layer)));
+    return layers;
+  }
+
+  /** True for a Sequential: its layers are called one after another. */
+  boolean isChain() {
+    return isModel() && layers().stream().noneMatch(layer -> layer.json.has("inbound_nodes"));
+  }
+
+  /** Sizes of an input with the batch, as the entry says; empty where it doesn't. */
+  JsonNode batchShape() {
+    JsonNode shape = config().path("batch_shape");
+    return shape.isArray() ? shape : config().path("batch_input_shape");
+  }
+}
