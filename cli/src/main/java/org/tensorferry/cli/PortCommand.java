@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.archive.FileKind;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.archive.WeightWriter;
-import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -20,8 +21,6 @@ import org.tensorferry.file.OutputPlace;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.keras.TargetModels;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Verification;
-import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.port.PortMap;
 import org.tensorferry.port.PortOptions;
 import org.tensorferry.port.PortPlan;
@@ -49,9 +48,10 @@ import picocli.CommandLine.Spec;
       "  tensorferry port weights.pth --into model.keras -o ported.keras",
       "  tensorferry port trained.keras --into weights.pth -o trained.pth",
       "",
-      "Every tensor and every variable must find its place: by name, by shape, or by",
-      "order where all of it agrees. What is open is refused, with the candidates;",
-      "--write-map writes a file to decide it in. TARGET is never changed."
+      "Every tensor and every variable must find its place: by data flow, by name or by",
+      "shape. What is open is refused, with the candidates; --write-map writes a file to",
+      "decide it in. With the original's TorchScript both models are run, and what differs",
+      "is not written. TARGET is never changed."
     })
 final class PortCommand implements Callable<Integer> {
 
@@ -108,9 +108,30 @@ final class PortCommand implements Callable<Integer> {
 
   @Option(
       names = "--torch-epsilon",
-      paramLabel = "E",
-      description = "of PyTorch's normalisation where the file doesn't tell (default: 1e-5)")
-  @Nullable Double torchEpsilon;
+      paramLabel = "PATTERN=VALUE",
+      description =
+          "epsilon of PyTorch's modules whose paths match, where the file doesn't tell; repeatable")
+  List<String> torchEpsilons = new ArrayList<>();
+
+  @Option(
+      names = "--accept",
+      paramLabel = "NAME",
+      description =
+          "a setting that may be as TARGET has it: epsilon, heads, groups, activation,"
+              + " recurrent_activation, go_backwards, flatten, copies; repeatable")
+  List<String> accepted = new ArrayList<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "TorchScript of the original: what stands where, and with which settings")
+  @Nullable Path model;
+
+  @Option(
+      names = "--target-config",
+      paramLabel = "FILE",
+      description = "the .keras, .h5 or .json file that tells TARGET's layers, where it doesn't")
+  @Nullable Path targetConfig;
 
   @Option(
       names = "--fold-epsilon",
@@ -125,7 +146,9 @@ final class PortCommand implements Callable<Integer> {
   @Option(
       names = "--verify-with",
       paramLabel = "MODEL",
-      description = "TorchScript of the original: run both, and write nothing that differs")
+      description =
+          "TorchScript of the original: run both, and write nothing that differs (the default where"
+              + " WEIGHTS is TorchScript)")
   @Nullable Path original;
 
   @Option(
@@ -133,7 +156,7 @@ final class PortCommand implements Callable<Integer> {
       paramLabel = "SPEC",
       arity = "1..*",
       parameterConsumer = SpecConsumer.class,
-      description = "for --verify-with, as `convert` takes it")
+      description = "of the original, as `convert` takes it (default: as TARGET's)")
   List<String> inputs = new ArrayList<>();
 
   @Option(names = "--force", description = "replace the output where it exists")
@@ -149,13 +172,17 @@ final class PortCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: '--output=OUT' (or --dry-run)");
     }
-    reports.requireForms(original != null);
     boolean isBack = !WeightFiles.isReadable(weights) && WeightFiles.isReadable(target);
-    requireRunnable(isBack);
-    try (TargetModel model = TargetModels.open(isBack ? weights : target);
+    Optional<Path> source = isBack ? Optional.empty() : source();
+    requireUseful(isBack, source);
+    try (TargetModel model = open(isBack ? weights : target);
         WeightPort port =
-            WeightPort.from(isBack ? target : weights).weights(key).into(model, plugins.rules())) {
+            WeightPort.from(isBack ? target : weights)
+                .weights(key)
+                .settingsFrom(source)
+                .into(model, plugins.rules())) {
       port.map(map == null ? PortMap.none() : PortMap.read(map)).options(options());
+      Optional<PortProof> proof = proof(source, port, model);
       PortPlan plan = port.plan();
       if (writeMap != null) {
         Reports.write(PortMap.json(plan), writeMap);
@@ -163,23 +190,91 @@ final class PortCommand implements Callable<Integer> {
       boolean isWritten = plan.isComplete() && !dryRun && output != null;
       Optional<TorchValues> back =
           isBack && plan.isComplete() ? Optional.of(port.toTorch()) : Optional.empty();
-      Optional<ParityReport> parity = isWritten ? write(port, model, back) : Optional.empty();
+      Optional<ParityReport> parity =
+          isWritten ? write(port, model, back, proof) : Optional.empty();
       List<String> lost = back.map(TorchValues::notices).orElse(List.of());
-      return tell(new PortSummary(headline(plan, parity), plan, isBack, lost, parity));
+      String unproven = isBack || parity.isPresent() ? "" : unproven(source, proof, port, model);
+      return tell(new PortSummary(headline(plan, parity), plan, isBack, lost, parity, unproven));
     }
   }
 
-  /** Before anything is read: whether what is asked to be compared can run. */
-  private void requireRunnable(boolean isBack) {
-    if (original == null && !inputs.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--input needs --verify-with");
+  /** The target, with the configuration of another file where the user names one. */
+  private TargetModel open(Path file) {
+    return targetConfig == null ? TargetModels.open(file) : TargetModels.open(file, targetConfig);
+  }
+
+  /** The TorchScript of the original: what the user names, or the weights' own file. */
+  private Optional<Path> source() {
+    if (original != null || model != null) {
+      return Optional.of(original != null ? original : Objects.requireNonNull(model));
     }
-    if (original != null && (isBack || !Files.isDirectory(target))) {
+    boolean isModel =
+        Files.isRegularFile(weights)
+            && !weights.toString().endsWith(".json")
+            && WeightFiles.kind(weights) == FileKind.TORCHSCRIPT;
+    return isModel ? Optional.of(weights) : Optional.empty();
+  }
+
+  /** Before anything is read: whether what is asked to be compared can be. */
+  private void requireUseful(boolean isBack, Optional<Path> source) {
+    reports.requireForms(source.isPresent());
+    if (source.isEmpty() && !inputs.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--input needs --verify-with, or TorchScript as WEIGHTS");
+    }
+    if (isBack && original != null) {
       throw Problem.of("`" + target + "` can't be run here, so nothing can be compared.")
-          .because("TensorFlow runs SavedModels; a Keras file needs Python")
-          .fix("port into the SavedModel that `model.export` writes, or leave --verify-with out")
+          .because("weights go back into a file without a model")
+          .fix("leave --verify-with out")
           .as(ExitCode.USAGE);
     }
+  }
+
+  /** Where both models' graphs are known, or the target is a SavedModel, both can be run. */
+  private Optional<PortProof> proof(Optional<Path> source, WeightPort port, TargetModel model) {
+    if (source.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean isRunnable = port.network().isPresent() || Files.isDirectory(model.path());
+    if (!isRunnable && original != null) {
+      throw Problem.of("`" + target + "` can't be run here, so nothing can be compared.")
+          .because(port.whyNoNetwork())
+          .fix(
+              "port into a .keras file of a functional or sequential model, into the SavedModel that"
+                  + " `model.export` writes, or leave --verify-with out")
+          .as(ExitCode.USAGE);
+    }
+    if (!isRunnable) {
+      return Optional.empty();
+    }
+    PortProof proof = PortProof.of(source.get(), inputs, port, model, plugins.rules());
+    proof.graph().ifPresent(port::original);
+    boolean isSame = original != null || port.hasWeightsOf(source.get());
+    port.provenByRun(isSame && !dryRun);
+    return isSame ? Optional.of(proof) : Optional.empty();
+  }
+
+  /** Why the written model was not run, as the last line says it. */
+  private String unproven(
+      Optional<Path> source, Optional<PortProof> proof, WeightPort port, TargetModel model) {
+    if (proof.isPresent()) {
+      return "Nothing was run: "
+          + (dryRun ? "this is a dry run." : "the port was refused.");
+    }
+    boolean isRunnable = port.network().isPresent() || Files.isDirectory(model.path());
+    if (source.isPresent() && isRunnable) {
+      return "Nothing was run: the weights of `" + source.get() + "` are others than those ported.";
+    }
+    if (source.isPresent()) {
+      return "Nothing was run: " + firstLine(port.whyNoNetwork()) + ".";
+    }
+    return "Nothing was run: give the original's TorchScript (--verify-with MODEL"
+        + (isRunnable ? ")" : ") and a target whose graph is known")
+        + " to compare outputs.";
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("").replaceFirst("\\.$", "");
   }
 
   private PortOptions options() {
@@ -190,12 +285,42 @@ final class PortCommand implements Callable<Integer> {
     for (String glob : unused) {
       options = options.allowUnused(glob);
     }
-    return torchEpsilon == null ? options : options.torchEpsilon(torchEpsilon);
+    for (String epsilon : torchEpsilons) {
+      options = withEpsilon(options, epsilon);
+    }
+    for (String setting : accepted) {
+      if (!PortOptions.ACCEPTABLE.contains(setting)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--accept takes one of "
+                + String.join(", ", new TreeSet<>(PortOptions.ACCEPTABLE))
+                + ", not "
+                + setting);
+      }
+      options = options.accept(setting);
+    }
+    return options;
+  }
+
+  /** {@code PATTERN=VALUE}, or a value for all. */
+  private PortOptions withEpsilon(PortOptions options, String text) {
+    int equals = text.lastIndexOf('=');
+    String pattern = equals < 0 ? "*" : text.substring(0, equals);
+    try {
+      return options.torchEpsilon(pattern, Double.parseDouble(text.substring(equals + 1)));
+    } catch (NumberFormatException noNumber) {
+      throw new ParameterException(
+          spec.commandLine(), "--torch-epsilon takes PATTERN=VALUE, such as `bn*=1e-3`: " + text);
+    }
   }
 
   /** Writes the output, and compares it where that was asked for; what differs is not kept. */
   private Optional<ParityReport> write(
-      WeightPort port, TargetModel model, Optional<TorchValues> back) throws IOException {
+      WeightPort port,
+      TargetModel model,
+      Optional<TorchValues> back,
+      Optional<PortProof> proof)
+      throws IOException {
     Path out = Objects.requireNonNull(output);
     boolean isDirectory = back.isEmpty() && Files.isDirectory(model.path());
     long bytes = Files.isRegularFile(model.path()) ? Files.size(model.path()) : 0;
@@ -203,7 +328,7 @@ final class PortCommand implements Callable<Integer> {
         isDirectory ? OutputPlace.directory(out, force) : OutputPlace.file(out, force)) {
       place.write(bytes, file -> write(port, back, file));
       Optional<ParityReport> parity =
-          Optional.ofNullable(original).map(torch -> compare(torch, place.path()));
+          proof.map(both -> both.run(place.path(), plugins.rules()));
       if (parity.map(ParityReport::isEqual).orElse(true)) {
         place.commit();
       }
@@ -218,13 +343,6 @@ final class PortCommand implements Callable<Integer> {
       WeightWriter.writeSafetensors(file, back.get().tensors());
     } else {
       WeightWriter.writeStateDict(file, back.get().tensors());
-    }
-  }
-
-  private ParityReport compare(Path torch, Path ported) {
-    try (Progress progress = Progress.onTerminal()) {
-      return Verification.runPorted(
-          torch, ported, InputSpec.parseAll(inputs), VerifyOptions.DEFAULT, progress);
     }
   }
 

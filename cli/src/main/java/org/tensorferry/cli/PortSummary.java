@@ -25,13 +25,15 @@ import org.tensorferry.report.Reports;
  * @param isBack whether the weights go from the target's file into torch's
  * @param lost what could not be brought back as it was
  * @param parity of the original and the written model, where they were run
+ * @param unproven why they were not, as a sentence; empty where they were
  */
 record PortSummary(
     String headline,
     PortPlan plan,
     boolean isBack,
     List<String> lost,
-    Optional<ParityReport> parity) {
+    Optional<ParityReport> parity,
+    String unproven) {
 
   /** In the form that the file's ending asks for. */
   String as(Path file) {
@@ -62,6 +64,9 @@ record PortSummary(
           String text = report.isEqual() ? Reports.summary(report) : Reports.text(report);
           page.line(text.stripTrailing());
         });
+    if (!unproven.isEmpty()) {
+      page.wrapped("", unproven);
+    }
     return page.text();
   }
 
@@ -197,6 +202,9 @@ record PortSummary(
     bullets(page, "To know", notes());
     bullets(page, "To solve", plan.faults().stream().map(f -> f.problem().text()).toList());
     parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
+    if (!unproven.isEmpty()) {
+      page.line("").line(unproven);
+    }
     return page.text();
   }
 
@@ -250,6 +258,9 @@ record PortSummary(
     page.section("Changed in the configuration", corrections());
     page.section("Left in the torch file", left());
     page.section("Kept as they were in the target", kept());
+    if (!unproven.isEmpty()) {
+      page.section("Proof", List.of(unproven));
+    }
     return page.section("To know", notes()).text();
   }
 

@@ -67,11 +67,13 @@ public final class WeightFiles implements Closeable {
     if (path.toString().endsWith(".index.json")) {
       return true;
     }
-    if (!Files.isRegularFile(path)) {
-      return false;
-    }
+    return Files.isRegularFile(path) && KINDS.contains(kind(path));
+  }
+
+  /** What a file is. */
+  public static FileKind kind(Path path) {
     try (MappedFile file = MappedFile.open(path)) {
-      return KINDS.contains(FileKind.of(file));
+      return FileKind.of(file);
     }
   }
 

@@ -91,6 +91,11 @@ final class Hdf5Model implements TargetModel {
   }
 
   static Hdf5Model ofFile(MappedFile file) {
+    return ofFile(file, null);
+  }
+
+  /** As {@link #ofFile(MappedFile)}, with what another file says where this one says nothing. */
+  static Hdf5Model ofFile(MappedFile file, @Nullable Config told) {
     Hdf5Group root = Hdf5File.read(new Hdf5Bytes(file, 0), file.path(), 0);
     String name = file.path().toString();
     Hdf5Group legacy = root.groups().getOrDefault("model_weights", root);
@@ -98,7 +103,7 @@ final class Hdf5Model implements TargetModel {
       LayerConfig model =
           root.text("model_config")
               .map(json -> KerasArchive.parse(bytes(json), name + "/model_config"))
-              .orElse(LayerConfig.NONE);
+              .orElse(layers(told));
       String format =
           model.isKnown()
               ? "a Keras model in the form of Keras 2"
@@ -107,18 +112,25 @@ final class Hdf5Model implements TargetModel {
       Optional<Config> config =
           root.text("model_config")
               .map(json -> KerasArchive.tree(bytes(json), name + "/model_config"))
-              .map(json -> new Config(json, version));
+              .map(json -> new Config(json, version))
+              .or(() -> Optional.ofNullable(told));
       return new Hdf5Model(
           format, file, file, 0, null, config, LegacyLayers.find(legacy, model, name));
     }
-    List<FoundLayer> found = KerasLayers.find(root, LayerConfig.NONE, name);
+    List<FoundLayer> found = KerasLayers.find(root, layers(told), name);
     if (found.isEmpty()) {
       throw Problem.of("`" + file.path() + "` is an HDF5 file without the variables of a model.")
           .because("it has neither Keras 3's groups `vars` nor Keras 2's `layer_names`")
           .fix("name a file that Keras wrote")
           .as(ExitCode.UNREADABLE);
     }
-    return new Hdf5Model("a weights file of Keras 3", file, file, 0, null, Optional.empty(), found);
+    return new Hdf5Model("a weights file of Keras 3", file, file, 0, null, Optional.ofNullable(told), found);
+  }
+
+  private static LayerConfig layers(@Nullable Config told) {
+    return told == null
+        ? LayerConfig.NONE
+        : LayerConfig.of(told.json(), JsonPointer.empty());
   }
 
   private static byte[] bytes(String text) {

@@ -80,6 +80,9 @@ final class KerasNames {
 
   /** {@code BatchNormalization} becomes {@code batch_normalization}. */
   static String snakeCase(String className) {
+    if (className.equals("GroupQueryAttention")) {
+      return "grouped_query_attention"; // Keras 3 saves it under the name of its Python class.
+    }
     return className
         .replaceAll("\\W+", "")
         .replaceAll("(.)([A-Z][a-z]+)", "$1_$2")

@@ -37,23 +37,7 @@ record LayerConfig(
         object.path("class_name").asText(""),
         object.path("config"),
         place.appendProperty("config"),
-        isOperation(object));
-  }
-
-  /** Keras' {@code .h5} leaves modules out; there an operation's config has no {@code trainable}. */
-  private static boolean isOperation(JsonNode object) {
-    String module = object.path("module").asText("");
-    JsonNode config = object.path("config");
-    boolean isUnmarked =
-        module.isEmpty()
-            && object.path("registered_name").asText("").isEmpty()
-            && object.has("inbound_nodes")
-            && !config.has("trainable")
-            && !config.has("layers")
-            && !object.path("class_name").asText("").equals("InputLayer");
-    return module.startsWith("keras.src.ops")
-        || module.startsWith("keras.src.activations")
-        || isUnmarked;
+        TargetModel.Config.isOperation(object));
   }
 
   boolean isKnown() {

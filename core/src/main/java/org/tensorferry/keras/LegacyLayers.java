@@ -99,6 +99,9 @@ final class LegacyLayers {
       String direction = name.startsWith("backward_") ? "backward_layer" : "forward_layer";
       return place(from.below(direction, config.inner(direction)), rest);
     }
+    if (config.className().equals("RNN") && config.inner("cell").isKnown()) {
+      return from.below("cell", config.inner("cell"));
+    }
     String part = KerasNames.ATTENTION_PARTS.getOrDefault(name, "");
     if (KerasNames.isAttention(config.className()) && !part.isEmpty()) {
       return place(from.below(part, config.inner(part)), rest);

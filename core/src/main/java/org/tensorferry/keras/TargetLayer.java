@@ -1,7 +1,9 @@
 package org.tensorferry.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The smallest part of a model that owns variables: a Dense, one direction of a Bidirectional, the
@@ -19,5 +21,15 @@ public record TargetLayer(
 
   public TargetLayer {
     variables = List.copyOf(variables);
+  }
+
+  /**
+   * The path without the names that Keras gave: {@code dense_3}, {@code functional}. Keras counts
+   * layers as they are made, in one Python process, so that these say nothing of their place.
+   */
+  public String givenPath() {
+    return Arrays.stream(path.split("/", -1))
+        .filter(name -> KerasNames.classOf(name).isEmpty())
+        .collect(Collectors.joining("/"));
   }
 }

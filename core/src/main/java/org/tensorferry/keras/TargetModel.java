@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorferry.tensor.TensorSource;
 
 /** A model file of TensorFlow or Keras: its variables, and copies of it with other values. */
@@ -30,6 +31,30 @@ public interface TargetModel extends Closeable {
    * @param kerasVersion as the file says; empty where it doesn't
    */
   record Config(JsonNode json, String kerasVersion) {
+
+    private static final Set<String> TYPED_OPERATIONS = Set.of("Cast", "OneHot", "Arange");
+
+    /**
+     * True where an entry of a model's list of layers is a function of {@code keras.ops}, which no
+     * file of weights has a group for. Keras 3 says so by the module; its {@code .h5} files leave
+     * modules out, and there a layer's config has {@code trainable} or {@code dtype}.
+     */
+    public static boolean isOperation(JsonNode entry) {
+      String module = entry.path("module").asText("");
+      JsonNode config = entry.path("config");
+      String kind = entry.path("class_name").asText("");
+      boolean isMarked =
+          module.startsWith("keras.src.ops") || module.startsWith("keras.src.activations");
+      boolean isUnmarked =
+          module.isEmpty()
+              && entry.path("registered_name").asText("").isEmpty()
+              && !config.has("trainable")
+              && (!config.has("dtype") || TYPED_OPERATIONS.contains(kind))
+              && !config.has("layers")
+              && config.isObject()
+              && !kind.equals("InputLayer");
+      return isMarked || isUnmarked;
+    }
 
     /** True for files that Keras 2 wrote: some functions of one name differ. */
     public boolean isKeras2() {

@@ -1,5 +1,6 @@
 package org.tensorferry.keras;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ public final class TargetModels {
 
   private static final byte[] ZIP = {'P', 'K', 3, 4};
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
+  private static final int MAX_JSON = 1 << 28;
 
   private TargetModels() {}
 
@@ -42,9 +45,60 @@ public final class TargetModels {
     }
   }
 
-  private static TargetModel open(MappedFile file) {
+  /**
+   * Opens a model whose file holds weights alone, with what another file says of its layers.
+   *
+   * @param config a {@code .keras} or {@code .h5} file of the model, or its JSON
+   */
+  public static TargetModel open(Path path, Path config) {
+    TargetModel.Config told = config(config);
+    if (Files.isDirectory(path) || CheckpointModel.isCheckpoint(path)) {
+      return new ConfiguredModel(open(path), told);
+    }
+    MappedFile file = MappedFile.open(path);
+    try {
+      byte[] head = head(file);
+      return startsWith(head, HDF5) ? Hdf5Model.ofFile(file, told) : open(file);
+    } catch (RuntimeException | Error failure) {
+      file.close();
+      throw failure;
+    }
+  }
+
+  /** What a file says of a model: a Keras model, or JSON as {@code model.to_json()} gives it. */
+  private static TargetModel.Config config(Path path) {
+    MappedFile file = MappedFile.open(path);
+    byte[] head = head(file);
+    boolean isModel = startsWith(head, HDF5) || startsWith(head, ZIP);
+    if (!isModel) {
+      try (file) {
+        byte[] json = new byte[Math.toIntExact(Math.min(file.size(), MAX_JSON))];
+        file.read(0, json, 0, json.length);
+        JsonNode tree = KerasArchive.tree(json, path.toString());
+        return new TargetModel.Config(tree, tree.path("keras_version").asText(""));
+      }
+    }
+    try (file;
+        TargetModel model = open(file)) {
+      return model
+          .config()
+          .orElseThrow(
+              () ->
+                  Problem.of("`" + path + "` doesn't tell the layers of a model.")
+                      .because("it holds weights alone")
+                      .fix("name a .keras file, or the text of model.to_json()")
+                      .as(ExitCode.USAGE));
+    }
+  }
+
+  private static byte[] head(MappedFile file) {
     byte[] head = new byte[(int) Math.min(HDF5.length, file.size())];
     file.read(0, head, 0, head.length);
+    return head;
+  }
+
+  private static TargetModel open(MappedFile file) {
+    byte[] head = head(file);
     if (startsWith(head, HDF5)) {
       return Hdf5Model.ofFile(file);
     }

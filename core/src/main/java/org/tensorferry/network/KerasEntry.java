@@ -3,12 +3,10 @@ package org.tensorferry.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.tensorferry.keras.TargetModel;
 
 /**
  * One entry of a model's list of layers: a layer, an operation, a model within the model.
- *
- * <p>Keras 3 marks operations by their module; its {@code .h5} files leave modules out, and there a
- * layer's settings have {@code trainable} and an operation's have not.
  */
 record KerasEntry(JsonNode json) {
 
@@ -35,16 +33,7 @@ record KerasEntry(JsonNode json) {
   }
 
   boolean isOperation() {
-    String module = json.path("module").asText("");
-    boolean isOfOperations =
-        module.startsWith("keras.src.ops") || module.startsWith("keras.src.activations");
-    boolean isUnmarked =
-        module.isEmpty()
-            && json.path("registered_name").asText("").isEmpty()
-            && !config().has("trainable")
-            && !isInput()
-            && !isModel();
-    return isOfOperations || isUnmarked;
+    return TargetModel.Config.isOperation(json);
   }
 
   /** The layers within. */

@@ -39,6 +39,14 @@ public record Network(
   }
 
   /**
+   * The variables along an axis that joins several in another order than torch's, each with that
+   * order.
+   */
+  public Map<TargetVariable, AxisOrder> axisOrders() {
+    return AxisOrders.of(this);
+  }
+
+  /**
    * The graph of a target.
    *
    * @throws org.tensorferry.error.FerryException (UNCONVERTIBLE) where a layer has no row or a

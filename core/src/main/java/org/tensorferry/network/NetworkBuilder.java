@@ -3,6 +3,7 @@ package org.tensorferry.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +49,22 @@ final class NetworkBuilder implements KerasCall.Model {
 
   private static final long SIDE = 64;
   private static final int MAX_DEPTH = 64;
+
+  /** Keras' names of variables, each behind those that are created before it. */
+  private static final List<String> ORDER =
+      List.of(
+          "embeddings",
+          "alpha",
+          "depthwise_kernel",
+          "pointwise_kernel",
+          "kernel",
+          "recurrent_kernel",
+          "gamma",
+          "beta",
+          "moving_mean",
+          "moving_variance",
+          "scale",
+          "bias");
 
   private final TargetModel target;
   private final RuleTables rules;
@@ -361,11 +378,13 @@ final class NetworkBuilder implements KerasCall.Model {
                       ? Symbol.input("batch", 2)
                       : Symbol.input("d" + inputs.size() + "_" + axis, example)));
     }
-    JsonNode type = entry.isInput() ? entry.config().path("dtype") : config.json().path("none");
+    JsonNode type = entry.config().path("dtype");
     String text = type.isObject() ? type.path("config").path("name").asText() : type.asText();
+    text = entry.isInput() ? text : "";
+    String named = text.isEmpty() || text.equals("null") ? "float32" : text;
     DType dtype =
-        DType.named(text.isEmpty() || text.equals("null") ? "float32" : text)
-            .orElseThrow(() -> refuse("its input `" + name + "` is of type `" + text + "`"));
+        DType.named(named)
+            .orElseThrow(() -> refuse("its input `" + name + "` is of type `" + named + "`"));
     Shape sizes = new Shape(dims);
     TfValue value = tf.argument("input_%03d".formatted(inputs.size()), dtype, sizes);
     inputs.add(
@@ -379,7 +398,19 @@ final class NetworkBuilder implements KerasCall.Model {
     if (layer == null) {
       return List.of();
     }
-    return layer.variables().stream().map(variable -> tf.read(ported(layer, variable))).toList();
+    return inOrder(layer.variables()).stream()
+        .map(variable -> tf.read(ported(layer, variable)))
+        .toList();
+  }
+
+  /** Checkpoints have their own order; where all variables are named, Keras' order is known. */
+  private static List<TargetVariable> inOrder(List<TargetVariable> variables) {
+    boolean areNamed = variables.stream().allMatch(v -> ORDER.contains(v.name()));
+    List<TargetVariable> ordered = new ArrayList<>(variables);
+    if (areNamed) {
+      ordered.sort(Comparator.comparingInt(v -> ORDER.indexOf(v.name())));
+    }
+    return ordered;
   }
 
   private PortedVariable ported(TargetLayer layer, TargetVariable variable) {

@@ -3,10 +3,11 @@ package org.tensorferry.port;
 /** Why a unit of torch tensors was given to a layer, the surest first. */
 public enum Evidence {
   MAP_FILE("by the map file"),
+  FLOW("by data flow"),
+  LIKENESS("by data flow, one of several that look alike"),
   NAME("by name"),
   SHAPE("only shape that fits"),
-  NUMBERS("by the numbers in the names"),
-  ORDER("by order");
+  NUMBERS("by the numbers in the names, along the data flow");
 
   private final String text;
 

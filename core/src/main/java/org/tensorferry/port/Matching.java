@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Finds the one unit for each slot: what the map file says, names, shapes that fit once, numbers in
- * names, and the order of the whole model, in this order. Where these leave more than one choice,
- * nothing is chosen.
+ * Finds the one unit for each slot: what the map file says, data flow, names, shapes that fit once,
+ * and numbers in names along the data flow, in this order. Where these leave more than one choice,
+ * or contradict each other, nothing is chosen.
  */
 final class Matching {
 
@@ -22,6 +22,7 @@ final class Matching {
   private final List<TorchUnit> units;
   private final Fit fit;
   private final boolean hasOrder;
+  private final FlowEvidence flow;
   private final NameMatching names;
   private final Map<TargetSlot, Pair> pairs = new LinkedHashMap<>();
   private final Map<TargetSlot, Set<TorchUnit>> candidates = new LinkedHashMap<>();
@@ -31,13 +32,20 @@ final class Matching {
    * A matching to be found.
    *
    * @param hasOrder true where the order of the units is that in which the model made them
+   * @param flow of the two models, as far as it is known
    */
-  Matching(List<TargetSlot> slots, List<TorchUnit> units, Fit fit, boolean hasOrder) {
+  Matching(
+      List<TargetSlot> slots,
+      List<TorchUnit> units,
+      Fit fit,
+      boolean hasOrder,
+      FlowEvidence flow) {
     this.slots = slots;
     this.units = units;
     this.fit = fit;
     this.hasOrder = hasOrder;
-    this.names = new NameMatching(fit, places(slots), hasOrder ? places(units) : Map.of());
+    this.flow = flow;
+    this.names = new NameMatching(fit, flow, hasOrder ? places(units) : Map.of());
   }
 
   private static <T> Map<T, Integer> places(List<T> items) {
@@ -57,14 +65,16 @@ final class Matching {
       }
     }
     stated.forEach(this::take);
+    for (Pair pair : flow.pairs(slots, units, fit)) {
+      if (candidates(pair.slot()).contains(pair.unit())) {
+        take(pair);
+      }
+    }
     while (takeUnique() || takeNamed() || takeNumbered()) {
       // Each pair leaves fewer choices for the others.
     }
     if (hasOrder) {
-      OrderMatching order = new OrderMatching(slots, units, fit, pairs);
-      List<Pair> crossed = order.contradictions();
-      order.pairs(this::candidates).forEach(this::take);
-      giveBack(crossed);
+      giveBack(new OrderMatching(slots, units, fit, flow, pairs).contradictions());
     }
   }
 
@@ -115,8 +125,7 @@ final class Matching {
   private boolean takeNumbered() {
     List<Pair> found = new ArrayList<>();
     for (Component part : components()) {
-      List<Pair> numbered = names.byNumbers(part.slots(), part.units());
-      found.addAll(numbered.isEmpty() ? names.byTargetOrder(part.slots(), part.units()) : numbered);
+      found.addAll(names.byNumbers(part.slots(), part.units()));
     }
     found.forEach(this::take);
     return !found.isEmpty();

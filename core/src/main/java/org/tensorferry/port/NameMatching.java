@@ -18,28 +18,19 @@ final class NameMatching {
   private static final double LEAST = 1.0 / 3;
 
   private final Fit fit;
-  private final Map<TargetSlot, Integer> slotOrder;
+  private final FlowEvidence flow;
   private final Map<TorchUnit, Integer> unitOrder;
 
-  /** A target whose layers stand in alphabetical order doesn't tell the model's. */
-  private final boolean isSorted;
-
   /**
-   * Names read against two orders.
+   * Names read beside what else is known of the order.
    *
-   * @param slotOrder places of the slots in the target
+   * @param flow how the slots follow one another, where it is known
    * @param unitOrder places of the units in the file; empty where its order means nothing
    */
-  NameMatching(Fit fit, Map<TargetSlot, Integer> slotOrder, Map<TorchUnit, Integer> unitOrder) {
+  NameMatching(Fit fit, FlowEvidence flow, Map<TorchUnit, Integer> unitOrder) {
     this.fit = fit;
-    this.slotOrder = slotOrder;
+    this.flow = flow;
     this.unitOrder = unitOrder;
-    List<String> paths =
-        slotOrder.entrySet().stream()
-            .sorted(Map.Entry.comparingByValue())
-            .map(entry -> entry.getKey().layer().path())
-            .toList();
-    this.isSorted = paths.equals(paths.stream().sorted().toList());
   }
 
   /** Pairs of some slots and units that fit each other by shape. */
@@ -58,78 +49,58 @@ final class NameMatching {
           best != null
               && best(best.get(0).tokens(), slotGroups.values(), TargetSlot::tokens) == group;
       if (best != null && isMutual) {
-        numbers(group, best).ifPresent(found -> pairs.addAll(paired(found, Evidence.NAME)));
+        numbers(group, best)
+            .filter(found -> found.size() == 1 || keepsOrders(found))
+            .ifPresent(found -> pairs.addAll(paired(found, Evidence.NAME)));
       }
     }
     return pairs;
   }
 
-  /** Pairs where each side is one series of numbered names. */
-  List<Pair> byNumbers(List<TargetSlot> slots, List<TorchUnit> units) {
-    boolean isSeries =
-        slots.size() == units.size()
-            && slots.stream().map(s -> s.tokens().skeleton()).distinct().count() == 1
-            && units.stream().map(u -> u.tokens().skeleton()).distinct().count() == 1;
-    if (!isSeries) {
-      return List.of();
-    }
-    return numbers(slots, units)
-        .filter(this::keepsOrders)
-        .map(found -> paired(found, Evidence.NUMBERS))
-        .orElse(List.of());
-  }
-
-  /** Keras numbers the layers of a class in the model's order, whatever else a file keeps. */
-  private static boolean isOneClass(List<TargetSlot> slots) {
-    String first = slots.get(0).layer().kerasClass();
-    return !first.isEmpty() && slots.stream().allMatch(s -> s.layer().kerasClass().equals(first));
-  }
-
   /**
-   * Pairs slots in the target's order with units that are one series of numbered names, where the
-   * target tells its order and the slots' own numbers don't fall.
+   * Pairs slots that need one another, each the one before, with units that are one series of
+   * numbered names; what the slots' own numbers and the order of the file say must not be otherwise.
    */
-  List<Pair> byTargetOrder(List<TargetSlot> slots, List<TorchUnit> units) {
-    boolean tellsOrder =
-        slots.size() == units.size()
-            && (slots.stream().allMatch(s -> s.layer().config().isObject())
-                || isOneClass(slots)
-                || !isSorted);
-    List<TorchUnit> series = tellsOrder ? NumberOrder.series(units, TorchUnit::tokens) : List.of();
+  List<Pair> byNumbers(List<TargetSlot> slots, List<TorchUnit> units) {
+    Optional<List<TargetSlot>> chain =
+        slots.size() == units.size() && slots.size() > 1 ? flow.chain(slots) : Optional.empty();
+    List<TorchUnit> series =
+        chain.isPresent() ? NumberOrder.series(units, TorchUnit::tokens) : List.of();
     if (series.isEmpty()) {
       return List.of();
     }
     Map<TargetSlot, TorchUnit> pairs = new LinkedHashMap<>();
-    for (int i = 0; i < slots.size(); i++) {
-      pairs.put(slots.get(i), series.get(i));
+    for (int i = 0; i < series.size(); i++) {
+      pairs.put(chain.orElseThrow().get(i), series.get(i));
     }
     List<Pair> found = paired(pairs, Evidence.NUMBERS);
     boolean isSure =
         pairs.entrySet().stream().allMatch(e -> fit.fits(e.getKey(), e.getValue()))
             && found.stream()
-                .noneMatch(a -> found.stream().anyMatch(b -> OrderMatching.numbersCross(a, b)))
+                .noneMatch(a -> found.stream().anyMatch(b -> OrderMatching.isCrossed(a, b)))
             && keepsOrders(pairs);
     return isSure ? found : List.of();
   }
 
-  /** Nothing but numbers decides here, so places in both files must not say otherwise. */
+  /** Where numbers decide, neither data flow nor the order of the file may say otherwise. */
   private boolean keepsOrders(Map<TargetSlot, TorchUnit> pairs) {
     return pairs.entrySet().stream()
-        .allMatch(
-            a ->
-                pairs.entrySet().stream()
-                    .allMatch(
-                        b ->
-                            unitOrder.isEmpty()
-                                || Integer.signum(
-                                        place(slotOrder, a.getKey()) - place(slotOrder, b.getKey()))
-                                    == Integer.signum(
-                                        place(unitOrder, a.getValue())
-                                            - place(unitOrder, b.getValue()))));
+        .allMatch(a -> pairs.entrySet().stream().allMatch(b -> keepOrder(a, b)));
   }
 
-  private static <T> int place(Map<T, Integer> order, T item) {
-    return order.getOrDefault(item, 0);
+  private boolean keepOrder(
+      Map.Entry<TargetSlot, TorchUnit> a, Map.Entry<TargetSlot, TorchUnit> b) {
+    int ofFlow = flow.compare(a.getKey(), b.getKey());
+    int ofNumbers = OrderMatching.compareNumbers(a.getValue().tokens(), b.getValue().tokens());
+    int ofFile =
+        unitOrder.isEmpty()
+            ? ofNumbers
+            : Integer.signum(place(a.getValue()) - place(b.getValue()));
+    return ofFile == ofNumbers && (ofFlow == 0 || ofFlow == ofNumbers);
+  }
+
+  private int place(TorchUnit unit) {
+    return unitOrder.getOrDefault(unit, 0);
   }
 
   private Optional<Map<TargetSlot, TorchUnit>> numbers(

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -16,6 +17,8 @@ import org.tensorferry.dim.Shape;
 import org.tensorferry.keras.TargetLayer;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.keras.TargetVariable;
+import org.tensorferry.error.Problem;
+import org.tensorferry.network.Network;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kept;
@@ -24,6 +27,7 @@ import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.PortRule;
 import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tf.TfModel;
 
 /** Makes the plan of a port. */
 final class Planner {
@@ -35,11 +39,22 @@ final class Planner {
    */
   record Planned(PortPlan plan, Map<TargetVariable, Double> offsets) {}
 
+  /**
+   * What is known beside the two files.
+   *
+   * @param network the target's graph
+   * @param original torch's graph
+   * @param isProven true where both will be run and compared
+   */
+  record Known(Optional<Network> network, Optional<TfModel> original, boolean isProven) {}
+
   private final TorchFile torch;
   private final TargetModel target;
   private final Map<String, PortRule> rules;
   private final PortMap map;
   private final PortOptions options;
+  private final Known evidence;
+  private final FlattenCheck flatten;
   private final Globs keep;
   private final Globs leave;
   private final Fit fit;
@@ -55,7 +70,10 @@ final class Planner {
       TargetModel target,
       Map<String, PortRule> rules,
       PortMap map,
-      PortOptions options) {
+      PortOptions options,
+      Known evidence) {
+    this.evidence = evidence;
+    this.flatten = new FlattenCheck(evidence.network(), options);
     this.torch = torch;
     this.target = target;
     this.rules = rules;
@@ -82,12 +100,14 @@ final class Planner {
         variables.stream().flatMap(v -> v.from().stream()).collect(Collectors.toSet());
     units = without(units, taken::contains);
 
-    Matching matching = new Matching(slots, units, fit, torch.hasOrder());
+    FlowEvidence flow =
+        FlowEvidence.of(evidence.network(), evidence.original(), slots, units, torch::withoutPrefix);
+    Matching matching = new Matching(slots, units, fit, torch.hasOrder(), flow);
     matching.find(stated.pairs(slots, units));
     faults.addAll(stated.faults());
     notices.addAll(stated.notices());
 
-    SettingsCheck settings = new SettingsCheck(torch, options, target.hasSettings());
+    SettingsCheck settings = new SettingsCheck(torch, options, target.hasSettings(), evidence.isProven());
     variables.forEach(this::assign);
     slots.forEach(slot -> assign(slot, matching.pairs().get(slot), settings));
     Explanation explanation = new Explanation(fit, slots, units, matching);
@@ -97,7 +117,9 @@ final class Planner {
     List<PortPlan.Left> left =
         new Leftovers(torch, grouped, options, leave, used, explanation.mentioned())
             .list(faults, slots.stream().map(TargetSlot::path).toList());
-    notices.addAll(FlattenCheck.notices(slots, matching));
+    flatten.look(slots, matching);
+    faults.addAll(flatten.faults());
+    checkCopies();
     for (Assigned one : assigned) {
       Notes.misfit(one, options)
           .ifPresent(
@@ -109,6 +131,28 @@ final class Planner {
       faults.addAll(ValuesCheck.faults(assigned, torch, settings.offsets()));
     }
     return new Planned(finish(left, settings), settings.offsets());
+  }
+
+  /** A weight that stands in the configuration as a number is not changed by any variable. */
+  private void checkCopies() {
+    List<String> copies = evidence.network().map(Network::copies).orElse(List.of());
+    if (!copies.isEmpty() && !options.accepts("copies")) {
+      faults.add(
+          new Fault(
+              PortPlan.Kind.UNSUPPORTED,
+              Problem.of(
+                      "The target's configuration holds copies of values: "
+                          + Names.list(copies)
+                          + ".")
+                  .because(
+                      "Keras writes a weight that is used outside of its layer (a tied projection) as"
+                          + " plain numbers, and they would stay what they are")
+                  .fix(
+                      "tie the weight in a layer of its own (Embedding's `reverse`, a subclass), or keep"
+                          + " the copies (--accept copies)"),
+              copies.get(0),
+              List.of()));
+    }
   }
 
   private PortPlan finish(List<PortPlan.Left> left, SettingsCheck settings) {
@@ -256,8 +300,9 @@ final class Planner {
     List<Source> sources =
         parts.stream().flatMap(part -> part.names().stream()).map(this::source).toList();
     sources.forEach(source -> used.add(source.name()));
-    Recipe recipe = parts.get(0).recipe().then(fill.recipe());
     TargetVariable variable = pair.slot().variable(fill);
+    Recipe recipe =
+        parts.get(0).recipe().then(flatten.ordered(variable, fill.recipe(), pair));
     List<String> notes = new ArrayList<>(Notes.of(sources, variable, recipe));
     Double offset = settings.offsets().get(variable);
     if (offset != null) {

@@ -177,7 +177,7 @@ final class TargetSlots {
       forms.add(List.of(new Fill(i, List.of(TorchUnit.VALUE), shape, Recipe.identity())));
       alternatives.forEach(alternative -> forms.add(alternative.get(0).fills()));
       String part = layer.variables().size() > 1 ? variable.name() : "";
-      String words = layer.path() + "/" + variable.name();
+      String words = layer.givenPath() + "/" + variable.name();
       slots.add(new TargetSlot(layer, part, Optional.empty(), forms, NameTokens.of(words)));
     }
   }
@@ -192,7 +192,7 @@ final class TargetSlots {
                   alternatives.stream()
                       .map(alternative -> alternative.get(i).fills())
                       .collect(Collectors.toList());
-              NameTokens tokens = NameTokens.of(layer.path() + "/" + part);
+              NameTokens tokens = NameTokens.of(layer.givenPath() + "/" + part);
               slots.add(new TargetSlot(layer, part, rule, forms, tokens));
             });
   }

@@ -3,6 +3,7 @@ package org.tensorferry.port;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,7 +18,6 @@ import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.file.MappedFile;
 import org.tensorferry.tensor.TensorData;
 
 /**
@@ -91,12 +91,13 @@ final class TorchFile implements Closeable {
    * Opens a file.
    *
    * @param set the key of the weights where the file holds several sets; empty to find it
+   * @param settings the file that tells what the modules compute with, if it is TorchScript
    * @throws FerryException where it holds no weights (UNREADABLE) or no such set (USAGE)
    */
-  static TorchFile open(Path path, String set) {
+  static TorchFile open(Path path, String set, Path settings) {
     WeightFiles files = WeightFiles.open(path);
     try {
-      TorchFile file = new TorchFile(files, path, hasOrder(path), settings(path));
+      TorchFile file = new TorchFile(files, path, hasOrder(path), settings(settings));
       file.read(set);
       return file;
     } catch (RuntimeException | Error failure) {
@@ -111,17 +112,11 @@ final class TorchFile implements Closeable {
 
   /** Safetensors sorts its tensors by type and name. */
   private static boolean hasOrder(Path path) {
-    return !isIndex(path) && kind(path) != FileKind.SAFETENSORS;
-  }
-
-  private static FileKind kind(Path path) {
-    try (MappedFile file = MappedFile.open(path)) {
-      return FileKind.of(file);
-    }
+    return !isIndex(path) && WeightFiles.kind(path) != FileKind.SAFETENSORS;
   }
 
   private static TorchSettings settings(Path path) {
-    if (isIndex(path) || kind(path) != FileKind.TORCHSCRIPT) {
+    if (isIndex(path) || WeightFiles.kind(path) != FileKind.TORCHSCRIPT) {
       return TorchSettings.none();
     }
     try (TorchScriptArchive archive = TorchScriptArchive.open(path)) {
@@ -215,6 +210,30 @@ final class TorchFile implements Closeable {
     return found.toString();
   }
 
+  /** True where another file has these tensors with the same bytes. */
+  boolean hasValuesOf(Path other) {
+    if (other.equals(path)) {
+      return true;
+    }
+    try (WeightFiles theirs = WeightFiles.open(other)) {
+      Map<String, TensorData> byName = new LinkedHashMap<>();
+      theirs.tensors().forEach((name, tensor) -> byName.put(withoutPrefix(name), tensor));
+      return tensors.entrySet().stream()
+          .allMatch(
+              entry -> {
+                TensorData twin = byName.get(entry.getKey());
+                return twin != null
+                    && twin.dtype() == entry.getValue().dtype()
+                    && Arrays.equals(twin.toBytes(), entry.getValue().toBytes());
+              });
+    }
+  }
+
+  /** A tensor's name as the model gave it, from its name in a TorchScript file. */
+  String withoutPrefix(String name) {
+    return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+  }
+
   Path path() {
     return path;
   }
@@ -253,7 +272,8 @@ final class TorchFile implements Closeable {
 
   /** A number that the module of a unit computes with, where the file tells. */
   OptionalDouble setting(String modulePath, String name) {
-    return settings.number(prefix + modulePath, name);
+    OptionalDouble number = settings.number(prefix + modulePath, name);
+    return number.isPresent() ? number : settings.number(modulePath, name);
   }
 
   @Override

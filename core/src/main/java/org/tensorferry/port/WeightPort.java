@@ -4,12 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.keras.TargetModel;
+import org.tensorferry.network.Network;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.tf.TfModel;
 
 /**
  * Ports the weights of a torch file into a TensorFlow or Keras model that exists already, or back.
@@ -31,6 +34,10 @@ public final class WeightPort implements Closeable {
   private final RuleTables rules;
   private PortMap map = PortMap.none();
   private PortOptions options = PortOptions.defaults();
+  private @Nullable TfModel original;
+  private @Nullable Optional<Network> network;
+  private String whyNoNetwork = "";
+  private boolean isProven;
   private Planner.@Nullable Planned planned;
 
   private WeightPort(TorchFile torch, TargetModel target, RuleTables rules) {
@@ -43,6 +50,7 @@ public final class WeightPort implements Closeable {
   public static final class From {
     private final Path file;
     private String set = "";
+    private Optional<Path> settings = Optional.empty();
 
     private From(Path file) {
       this.file = file;
@@ -51,6 +59,12 @@ public final class WeightPort implements Closeable {
     /** The key of the weights in a checkpoint that holds several sets, such as {@code ema}. */
     public From weights(String key) {
       set = key;
+      return this;
+    }
+
+    /** A TorchScript file that tells what the modules compute with. */
+    public From settingsFrom(Optional<Path> torchScript) {
+      settings = torchScript;
       return this;
     }
 
@@ -65,7 +79,7 @@ public final class WeightPort implements Closeable {
 
     /** As {@link #into(TargetModel)}, with other rules. */
     public WeightPort into(TargetModel target, RuleTables rules) {
-      return new WeightPort(TorchFile.open(file, set), target, rules);
+      return new WeightPort(TorchFile.open(file, set, settings.orElse(file)), target, rules);
     }
   }
 
@@ -97,10 +111,65 @@ public final class WeightPort implements Closeable {
     return planned().plan();
   }
 
+  /**
+   * The original's graph, which says what stands where; see the facade's conversion.
+   *
+   * @param graph whose variables name their torch tensors
+   */
+  public WeightPort original(TfModel graph) {
+    original = graph;
+    planned = null;
+    return this;
+  }
+
+  /**
+   * Says that the written model will be run beside the original, and thrown away where it differs:
+   * then what no file tells needs no word of the user's.
+   */
+  public WeightPort provenByRun(boolean isProven) {
+    this.isProven = isProven;
+    planned = null;
+    return this;
+  }
+
+  /** True where another torch file has the same values under the names of these weights. */
+  public boolean hasWeightsOf(Path other) {
+    return torch.hasValuesOf(other);
+  }
+
+  private Planner.Known evidence() {
+    return new Planner.Known(network(), Optional.ofNullable(original), isProven);
+  }
+
+  /**
+   * The target's graph, where its file tells how the layers are called and every layer has a row.
+   */
+  public Optional<Network> network() {
+    if (network == null) {
+      network = Optional.empty();
+      whyNoNetwork = "its file holds no graph";
+      if (Network.isKnown(target)) {
+        try {
+          network = Optional.of(Network.of(target, rules));
+          whyNoNetwork = "";
+        } catch (FerryException refused) {
+          whyNoNetwork = refused.problems().get(0).text();
+        }
+      }
+    }
+    return network;
+  }
+
+  /** Why the target can't be run here; empty where it can. */
+  public String whyNoNetwork() {
+    network();
+    return whyNoNetwork;
+  }
+
   private Planner.Planned planned() {
     Planner.Planned known = planned;
     if (known == null) {
-      known = new Planner(torch, target, rules.ports(), map, options).plan();
+      known = new Planner(torch, target, rules.ports(), map, options, evidence()).plan();
       planned = known;
     }
     return known;

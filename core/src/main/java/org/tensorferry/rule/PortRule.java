@@ -13,34 +13,44 @@ import org.tensorferry.recipe.Recipe;
  * @param kerasClass Keras' class without its module, for example {@code Dense}
  * @param torchLayers the torch layers with the same weights, for people who read the table
  * @param agreements settings that both sides must have alike
+ * @param functions settings for which torch has one value only
  * @param reading what a layer of this class takes
  */
 public record PortRule(
     String kerasClass,
     String torchLayers,
     List<Agreement> agreements,
+    List<Fixed> functions,
     Function<Layer, Reading> reading) {
 
   public PortRule {
     agreements = List.copyOf(agreements);
+    functions = List.copyOf(functions);
   }
 
   /** A row for a layer whose settings don't matter to its weights. */
   public static PortRule of(
       String kerasClass, String torchLayers, Function<Layer, Reading> reading) {
-    return new PortRule(kerasClass, torchLayers, List.of(), reading);
+    return new PortRule(kerasClass, torchLayers, List.of(), List.of(), reading);
   }
 
   /** This row with a setting that both sides must have alike. */
   public PortRule with(Agreement agreement) {
     List<Agreement> more = new ArrayList<>(agreements);
     more.add(agreement);
-    return new PortRule(kerasClass, torchLayers, more, reading);
+    return new PortRule(kerasClass, torchLayers, more, functions, reading);
+  }
+
+  /** This row with a function that torch's layer always has. */
+  public PortRule with(Fixed function) {
+    List<Fixed> more = new ArrayList<>(functions);
+    more.add(function);
+    return new PortRule(kerasClass, torchLayers, agreements, more, reading);
   }
 
   /** This row for another class. */
   public PortRule as(String otherKerasClass) {
-    return new PortRule(otherKerasClass, torchLayers, agreements, reading);
+    return new PortRule(otherKerasClass, torchLayers, agreements, functions, reading);
   }
 
   /**
@@ -120,6 +130,15 @@ public record PortRule(
       shape = List.copyOf(shape);
     }
   }
+
+  /**
+   * A function that a torch layer always has and a Keras layer may have otherwise.
+   *
+   * @param key in Keras' configuration
+   * @param kerasDefault what Keras takes where the configuration says nothing
+   * @param torch Keras' name of what torch computes
+   */
+  public record Fixed(String key, String kerasDefault, String torch) {}
 
   /** Where a difference of a setting can go when the target's configuration can't be changed. */
   public enum Remedy {

@@ -28,7 +28,8 @@ final class AttentionLayers {
         KerasRule.layer("AdditiveAttention", AttentionLayers::additive));
   }
 
-  private static KerasValue heads(KerasCall call, String prefix) {
+  private static KerasValue heads(KerasCall call, String attribute) {
+    String prefix = call.variables(attribute + "query_dense").isEmpty() ? "" : attribute;
     call.ignore(
         "num_heads",
         "key_dim",

@@ -61,6 +61,7 @@ final class NormalizationLayers {
   private static KerasValue batch(KerasCall call) {
     TfGraph tf = call.tf();
     call.mustBeNone(2, "mask");
+    call.ignore("renorm_clipping", "renorm_momentum");
     Map<String, TfValue> roles = roles(call, "moving_mean", "moving_variance");
     TfValue x = call.input();
     JsonAxis axis = JsonAxis.of(call, x.rank());

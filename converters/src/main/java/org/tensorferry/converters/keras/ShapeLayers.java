@@ -101,6 +101,7 @@ final class ShapeLayers {
 
   private static KerasValue resize(KerasCall call) {
     TfGraph tf = call.tf();
+    call.ignore("fill_mode", "fill_value");
     TfValue size = tf.ints(call.integer("height", 1), call.integer("width", 1));
     String kind = call.text("interpolation", "bilinear");
     return KerasValue.of(

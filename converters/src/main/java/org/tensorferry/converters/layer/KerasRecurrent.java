@@ -19,6 +19,9 @@ final class KerasRecurrent {
           // Keras has no projection; the SavedModels of convert do.
           Role.option("use_projection", "projection_kernel"));
 
+  private static final PortRule.Fixed GATES =
+      new PortRule.Fixed("recurrent_activation", "sigmoid", "sigmoid");
+
   private KerasRecurrent() {}
 
   /** LSTM and SimpleRNN, whose one bias is the sum of torch's two. */
@@ -26,8 +29,10 @@ final class KerasRecurrent {
     int gates = keras.startsWith("LSTM") ? 4 : 1;
     Recipe kernel = gates == 4 ? Layouts.LSTM_KERNEL : Layouts.RNN_KERNEL;
     Recipe bias = gates == 4 ? Layouts.LSTM_BIAS : Layouts.RNN_BIAS;
-    return PortRule.of(
-        keras, torch, layer -> ROLES.read(layer, v -> slots(v, gates, kernel, bias)));
+    PortRule row =
+        PortRule.of(keras, torch, layer -> ROLES.read(layer, v -> slots(v, gates, kernel, bias)))
+            .with(new PortRule.Fixed("activation", "tanh", "tanh"));
+    return gates == 4 ? row.with(GATES) : row;
   }
 
   /** GRU, which computes as torch's only where the reset gate is applied after the product. */
@@ -41,7 +46,9 @@ final class KerasRecurrent {
                     "with `reset_after=False` the reset gate works on the state before the"
                         + " recurrent product; torch applies it after, so no weights make both equal",
                     "build the layer with `reset_after=True` (Keras' default)")
-                : ROLES.read(layer, v -> slots(v, 3, Layouts.GRU_KERNEL, Layouts.GRU_BIAS)));
+                : ROLES.read(layer, v -> slots(v, 3, Layouts.GRU_KERNEL, Layouts.GRU_BIAS)))
+        .with(new PortRule.Fixed("activation", "tanh", "tanh"))
+        .with(GATES);
   }
 
   private static boolean resetsBefore(Layer layer) {

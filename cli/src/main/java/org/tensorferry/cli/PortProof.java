@@ -1,0 +1,204 @@
+package org.tensorferry.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.tensorferry.ConvertOptions;
+import org.tensorferry.Tensorferry;
+import org.tensorferry.TorchModel;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.Symbol;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetModels;
+import org.tensorferry.network.Network;
+import org.tensorferry.network.NetworkFile;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Verification;
+import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.port.WeightPort;
+import org.tensorferry.rule.RuleTables;
+import org.tensorferry.savedmodel.SavedSignature;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tf.TfModel;
+
+/**
+ * The original beside a port: followed for what stands where, and run against what was written.
+ *
+ * @param original the TorchScript file
+ * @param specs its inputs
+ * @param graph what it computes; empty where that can't be followed
+ */
+record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) {
+
+  /** Of several inputs each may have channels elsewhere; more are not tried one by one. */
+  private static final int MOST_TRIED = 4;
+
+  /**
+   * Prepares a proof.
+   *
+   * @param inputs what the user says of the original's inputs; empty to take the target's
+   * @throws FerryException (usage) where nothing tells what to run on
+   */
+  static PortProof of(
+      Path original, List<String> inputs, WeightPort port, TargetModel target, RuleTables rules) {
+    List<List<String>> candidates =
+        inputs.isEmpty() ? layouts(targetInputs(port, target)) : List.of(inputs);
+    for (List<String> candidate : candidates) {
+      Optional<TfModel> graph = follow(original, candidate, rules);
+      if (graph.isPresent()) {
+        return new PortProof(original, InputSpec.parseAll(candidate), graph);
+      }
+    }
+    if (candidates.isEmpty()) {
+      throw Problem.of("Nothing tells what inputs `" + original + "` takes.")
+          .because("the target's file doesn't say what shapes its own have")
+          .fix("give one --input for each tensor argument of the original")
+          .as(ExitCode.USAGE);
+    }
+    return new PortProof(original, InputSpec.parseAll(candidates.get(0)), Optional.empty());
+  }
+
+  private static List<InputSpec> targetInputs(WeightPort port, TargetModel target) {
+    List<InputSpec> inputs =
+        port.network()
+            .map(Network::inputs)
+            .or(() -> SavedSignature.inputs(target.path()))
+            .orElse(List.of());
+    return inputs.stream().map(input -> asTorch(input, target)).toList();
+  }
+
+  /** Ids are int64 in torch, and below the size of every table. */
+  private static InputSpec asTorch(InputSpec input, TargetModel target) {
+    if (!input.dtype().isInteger()) {
+      return input;
+    }
+    OptionalLong below =
+        target.layers().stream()
+            .filter(layer -> layer.kerasClass().equals("Embedding") || isTable(layer))
+            .mapToLong(layer -> layer.variables().get(0).shape().dim(0).known())
+            .min();
+    return new InputSpec(input.name(), DType.INT64, input.shape(), below);
+  }
+
+  private static boolean isTable(TargetLayer layer) {
+    return layer.variables().stream().anyMatch(v -> v.name().contains("embeddings"));
+  }
+
+  /** The inputs with channels behind the batch or where they are, the likelier first. */
+  private static List<List<String>> layouts(List<InputSpec> inputs) {
+    List<List<String>> all = new ArrayList<>();
+    if (inputs.isEmpty()) {
+      return all;
+    }
+    all.add(List.of());
+    for (InputSpec input : inputs) {
+      List<List<String>> more = new ArrayList<>();
+      int rank = input.shape().rank();
+      List<InputSpec> layouts =
+          rank < 3
+              ? List.of(input)
+              : rank == 3 ? List.of(input, moved(input)) : List.of(moved(input), input);
+      for (List<String> before : all) {
+        for (InputSpec layout : inputs.size() > MOST_TRIED ? layouts.subList(0, 1) : layouts) {
+          List<String> longer = new ArrayList<>(before);
+          longer.add(text(layout));
+          more.add(longer);
+        }
+      }
+      all = more;
+    }
+    return all;
+  }
+
+  private static InputSpec moved(InputSpec input) {
+    int rank = input.shape().rank();
+    Dim channels = input.shape().dim(rank - 1);
+    return new InputSpec(
+        input.name(),
+        input.dtype(),
+        input.shape().remove(rank - 1).insert(1, channels),
+        input.below());
+  }
+
+  private static String text(InputSpec input) {
+    String dims =
+        input.shape().dims().stream()
+            .map(dim -> dim.isKnown() ? dim.toString() : dim + "=" + example(dim))
+            .collect(Collectors.joining(",", "[", "]"));
+    String below = input.below().isPresent() ? "<" + input.below().getAsLong() : "";
+    return input.dtype() + dims + below;
+  }
+
+  private static long example(Dim dim) {
+    return dim.evaluate((Symbol symbol) -> symbol.example().orElse(2));
+  }
+
+  private static Optional<TfModel> follow(Path file, List<String> inputs, RuleTables rules) {
+    try (TorchModel model = Tensorferry.open(file, rules)) {
+      ConvertOptions options = ConvertOptions.defaults().inputs(inputs.toArray(String[]::new));
+      return Optional.of(model.convert(options).model());
+    } catch (FerryException refused) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Runs the original and what was written.
+   *
+   * @param ported a file or directory of the target's kind
+   */
+  ParityReport run(Path ported, RuleTables rules) {
+    try (Progress progress = Progress.onTerminal()) {
+      if (Files.isDirectory(ported)) {
+        return Verification.runPorted(
+            original, ported, specs, VerifyOptions.DEFAULT, progress);
+      }
+      Path folder = Files.createTempDirectory("tensorferry");
+      try {
+        Path saved = folder.resolve("keras");
+        try (TargetModel written = TargetModels.open(ported)) {
+          NetworkFile.write(Network.of(written, rules), saved);
+        }
+        return Verification.runPorted(original, saved, specs, VerifyOptions.DEFAULT, progress);
+      } finally {
+        delete(folder);
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

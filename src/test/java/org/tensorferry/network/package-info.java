@@ -1,0 +1,4 @@
+@NullMarked
+package org.tensorferry.network;
+
+import org.jspecify.annotations.NullMarked;
