@@ -165,7 +165,8 @@ class PortCommandTest {
     return Stream.of(
         new Misuse("", "'--output=OUT' (or --dry-run)"),
         new Misuse("-o out.keras --input [1,20]", "--input needs --verify-with"),
-        new Misuse("-o out.keras --verify-with m.pt --input [1,20]", "TensorFlow runs SavedModels"),
+        new Misuse("-o out.keras --accept everything", "--accept takes one of activation, copies"),
+        new Misuse("-o out.keras --torch-epsilon bn=small", "takes PATTERN=VALUE"),
         new Misuse("-o out.keras --report r.xml", "nothing is compared"),
         new Misuse("-o out.keras --report r.doc", "r.doc"));
   }

@@ -60,13 +60,12 @@ class MappingTest {
           blocks.0.fc1 blocks.0.fc2 blocks.1.fc1 blocks.1.fc2 | d d_1 d_2 d_3   | 0 1 2 3
           block_1.a block_2.a          | model/Block1/a model/Block2/a          | 0 1
           q_proj k_proj v_proj         | mha/query mha/key mha/value            | 0 1 2
-          a b                          | x y                                    | 0 1
           """)
   void oneChoiceIsLeft(String modules, String layers, String order) throws IOException {
     String[] torch = modules.split(" ");
     String[] keras = layers.split(" ");
     Path file = linear(torch).save(folder.resolve("x.pth"));
-    try (WeightPort port = WeightPort.from(file).into(dense(keras))) {
+    try (WeightPort port = WeightPort.from(file).into(dense(keras).chain("4"))) {
       PortPlan plan = port.plan();
       assertEquals(List.of(), problems(plan));
       String[] expected = order.split(" ");
@@ -86,13 +85,33 @@ class MappingTest {
           dense1 dense2                | dense dense_1 dense_2
           fc2 fc1                      | fc1 fc2
           b a                          | a b
+          a b                          | x y
+          fc1 fc2 fc3                  | merge_p5 merge_p4 merge_p3
+          fc3 fc2 fc1                  | dense dense_1 dense_2
           """)
   void nothingIsGuessed(String modules, String layers) {
     Path file = linear(modules.split(" ")).save(folder.resolve("x.pth"));
-    try (WeightPort port = WeightPort.from(file).into(dense(layers.split(" ")))) {
+    try (WeightPort port = WeightPort.from(file).into(dense(layers.split(" ")).chain("4"))) {
       PortPlan plan = port.plan();
       assertTrue(plan.assigned().isEmpty(), () -> units(plan).toString());
       assertTrue(!plan.isComplete());
+    }
+  }
+
+  /** Order in a file and numbers are no evidence where nothing tells how layers are called. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          fc1 fc2 fc3                  | dense dense_1 dense_2
+          layers.0 layers.2            | dense dense_1
+          left right                   | x y
+          """)
+  void numbersAloneDecideNothing(String modules, String layers) {
+    Path file = linear(modules.split(" ")).save(folder.resolve("x.pth"));
+    try (WeightPort port = WeightPort.from(file).into(dense(layers.split(" ")))) {
+      assertTrue(!port.plan().isComplete(), () -> units(port.plan()).toString());
     }
   }
 
@@ -191,8 +210,8 @@ class MappingTest {
     String config = "{\"epsilon\":0.001,\"momentum\":0.9}";
     MemoryModel model =
         new MemoryModel().layer("bn", "BatchNormalization", config, "0[3]", "1[3]", "2[3]", "3[3]");
-    try (WeightPort port =
-        WeightPort.from(file).into(model).options(PortOptions.defaults().foldEpsilon(true))) {
+    PortOptions told = PortOptions.defaults().torchEpsilon("b*", 1e-5);
+    try (WeightPort port = WeightPort.from(file).into(model).options(told.foldEpsilon(true))) {
       port.write(folder.resolve("out"));
       double variance = torch.get("bn.running_var").toDoubles()[0];
       assertEquals(variance + 1e-5, model.values("bn/3")[0] + 1e-3, 1e-7);
@@ -201,7 +220,7 @@ class MappingTest {
       assertEquals(12, back);
     }
     model.withSettings();
-    try (WeightPort port = WeightPort.from(file).into(model)) {
+    try (WeightPort port = WeightPort.from(file).into(model).options(told)) {
       port.write(folder.resolve("out"));
       assertEquals(1e-5, model.written().settings().get(0).value());
       assertEquals("epsilon", model.written().settings().get(0).key());

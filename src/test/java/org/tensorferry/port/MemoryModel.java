@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.keras.Changes;
 import org.tensorferry.keras.TargetLayer;
@@ -27,6 +28,7 @@ final class MemoryModel implements TargetModel {
   private final List<TargetLayer> layers = new ArrayList<>();
   private final Map<TargetVariable, TensorSource> values = new LinkedHashMap<>();
   private boolean settings;
+  private String chain = "";
   private Changes written = new Changes(Map.of(), List.of());
 
   /**
@@ -48,6 +50,39 @@ final class MemoryModel implements TargetModel {
     }
     layers.add(new TargetLayer(path, kerasClass, json(config), all));
     return this;
+  }
+
+  /** Layers that are called one after another on inputs of these sizes, behind the batch. */
+  MemoryModel chain(String sizes) {
+    chain = sizes;
+    return this;
+  }
+
+  @Override
+  public Optional<Config> config() {
+    if (chain.isEmpty()) {
+      return Optional.empty();
+    }
+    StringBuilder entries = new StringBuilder();
+    for (TargetLayer layer : layers) {
+      JsonNode settings = layer.config().isObject() ? layer.config() : json("{}");
+      String config =
+          settings
+              .toString()
+              .replaceFirst("\\{", "{\"name\":\"" + layer.path() + "\",\"trainable\":true,");
+      entries.append(",{\"class_name\":\"" + layer.kerasClass() + "\",\"config\":");
+      entries.append(config.replace(",}", "}")).append('}');
+    }
+    String input =
+        "{\"class_name\":\"InputLayer\",\"config\":{\"name\":\"in\",\"batch_shape\":[null,"
+            + chain
+            + "],\"dtype\":\"float32\"}}";
+    String model =
+        "{\"class_name\":\"Sequential\",\"config\":{\"name\":\"chain\",\"layers\":["
+            + input
+            + entries
+            + "]}}";
+    return Optional.of(new Config(json(model), "3.0.0"));
   }
 
   /** Lets a copy have other settings. */

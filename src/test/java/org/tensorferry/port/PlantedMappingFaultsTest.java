@@ -94,11 +94,22 @@ class PlantedMappingFaultsTest {
   private static MemoryModel bidirectional() {
     return model()
         .layer("both/forward_layer", "LSTM", "{}", "0[3,8]", "1[2,8]", "2[8]")
-        .layer("both/backward_layer", "LSTM", "{}", "0[3,8]", "1[2,8]", "2[8]");
+        .layer(
+            "both/backward_layer", "LSTM", "{\"go_backwards\":true}", "0[3,8]", "1[2,8]", "2[8]");
   }
 
   private static MemoryModel norm(String config) {
-    return model().layer("bn", "BatchNormalization", config, "0[3]", "1[3]", "2[3]", "3[3]");
+    return config.isEmpty()
+        ? model()
+            .layer(
+                "bn",
+                "BatchNormalization",
+                "",
+                "gamma[3]",
+                "beta[3]",
+                "moving_mean[3]",
+                "moving_variance[3]")
+        : model().layer("bn", "BatchNormalization", config, "0[3]", "1[3]", "2[3]", "3[3]");
   }
 
   private static TorchTensors norm() {
@@ -212,8 +223,36 @@ class PlantedMappingFaultsTest {
             "another epsilon in a file that can't be changed",
             norm(),
             norm("{\"epsilon\":0.001,\"momentum\":0.9}"),
-            "computes with epsilon 0.001, `bn` with 1e-5",
-            "fold the difference"),
+            "computes with epsilon 0.001 in the target; the torch file doesn't tell torch's",
+            "--torch-epsilon \"*=1e-5\"",
+            "--model",
+            "--accept epsilon"),
+        new Planted(
+            "an epsilon that is told and can't be written",
+            norm(),
+            norm("{\"epsilon\":0.001,\"momentum\":0.9}"),
+            "",
+            PortOptions.defaults().torchEpsilon("*", 1e-5),
+            true,
+            List.of("computes with epsilon 0.001, `bn` with 1e-5", "--fold-epsilon")),
+        refused(
+            "an epsilon that no file tells",
+            norm(),
+            norm(""),
+            "doesn't tell `epsilon` of `bn`",
+            "--target-config"),
+        refused(
+            "gates with another function",
+            gru("rnn", 4),
+            model()
+                .layer(
+                    "lstm",
+                    "LSTM",
+                    "{\"recurrent_activation\":\"hard_sigmoid\"}",
+                    "0[3,8]",
+                    "1[2,8]",
+                    "2[8]"),
+            "recurrent_activation `hard_sigmoid`, `rnn.l0` with `sigmoid`"),
         refused(
             "weights that are no numbers",
             TorchTensors.of("fc.bias[1]")
@@ -238,13 +277,14 @@ class PlantedMappingFaultsTest {
             TorchTensors.of("emb.weight[4,9]"),
             model().layer("emb", "Embedding", "{}", "embeddings[9,4]"),
             "`weight` is [4,9], `emb/embeddings` [9,4] takes [9,4]"),
-        named(
+        refusedMap(
             "directions swapped by a map",
             both("lstm"),
             bidirectional(),
             "{\"layers\":{\"both/forward_layer\":\"lstm.l0_reverse\","
                 + "\"both/backward_layer\":\"lstm.l0\"}}",
-            "by name `lstm.l0`, of the same shapes, is nearer"),
+            "by name `lstm.l0`, of the same shapes, is nearer",
+            "runs forwards, `lstm.l0_reverse` backwards"),
         refused(
             "fewer heads of the same size",
             TorchTensors.of("attn.in_proj_weight[24,8]", "attn.in_proj_bias[24]"),
@@ -253,7 +293,7 @@ class PlantedMappingFaultsTest {
                 .layer("attn/key", "EinsumDense", "", "kernel[8,1,4]", "bias[1,4]")
                 .layer("attn/value", "EinsumDense", "", "kernel[8,1,4]", "bias[1,4]"),
             "`weight` is [8,8]"),
-        named(
+        refusedMap(
             "fewer heads of a larger size, which no shape shows",
             TorchTensors.of("attn.in_proj_weight[24,8]", "attn.in_proj_bias[24]"),
             model()
@@ -261,7 +301,8 @@ class PlantedMappingFaultsTest {
                 .layer("attn/key", "EinsumDense", "", "kernel[8,1,8]", "bias[1,8]")
                 .layer("attn/value", "EinsumDense", "", "kernel[8,1,8]", "bias[1,8]"),
             "",
-            "has 1 heads; the torch file doesn't tell how many `attn` has"),
+            "with 1 heads in the target; the torch file doesn't tell how many torch has",
+            "--accept heads"),
         refusedMap(
             "running statistics swapped by a map",
             TorchTensors.of("bn.weight[2]", "bn.bias[2]", "bn.running_var[2]")
@@ -292,14 +333,15 @@ class PlantedMappingFaultsTest {
             model().layer("fc", "Dense", "{}", "kernel[3,4]", "bias[4]"),
             "float64",
             "can't hold"),
-        named(
+        refusedMap(
             "rows behind a Flatten",
             TorchTensors.of("c.weight[4,3,3,3]", "c.bias[4]", "fc.weight[5,16]", "fc.bias[5]"),
             model()
                 .layer("c", "Conv2D", "{}", "kernel[3,3,3,4]", "bias[4]")
                 .layer("fc", "Dense", "{}", "kernel[16,5]", "bias[5]"),
             "",
-            "takes 16 = 4 x 4 values behind a layer of 4 channels"));
+            "takes 16 = 4 x 4 values behind a layer of 4 channels",
+            "--target-config"));
   }
 
   @ParameterizedTest

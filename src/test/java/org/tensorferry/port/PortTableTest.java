@@ -41,6 +41,8 @@ class PortTableTest {
         new MemoryModel()
             .layer("x", row.kerasClass(), row.config(), row.variables().toArray(String[]::new));
     try (WeightPort port = WeightPort.from(torch.save(folder.resolve("x.pth"))).into(model)) {
+      // A state_dict tells neither.
+      port.options(PortOptions.defaults().accept("heads").accept("groups"));
       assertEquals(List.of(), problems(port.plan()));
       port.write(folder.resolve("out"));
       row.places().forEach(place -> compare(row, place, torch, model));

@@ -258,8 +258,7 @@ final class PortCommand implements Callable<Integer> {
   private String unproven(
       Optional<Path> source, Optional<PortProof> proof, WeightPort port, TargetModel model) {
     if (proof.isPresent()) {
-      return "Nothing was run: "
-          + (dryRun ? "this is a dry run." : "the port was refused.");
+      return "Nothing was run: " + (dryRun ? "this is a dry run." : "the port was refused.");
     }
     boolean isRunnable = port.network().isPresent() || Files.isDirectory(model.path());
     if (source.isPresent() && isRunnable) {
@@ -316,10 +315,7 @@ final class PortCommand implements Callable<Integer> {
 
   /** Writes the output, and compares it where that was asked for; what differs is not kept. */
   private Optional<ParityReport> write(
-      WeightPort port,
-      TargetModel model,
-      Optional<TorchValues> back,
-      Optional<PortProof> proof)
+      WeightPort port, TargetModel model, Optional<TorchValues> back, Optional<PortProof> proof)
       throws IOException {
     Path out = Objects.requireNonNull(output);
     boolean isDirectory = back.isEmpty() && Files.isDirectory(model.path());
@@ -327,8 +323,7 @@ final class PortCommand implements Callable<Integer> {
     try (OutputPlace place =
         isDirectory ? OutputPlace.directory(out, force) : OutputPlace.file(out, force)) {
       place.write(bytes, file -> write(port, back, file));
-      Optional<ParityReport> parity =
-          proof.map(both -> both.run(place.path(), plugins.rules()));
+      Optional<ParityReport> parity = proof.map(both -> both.run(place.path(), plugins.rules()));
       if (parity.map(ParityReport::isEqual).orElse(true)) {
         place.commit();
       }

@@ -164,8 +164,7 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
   ParityReport run(Path ported, RuleTables rules) {
     try (Progress progress = Progress.onTerminal()) {
       if (Files.isDirectory(ported)) {
-        return Verification.runPorted(
-            original, ported, specs, VerifyOptions.DEFAULT, progress);
+        return Verification.runPorted(original, ported, specs, VerifyOptions.DEFAULT, progress);
       }
       Path folder = Files.createTempDirectory("tensorferry");
       try {

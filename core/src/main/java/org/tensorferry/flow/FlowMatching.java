@@ -119,8 +119,7 @@ public final class FlowMatching<S, U> {
     Map<Flow.Vertex<O>, Integer> after = new HashMap<>();
     for (Flow.Vertex<O> vertex : flow.vertices()) {
       List<String> in = new ArrayList<>();
-      vertex.inputs.forEach(
-          edge -> in.add(before.get(edge.from()) + labels(edge, level)));
+      vertex.inputs.forEach(edge -> in.add(before.get(edge.from()) + labels(edge, level)));
       if (level == Level.SHAPE || vertex.isCommutative()) {
         in.sort(Comparator.naturalOrder());
       }
@@ -215,10 +214,8 @@ public final class FlowMatching<S, U> {
         return Optional.of(paired(colouring, choices));
       }
       List<S> alike = open.get().getValue();
-      List<U> candidates =
-          colouring.classesOfOther().getOrDefault(open.get().getKey(), List.of());
-      Optional<Colouring> next =
-          choose(level, alike, candidates, chosen, chosenOther, choices);
+      List<U> candidates = colouring.classesOfOther().getOrDefault(open.get().getKey(), List.of());
+      Optional<Colouring> next = choose(level, alike, candidates, chosen, chosenOther, choices);
       if (next.isEmpty()) {
         return Optional.empty();
       }
@@ -276,8 +273,7 @@ public final class FlowMatching<S, U> {
               List<U> partners = others.getOrDefault(key, List.of());
               if (layers.size() == 1 && partners.size() == 1) {
                 S layer = layers.get(0);
-                pairs.put(
-                    layer, new Match<>(partners.get(0), choices.getOrDefault(layer, false)));
+                pairs.put(layer, new Match<>(partners.get(0), choices.getOrDefault(layer, false)));
               }
             });
     return pairs;

@@ -87,7 +87,8 @@ final class Hdf5Model implements TargetModel {
     long begin = archive.weightsBegin();
     Hdf5Group root = Hdf5File.read(new Hdf5Bytes(weights, begin), file.path(), begin);
     List<FoundLayer> found = KerasLayers.find(root, archive.model(), file.path().toString());
-    return new Hdf5Model("a Keras 3 model", file, weights, begin, archive, Optional.of(archive.json()), found);
+    return new Hdf5Model(
+        "a Keras 3 model", file, weights, begin, archive, Optional.of(archive.json()), found);
   }
 
   static Hdf5Model ofFile(MappedFile file) {
@@ -124,13 +125,12 @@ final class Hdf5Model implements TargetModel {
           .fix("name a file that Keras wrote")
           .as(ExitCode.UNREADABLE);
     }
-    return new Hdf5Model("a weights file of Keras 3", file, file, 0, null, Optional.ofNullable(told), found);
+    return new Hdf5Model(
+        "a weights file of Keras 3", file, file, 0, null, Optional.ofNullable(told), found);
   }
 
   private static LayerConfig layers(@Nullable Config told) {
-    return told == null
-        ? LayerConfig.NONE
-        : LayerConfig.of(told.json(), JsonPointer.empty());
+    return told == null ? LayerConfig.NONE : LayerConfig.of(told.json(), JsonPointer.empty());
   }
 
   private static byte[] bytes(String text) {

@@ -66,6 +66,18 @@ final class KerasNames {
           "attention_output", "output_dense");
 
   private static final Set<String> ATTENTIONS = Set.of("MultiHeadAttention", "GroupQueryAttention");
+  private static final Set<String> HOLDERS =
+      Set.of(
+          "Bidirectional",
+          "Functional",
+          "GroupQueryAttention",
+          "MultiHeadAttention",
+          "RNN",
+          "Sequential",
+          "SpectralNormalization",
+          "StackedRNNCells",
+          "TimeDistributed");
+
   private static final String CELL = "Cell";
 
   private KerasNames() {}
@@ -100,6 +112,11 @@ final class KerasNames {
     return !exact.isEmpty() || !parts.matches()
         ? exact
         : BY_SNAKE_CASE.getOrDefault(parts.group(1), "");
+  }
+
+  /** True for classes whose layers are other layers' parents. */
+  static boolean holdsLayers(String className) {
+    return HOLDERS.contains(className);
   }
 
   static boolean isAttention(String className) {

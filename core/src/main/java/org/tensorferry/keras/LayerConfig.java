@@ -17,13 +17,11 @@ import java.util.Optional;
  * @param isOperation true for a function of {@code keras.ops} in the list of layers, which no file
  *     of weights has a group for
  */
-record LayerConfig(
-    String className, JsonNode config, JsonPointer place, boolean isOperation) {
+record LayerConfig(String className, JsonNode config, JsonPointer place, boolean isOperation) {
 
   LayerConfig(String className, JsonNode config, JsonPointer place) {
     this(className, config, place, false);
   }
-
 
   private static final int MAX_DEPTH = 64;
 

@@ -99,7 +99,8 @@ final class LegacyLayers {
       String direction = name.startsWith("backward_") ? "backward_layer" : "forward_layer";
       return place(from.below(direction, config.inner(direction)), rest);
     }
-    if (config.className().equals("RNN") && config.inner("cell").isKnown()) {
+    boolean hasOneCell = config.inner("cell").className().endsWith("Cell");
+    if (config.className().equals("RNN") && hasOneCell) {
       return from.below("cell", config.inner("cell"));
     }
     String part = KerasNames.ATTENTION_PARTS.getOrDefault(name, "");

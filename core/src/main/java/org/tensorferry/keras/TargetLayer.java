@@ -1,9 +1,8 @@
 package org.tensorferry.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * The smallest part of a model that owns variables: a Dense, one direction of a Bidirectional, the
@@ -28,8 +27,19 @@ public record TargetLayer(
    * layers as they are made, in one Python process, so that these say nothing of their place.
    */
   public String givenPath() {
-    return Arrays.stream(path.split("/", -1))
-        .filter(name -> KerasNames.classOf(name).isEmpty())
-        .collect(Collectors.joining("/"));
+    List<String> names = List.of(path.split("/", -1));
+    List<String> given = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      String named = KerasNames.classOf(names.get(i));
+      boolean isLast = i == names.size() - 1;
+      boolean isKerasOwn =
+          isLast
+              ? !named.isEmpty() && (kerasClass.isEmpty() || named.equals(kerasClass))
+              : KerasNames.holdsLayers(named);
+      if (!isKerasOwn) {
+        given.add(names.get(i));
+      }
+    }
+    return String.join("/", given);
   }
 }

@@ -29,8 +29,7 @@ public record AxisOrder(List<Long> sizes, List<Integer> places, boolean isKnown)
     sorted.sort(Comparator.comparing(AxisOrders.Part::place, AxisOrders::compare));
     List<Integer> places = new ArrayList<>();
     wide.forEach(part -> places.add(sorted.indexOf(part)));
-    return new AxisOrder(
-        wide.stream().map(AxisOrders.Part::size).toList(), places, true);
+    return new AxisOrder(wide.stream().map(AxisOrders.Part::size).toList(), places, true);
   }
 
   /** True where torch has the parts in the same order. */

@@ -192,8 +192,7 @@ final class AxisOrders {
   private static boolean fits(TfValue input, TfValue value) {
     for (int i = 1; i <= input.rank(); i++) {
       boolean isEqual =
-          i <= value.rank()
-              && (input.dim(-i).equals(value.dim(-i)) || input.dim(-i).is(1));
+          i <= value.rank() && (input.dim(-i).equals(value.dim(-i)) || input.dim(-i).is(1));
       if (!isEqual) {
         return false;
       }
@@ -252,8 +251,7 @@ final class AxisOrders {
         after.add(new Axis(List.of()));
         continue;
       }
-      boolean isAlone =
-          left.isEmpty() && next < from.rank() && from.dim(next).equals(size);
+      boolean isAlone = left.isEmpty() && next < from.rank() && from.dim(next).equals(size);
       while (left.isEmpty() && next < from.rank() && from.dim(next).is(1)) {
         next++;
         isAlone = next < from.rank() && from.dim(next).equals(size);
@@ -376,7 +374,9 @@ final class AxisOrders {
   /** Notes the order of an axis that weights are used along. */
   private void require(Set<PortedVariable> used, Axis axis, boolean isConvolution) {
     AxisOrder order =
-        axis.parts() == null ? AxisOrder.UNKNOWN : AxisOrder.of(Objects.requireNonNull(axis.parts()));
+        axis.parts() == null
+            ? AxisOrder.UNKNOWN
+            : AxisOrder.of(Objects.requireNonNull(axis.parts()));
     boolean isPlain = order.isSame();
     for (PortedVariable variable : used) {
       TargetVariable target = network.variables().get(variable);

@@ -54,8 +54,7 @@ final class KerasArguments {
   }
 
   static Reference reference(JsonNode triple) {
-    return new Reference(
-        triple.path(0).asText(), triple.path(1).asInt(), triple.path(2).asInt());
+    return new Reference(triple.path(0).asText(), triple.path(1).asInt(), triple.path(2).asInt());
   }
 
   /** The arguments with the tensors put in. */

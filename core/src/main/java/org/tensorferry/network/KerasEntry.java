@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.keras.TargetModel;
 
-/**
- * One entry of a model's list of layers: a layer, an operation, a model within the model.
- */
+/** One entry of a model's list of layers: a layer, an operation, a model within the model. */
 record KerasEntry(JsonNode json) {
 
   String className() {

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tensorferry.rule.RuleTables;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.keras.TargetVariable;
-import org.tensorferry.dim.InputSpec;
 import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.rule.RuleTables;
 import org.tensorferry.tf.TfModel;
 
 /**

@@ -15,31 +15,31 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetLayer;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetVariable;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.keras.TargetLayer;
-import org.tensorferry.keras.TargetModel;
-import org.tensorferry.keras.TargetVariable;
-import org.tensorferry.dim.Assumptions;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.InputSpec;
-import org.tensorferry.recipe.PortedVariable;
-import org.tensorferry.recipe.Recipe;
-import org.tensorferry.dim.Shape;
-import org.tensorferry.value.Structure;
-import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 import org.tensorferry.tf.Origin;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Structure;
 
 /** Calls a model's layers in the order that their arguments ask for. */
 final class NetworkBuilder implements KerasCall.Model {
@@ -245,8 +245,7 @@ final class NetworkBuilder implements KerasCall.Model {
 
     private int place(KerasArguments.Reference reference) {
       boolean isKeras3 = entry(reference.layer()).json().path("inbound_nodes").path(0).isObject();
-      return reference.node()
-          - (isKeras3 ? 0 : firstNodes.getOrDefault(reference.layer(), 0));
+      return reference.node() - (isKeras3 ? 0 : firstNodes.getOrDefault(reference.layer(), 0));
     }
 
     private String key(KerasArguments.Reference reference) {
@@ -355,7 +354,8 @@ final class NetworkBuilder implements KerasCall.Model {
   /** Other policies round between the operators. */
   private static void requireFloat32(KerasCall call) {
     JsonNode dtype = call.setting("dtype");
-    String policy = dtype.isObject() ? dtype.path("config").path("name").asText("") : dtype.asText();
+    String policy =
+        dtype.isObject() ? dtype.path("config").path("name").asText("") : dtype.asText();
     boolean isPlain = List.of("", "null", "float32", "int32", "int64", "bool").contains(policy);
     if (!isPlain) {
       throw call.refuse("it computes in `" + policy + "`");
@@ -387,8 +387,7 @@ final class NetworkBuilder implements KerasCall.Model {
             .orElseThrow(() -> refuse("its input `" + name + "` is of type `" + named + "`"));
     Shape sizes = new Shape(dims);
     TfValue value = tf.argument("input_%03d".formatted(inputs.size()), dtype, sizes);
-    inputs.add(
-        new InputSpec(java.util.Optional.of(name), dtype, sizes, OptionalLong.empty()));
+    inputs.add(new InputSpec(java.util.Optional.of(name), dtype, sizes, OptionalLong.empty()));
     return KerasValue.of(value);
   }
 

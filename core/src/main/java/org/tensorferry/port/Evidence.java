@@ -7,6 +7,7 @@ public enum Evidence {
   LIKENESS("by data flow, one of several that look alike"),
   NAME("by name"),
   SHAPE("only shape that fits"),
+  SCOPE("within the part of the model that holds it"),
   NUMBERS("by the numbers in the names, along the data flow");
 
   private final String text;

@@ -16,8 +16,8 @@ import org.tensorferry.recipe.Recipe;
 /**
  * The layers behind a Flatten: torch flattens [channels, height, width], Keras [height, width,
  * channels], so that rows of the kernel have another order. Where the target's graph is known, the
- * order is followed through it, and the recipe puts the rows right; where it isn't, a layer that may
- * stand behind a Flatten is refused.
+ * order is followed through it, and the recipe puts the rows right; where it isn't, a layer that
+ * may stand behind a Flatten is refused.
  */
 final class FlattenCheck {
 
@@ -42,7 +42,8 @@ final class FlattenCheck {
     if (order == null || options.accepts("flatten")) {
       return recipe;
     }
-    Optional<Recipe> changed = order.isKnown() ? reordered(recipe, order, variable) : Optional.empty();
+    Optional<Recipe> changed =
+        order.isKnown() ? reordered(recipe, order, variable) : Optional.empty();
     if (changed.isEmpty()) {
       faults.add(
           new Fault(
@@ -105,8 +106,8 @@ final class FlattenCheck {
   }
 
   /**
-   * Without a graph: the dense layers that may stand behind a Flatten, told from sizes. A Dense right
-   * behind a layer of C channels that takes a multiple of C.
+   * Without a graph: the dense layers that may stand behind a Flatten, told from sizes. A Dense
+   * right behind a layer of C channels that takes a multiple of C.
    */
   void look(List<TargetSlot> slots, Matching matching) {
     if (isKnown || options.accepts("flatten")) {
@@ -137,8 +138,7 @@ final class FlattenCheck {
     }
   }
 
-  private static Fault suspected(
-      TargetSlot slot, TargetVariable kernel, long in, long channels) {
+  private static Fault suspected(TargetSlot slot, TargetVariable kernel, long in, long channels) {
     String out = kernel.shape().dim(1).toString();
     return new Fault(
         Kind.UNSUPPORTED,

@@ -54,8 +54,7 @@ final class FlowEvidence {
     units.forEach(
         unit ->
             unit.names()
-                .forEach(
-                    name -> unitsOf.computeIfAbsent(name, n -> new ArrayList<>()).add(unit)));
+                .forEach(name -> unitsOf.computeIfAbsent(name, n -> new ArrayList<>()).add(unit)));
     Flow<TargetSlot> target =
         network
             .map(
@@ -127,8 +126,7 @@ final class FlowEvidence {
   }
 
   /** Slots and units that may fill them have the same kind. */
-  private static Map<Object, String> kinds(
-      List<TargetSlot> slots, List<TorchUnit> units, Fit fit) {
+  private static Map<Object, String> kinds(List<TargetSlot> slots, List<TorchUnit> units, Fit fit) {
     Map<Object, String> kinds = new HashMap<>();
     for (TargetSlot slot : slots) {
       List<TorchUnit> fitting = units.stream().filter(unit -> fit.fits(slot, unit)).toList();

@@ -24,6 +24,8 @@ final class Matching {
   private final boolean hasOrder;
   private final FlowEvidence flow;
   private final NameMatching names;
+  private final Scopes scopes;
+  private final Set<TargetSlot> narrowed = new LinkedHashSet<>();
   private final Map<TargetSlot, Pair> pairs = new LinkedHashMap<>();
   private final Map<TargetSlot, Set<TorchUnit>> candidates = new LinkedHashMap<>();
   private final Map<TorchUnit, Set<TargetSlot>> takers = new LinkedHashMap<>();
@@ -35,16 +37,13 @@ final class Matching {
    * @param flow of the two models, as far as it is known
    */
   Matching(
-      List<TargetSlot> slots,
-      List<TorchUnit> units,
-      Fit fit,
-      boolean hasOrder,
-      FlowEvidence flow) {
+      List<TargetSlot> slots, List<TorchUnit> units, Fit fit, boolean hasOrder, FlowEvidence flow) {
     this.slots = slots;
     this.units = units;
     this.fit = fit;
     this.hasOrder = hasOrder;
     this.flow = flow;
+    this.scopes = new Scopes(slots, units);
     this.names = new NameMatching(fit, flow, hasOrder ? places(units) : Map.of());
   }
 
@@ -70,7 +69,7 @@ final class Matching {
         take(pair);
       }
     }
-    while (takeUnique() || takeNamed() || takeNumbered()) {
+    while (takeUnique() || takeNamed() || narrow() || takeNumbered()) {
       // Each pair leaves fewer choices for the others.
     }
     if (hasOrder) {
@@ -106,11 +105,32 @@ final class Matching {
           TorchUnit only = fitting.size() == 1 ? fitting.iterator().next() : null;
           if (only != null && Objects.requireNonNull(takers.get(only)).size() == 1) {
             boolean named = NameMatching.score(slot.tokens(), only.tokens()) > 0;
-            found.add(new Pair(slot, only, named ? Evidence.NAME : Evidence.SHAPE));
+            Evidence other = narrowed.contains(slot) ? Evidence.SCOPE : Evidence.SHAPE;
+            found.add(new Pair(slot, only, named ? Evidence.NAME : other));
           }
         });
     found.forEach(this::take);
     return !found.isEmpty();
+  }
+
+  /** What belongs to a part of the one model stays within its part of the other. */
+  private boolean narrow() {
+    boolean changed = false;
+    for (Scopes.Scope scope : scopes.found(pairs)) {
+      for (TargetSlot slot : slots) {
+        boolean isInside = scope.slots().contains(slot);
+        Set<TorchUnit> fitting = candidates.getOrDefault(slot, Set.of());
+        List<TorchUnit> out =
+            fitting.stream().filter(u -> scope.units().contains(u) != isInside).toList();
+        if (!out.isEmpty() && out.size() < fitting.size()) {
+          fitting.removeAll(out);
+          out.forEach(unit -> takers.getOrDefault(unit, new LinkedHashSet<>()).remove(slot));
+          narrowed.add(slot);
+          changed = true;
+        }
+      }
+    }
+    return changed;
   }
 
   private boolean takeNamed() {

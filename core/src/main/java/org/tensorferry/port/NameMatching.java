@@ -59,7 +59,8 @@ final class NameMatching {
 
   /**
    * Pairs slots that need one another, each the one before, with units that are one series of
-   * numbered names; what the slots' own numbers and the order of the file say must not be otherwise.
+   * numbered names; what the slots' own numbers and the order of the file say must not be
+   * otherwise.
    */
   List<Pair> byNumbers(List<TargetSlot> slots, List<TorchUnit> units) {
     Optional<List<TargetSlot>> chain =
@@ -93,9 +94,7 @@ final class NameMatching {
     int ofFlow = flow.compare(a.getKey(), b.getKey());
     int ofNumbers = OrderMatching.compareNumbers(a.getValue().tokens(), b.getValue().tokens());
     int ofFile =
-        unitOrder.isEmpty()
-            ? ofNumbers
-            : Integer.signum(place(a.getValue()) - place(b.getValue()));
+        unitOrder.isEmpty() ? ofNumbers : Integer.signum(place(a.getValue()) - place(b.getValue()));
     return ofFile == ofNumbers && (ofFlow == 0 || ofFlow == ofNumbers);
   }
 

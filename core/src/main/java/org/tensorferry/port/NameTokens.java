@@ -62,6 +62,9 @@ record NameTokens(List<String> skeleton, List<Long> numbers, Set<String> words) 
           Map.entry("batchnorm", "norm"),
           Map.entry("layernorm", "norm"),
           Map.entry("convolution", "conv"),
+          Map.entry("dw", "depthwise"),
+          Map.entry("pw", "pointwise"),
+          Map.entry("sep", "separable"),
           Map.entry("downsampling", "downsample"),
           Map.entry("upsampling", "upsample"));
 

@@ -14,10 +14,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Shape;
+import org.tensorferry.error.Problem;
 import org.tensorferry.keras.TargetLayer;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.keras.TargetVariable;
-import org.tensorferry.error.Problem;
 import org.tensorferry.network.Network;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.port.PortPlan.Fault;
@@ -101,13 +101,15 @@ final class Planner {
     units = without(units, taken::contains);
 
     FlowEvidence flow =
-        FlowEvidence.of(evidence.network(), evidence.original(), slots, units, torch::withoutPrefix);
+        FlowEvidence.of(
+            evidence.network(), evidence.original(), slots, units, torch::withoutPrefix);
     Matching matching = new Matching(slots, units, fit, torch.hasOrder(), flow);
     matching.find(stated.pairs(slots, units));
     faults.addAll(stated.faults());
     notices.addAll(stated.notices());
 
-    SettingsCheck settings = new SettingsCheck(torch, options, target.hasSettings(), evidence.isProven());
+    SettingsCheck settings =
+        new SettingsCheck(torch, options, target.hasSettings(), evidence.isProven());
     variables.forEach(this::assign);
     slots.forEach(slot -> assign(slot, matching.pairs().get(slot), settings));
     Explanation explanation = new Explanation(fit, slots, units, matching);
@@ -301,8 +303,7 @@ final class Planner {
         parts.stream().flatMap(part -> part.names().stream()).map(this::source).toList();
     sources.forEach(source -> used.add(source.name()));
     TargetVariable variable = pair.slot().variable(fill);
-    Recipe recipe =
-        parts.get(0).recipe().then(flatten.ordered(variable, fill.recipe(), pair));
+    Recipe recipe = parts.get(0).recipe().then(flatten.ordered(variable, fill.recipe(), pair));
     List<String> notes = new ArrayList<>(Notes.of(sources, variable, recipe));
     Double offset = settings.offsets().get(variable);
     if (offset != null) {

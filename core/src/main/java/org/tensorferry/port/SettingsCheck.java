@@ -136,8 +136,7 @@ final class SettingsCheck {
     } else {
       untold
           .computeIfAbsent(
-              new Untold(key, Names.number(ofKeras), Names.number(ofTorch)),
-              k -> new ArrayList<>())
+              new Untold(key, Names.number(ofKeras), Names.number(ofTorch)), k -> new ArrayList<>())
           .add(pair);
     }
   }
@@ -191,8 +190,7 @@ final class SettingsCheck {
       unknown(pair, function.key());
       return;
     }
-    JsonNode stated =
-        pair.slot().layer().config().path(function.key());
+    JsonNode stated = pair.slot().layer().config().path(function.key());
     String ofKeras = stated.isMissingNode() ? function.kerasDefault() : stated.asText("linear");
     boolean isEqual = ofKeras.equals(function.torch());
     if (!isEqual && options.accepts(function.key())) {
@@ -277,8 +275,7 @@ final class SettingsCheck {
       fault(
           pair,
           "Layer `%s` has %d %s, `%s` %d."
-              .formatted(
-                  pair.slot().path(), ofKeras, key, module, (long) ofTorch.getAsDouble()),
+              .formatted(pair.slot().path(), ofKeras, key, module, (long) ofTorch.getAsDouble()),
           "weights of one shape mean something else with another number of " + key,
           "build the target with as many " + key);
     }

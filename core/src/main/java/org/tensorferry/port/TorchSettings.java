@@ -16,7 +16,8 @@ final class TorchSettings {
 
   private static final String NUMBER = "([0-9.e+-]+)";
   private static final Pattern CONSTANT =
-      Pattern.compile("\\n  (eps|momentum|num_heads|num_groups) : Final\\[(?:float|int)\\] = " + NUMBER);
+      Pattern.compile(
+          "\\n  (eps|momentum|num_heads|num_groups) : Final\\[(?:float|int)\\] = " + NUMBER);
   private static final Pattern BATCH_NORM =
       Pattern.compile(
           "torch\\.(?:batch|instance)_norm\\([^\\n]*?(?:True|False), "

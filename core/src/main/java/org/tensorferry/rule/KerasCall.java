@@ -150,8 +150,10 @@ public final class KerasCall {
   /** Refuses an argument that is given. */
   public void mustBeNone(int position, String name) {
     KerasValue value = argument(position, name);
-    boolean isFalse = value instanceof KerasValue.Plain plain && plain.json().isBoolean()
-        && !plain.json().asBoolean();
+    boolean isFalse =
+        value instanceof KerasValue.Plain plain
+            && plain.json().isBoolean()
+            && !plain.json().asBoolean();
     if (!value.isNone() && !isFalse) {
       throw refuse("it is called with `" + name + "`");
     }
@@ -222,7 +224,9 @@ public final class KerasCall {
       JsonNode value = config.path(key);
       boolean isIdle = value.isNull() || (value.isBoolean() && !value.asBoolean());
       boolean isTraining =
-          key.endsWith("_initializer") || key.endsWith("_regularizer") || key.endsWith("_constraint");
+          key.endsWith("_initializer")
+              || key.endsWith("_regularizer")
+              || key.endsWith("_constraint");
       if (!isIdle && !isTraining && !IGNORED.contains(key) && !read.contains(key)) {
         throw refuse("its setting `" + key + "` = " + value + " is not known here");
       }

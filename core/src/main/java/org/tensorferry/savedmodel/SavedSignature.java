@@ -67,9 +67,7 @@ public final class SavedSignature {
   }
 
   private static Symbol symbol(int input, int axis) {
-    return axis == 0
-        ? Symbol.input("batch", 2)
-        : Symbol.input("d" + input + "_" + axis, EXAMPLE);
+    return axis == 0 ? Symbol.input("batch", 2) : Symbol.input("d" + input + "_" + axis, EXAMPLE);
   }
 
   private static Optional<DType> type(TensorInfo info) {

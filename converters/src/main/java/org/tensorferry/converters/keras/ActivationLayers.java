@@ -88,8 +88,7 @@ final class ActivationLayers {
       return KerasValue.of(tf.unary("Elu", x));
     }
     TfValue below = tf.minimum(x, tf.scalar(x.dtype(), 0));
-    return KerasValue.of(
-        tf.add(tf.unary("Relu", x), tf.mul(tf.unary("Expm1", below), alpha)));
+    return KerasValue.of(tf.add(tf.unary("Relu", x), tf.mul(tf.unary("Expm1", below), alpha)));
   }
 
   private static KerasValue softmax(KerasCall call) {

@@ -68,8 +68,7 @@ final class Activations {
       case "log_softmax" -> tf.unary("LogSoftmax", x);
       case "log_sigmoid" -> tf.neg(tf.unary("Softplus", tf.neg(x)));
       case "tanh_shrink" -> tf.sub(x, tf.unary("Tanh", x));
-      case "squareplus" ->
-          tf.mul(tf.add(x, tf.unary("Sqrt", tf.add(tf.mul(x, x), 4))), 0.5);
+      case "squareplus" -> tf.mul(tf.add(x, tf.unary("Sqrt", tf.add(tf.mul(x, x), 4))), 0.5);
       case "sparse_sigmoid" -> clip(tf, tf.mul(tf.add(x, 1), 0.5), 0, 1);
       default -> throw call.refuse("its activation `" + name + "` has no row");
     };
@@ -94,8 +93,7 @@ final class Activations {
   }
 
   static TfValue clip(TfGraph tf, TfValue x, double min, double max) {
-    return tf.minimum(
-        tf.maximum(x, tf.scalar(x.dtype(), min)), tf.scalar(x.dtype(), max));
+    return tf.minimum(tf.maximum(x, tf.scalar(x.dtype(), min)), tf.scalar(x.dtype(), max));
   }
 
   /** Over one axis. */

@@ -2,12 +2,12 @@ package org.tensorferry.converters.keras;
 
 import java.util.List;
 import java.util.Optional;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -92,8 +92,7 @@ final class AttentionLayers {
     if (variables.size() > 1) {
       product = tf.add(product, tf.reshape(variables.get(1), all));
     }
-    TfValue split =
-        tf.reshape(product, x.dim(0), x.dim(1), kernel.dim(1), kernel.dim(2));
+    TfValue split = tf.reshape(product, x.dim(0), x.dim(1), kernel.dim(1), kernel.dim(2));
     return tf.transpose(split, 0, 2, 1, 3);
   }
 
@@ -117,8 +116,7 @@ final class AttentionLayers {
     TfValue kernel = variables.get(0);
     Dim in = kernel.dim(0).times(kernel.dim(1));
     TfValue joined = tf.reshape(x, x.dim(0), x.dim(1), in);
-    TfValue product =
-        DenseLayers.product(tf, joined, tf.reshape(kernel, in, kernel.dim(2)));
+    TfValue product = DenseLayers.product(tf, joined, tf.reshape(kernel, in, kernel.dim(2)));
     return variables.size() > 1 ? tf.add(product, variables.get(1)) : product;
   }
 
@@ -128,8 +126,7 @@ final class AttentionLayers {
     KerasValue mask = call.named().getOrDefault("attention_mask", KerasValue.NONE);
     if (!mask.isNone()) {
       TfValue allowed = mask.tensors().get(0);
-      TfValue bool =
-          allowed.dtype() == DType.BOOL ? allowed : tf.cast(allowed, DType.BOOL);
+      TfValue bool = allowed.dtype() == DType.BOOL ? allowed : tf.cast(allowed, DType.BOOL);
       TfValue over = bool.rank() == 3 ? tf.expandDims(bool, 1) : bool;
       result = forbid(tf, result, over);
     }
@@ -183,8 +180,7 @@ final class AttentionLayers {
     call.ignore("use_scale");
     Triple given = Triple.of(call);
     TfValue sum =
-        tf.unary(
-            "Tanh", tf.add(tf.expandDims(given.query(), 2), tf.expandDims(given.key(), 1)));
+        tf.unary("Tanh", tf.add(tf.expandDims(given.query(), 2), tf.expandDims(given.key(), 1)));
     Optional<TfValue> scale = call.variables().stream().findFirst();
     TfValue weighted = scale.isPresent() ? tf.mul(sum, scale.get()) : sum;
     return mixed(call, tf.sum(weighted, false, 3), given.value());

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.OpBuilder;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -160,11 +160,7 @@ final class ConvolutionLayers {
       return configure(call.tf().op("DepthwiseConv2dNative", x, kernel), windows).get();
     }
     return emit(
-        call,
-        x,
-        call.tf().reshape(kernel, grouped),
-        windows,
-        Math.toIntExact(channels.known()));
+        call, x, call.tf().reshape(kernel, grouped), windows, Math.toIntExact(channels.known()));
   }
 
   private static KerasValue separable(KerasCall call, int axes) {

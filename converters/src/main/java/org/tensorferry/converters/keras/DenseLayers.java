@@ -39,8 +39,7 @@ final class DenseLayers {
   private static KerasValue einsum(KerasCall call) {
     call.ignore("output_shape", "bias_axes");
     List<TfValue> variables = call.variables(1, 2);
-    TfValue product =
-        einsum(call.tf(), call.text("equation", ""), call.input(), variables.get(0));
+    TfValue product = einsum(call.tf(), call.text("equation", ""), call.input(), variables.get(0));
     return KerasValue.of(Activations.apply(call, "activation", biased(call, product, variables)));
   }
 

@@ -3,8 +3,8 @@ package org.tensorferry.converters.keras;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.rule.KerasCall;
 import org.tensorferry.dim.Dim;
+import org.tensorferry.rule.KerasCall;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -79,8 +79,7 @@ record KerasCell(
       case "LSTM" -> lstm(tf, projected, state);
       case "GRU" -> gru(tf, projected, state.get(0));
       default ->
-          List.of(
-              apply(tf, activation, tf.add(projected, tf.matmul(state.get(0), recurrent))));
+          List.of(apply(tf, activation, tf.add(projected, tf.matmul(state.get(0), recurrent))));
     };
   }
 
@@ -93,11 +92,9 @@ record KerasCell(
     TfValue sum = tf.add(projected, tf.matmul(state.get(0), recurrent));
     List<TfValue> columns = tf.split(sum, 1, 4);
     TfValue kept = tf.mul(apply(tf, gates, columns.get(1)), state.get(1));
-    TfValue taken =
-        tf.mul(apply(tf, gates, columns.get(0)), apply(tf, activation, columns.get(2)));
+    TfValue taken = tf.mul(apply(tf, gates, columns.get(0)), apply(tf, activation, columns.get(2)));
     TfValue cell = tf.add(kept, taken);
-    return List.of(
-        tf.mul(apply(tf, gates, columns.get(3)), apply(tf, activation, cell)), cell);
+    return List.of(tf.mul(apply(tf, gates, columns.get(3)), apply(tf, activation, cell)), cell);
   }
 
   /** Columns z, r, h; h' = z h + (1 - z) candidate. */

@@ -2,11 +2,11 @@ package org.tensorferry.converters.keras;
 
 import java.util.List;
 import java.util.function.BinaryOperator;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 

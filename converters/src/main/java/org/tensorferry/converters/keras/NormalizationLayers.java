@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -69,16 +69,13 @@ final class NormalizationLayers {
         tf.unary("Sqrt", tf.add(need(roles, "moving_variance"), call.number("epsilon", 1e-3)));
     TfValue gamma = roles.get("gamma");
     TfValue scale =
-        gamma == null
-            ? tf.div(tf.scalar(x.dtype(), 1), deviation)
-            : tf.div(gamma, deviation);
+        gamma == null ? tf.div(tf.scalar(x.dtype(), 1), deviation) : tf.div(gamma, deviation);
     TfValue offset = tf.neg(tf.mul(need(roles, "moving_mean"), scale));
     TfValue beta = roles.get("beta");
     if (beta != null) {
       offset = tf.add(offset, beta);
     }
-    return KerasValue.of(
-        tf.add(tf.mul(x, axis.spread(tf, scale)), axis.spread(tf, offset)));
+    return KerasValue.of(tf.add(tf.mul(x, axis.spread(tf, scale)), axis.spread(tf, offset)));
   }
 
   private static TfValue need(Map<String, TfValue> roles, String role) {
@@ -113,8 +110,7 @@ final class NormalizationLayers {
     int[] axes = axes(call, x.rank());
     Map<String, TfValue> roles = roles(call);
     TfValue normal = normalized(call.tf(), x, call.number("epsilon", 1e-3), axes);
-    return KerasValue.of(
-        scaled(call.tf(), normal, axes, roles.get("gamma"), roles.get("beta")));
+    return KerasValue.of(scaled(call.tf(), normal, axes, roles.get("gamma"), roles.get("beta")));
   }
 
   private static int[] axes(KerasCall call, int rank) {
@@ -158,16 +154,12 @@ final class NormalizationLayers {
     Dim channels = last.dim(-1);
     int groups = call.integer("groups", 32);
     Dim count = groups == -1 ? channels : Dim.of(groups);
-    Shape split =
-        last.shape().with(-1, count).insert(rank, channels.floorDiv(count));
-    int[] over =
-        IntStream.concat(IntStream.range(1, rank - 1), IntStream.of(rank)).toArray();
+    Shape split = last.shape().with(-1, count).insert(rank, channels.floorDiv(count));
+    int[] over = IntStream.concat(IntStream.range(1, rank - 1), IntStream.of(rank)).toArray();
     Map<String, TfValue> roles = roles(call);
-    TfValue normal =
-        normalized(tf, tf.reshape(last, split), call.number("epsilon", 1e-3), over);
+    TfValue normal = normalized(tf, tf.reshape(last, split), call.number("epsilon", 1e-3), over);
     TfValue joined = tf.reshape(normal, last.shape());
-    TfValue out =
-        scaled(tf, joined, new int[] {rank - 1}, roles.get("gamma"), roles.get("beta"));
+    TfValue out = scaled(tf, joined, new int[] {rank - 1}, roles.get("gamma"), roles.get("beta"));
     return KerasValue.of(isLast ? out : tf.toChannelsFirst(out));
   }
 
@@ -176,8 +168,7 @@ final class NormalizationLayers {
     TfValue x = call.input();
     int[] axes = axes(call, x.rank());
     TfValue square = tf.mean(tf.mul(x, x), true, axes);
-    TfValue normal =
-        tf.div(x, tf.unary("Sqrt", tf.add(square, call.number("epsilon", 1e-6))));
+    TfValue normal = tf.div(x, tf.unary("Sqrt", tf.add(square, call.number("epsilon", 1e-6))));
     return KerasValue.of(scaled(tf, normal, axes, call.variables(1, 1).get(0), null));
   }
 
@@ -185,8 +176,7 @@ final class NormalizationLayers {
     TfGraph tf = call.tf();
     TfValue x = call.input();
     TfValue sum = tf.sum(tf.mul(x, x), true, axes(call, x.rank()));
-    TfValue inverse =
-        tf.minimum(tf.unary("Rsqrt", sum), tf.scalar(x.dtype(), 1e12));
+    TfValue inverse = tf.minimum(tf.unary("Rsqrt", sum), tf.scalar(x.dtype(), 1e12));
     return KerasValue.of(tf.mul(x, inverse));
   }
 
@@ -218,7 +208,9 @@ final class NormalizationLayers {
     return call.tf().constant(Literal.of(call.input().dtype(), shape, all));
   }
 
-  /** At inference the wrapped layer with its stored kernel, which was divided when it was trained. */
+  /**
+   * At inference the wrapped layer with its stored kernel, which was divided when it was trained.
+   */
   private static KerasValue spectral(KerasCall call) {
     call.ignore("power_iterations");
     return call.model()

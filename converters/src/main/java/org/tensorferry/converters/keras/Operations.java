@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -72,15 +72,13 @@ final class Operations {
 
   static List<KerasRule> rows() {
     List<KerasRule> rows = new ArrayList<>();
-    BINARY.forEach(
-        (name, op) -> rows.add(KerasRule.operation(name, call -> binary(call, op))));
+    BINARY.forEach((name, op) -> rows.add(KerasRule.operation(name, call -> binary(call, op))));
     UNARY.forEach(
         (name, op) ->
             rows.add(
                 KerasRule.operation(
                     name, call -> KerasValue.of(call.tf().unary(op, call.input())))));
-    REDUCTIONS.forEach(
-        (name, op) -> rows.add(KerasRule.operation(name, call -> reduce(call, op))));
+    REDUCTIONS.forEach((name, op) -> rows.add(KerasRule.operation(name, call -> reduce(call, op))));
     for (String name : List.of("silu", "hard_sigmoid", "hard_silu", "mish", "log_sigmoid")) {
       String operation =
           Arrays.stream(name.split("_"))
@@ -89,11 +87,12 @@ final class Operations {
       rows.add(
           KerasRule.operation(
               operation,
-              call ->
-                  KerasValue.of(Activations.inLoop(call, call.tf(), name, call.input()))));
+              call -> KerasValue.of(Activations.inLoop(call, call.tf(), name, call.input()))));
     }
     rows.addAll(shapes());
-    rows.add(KerasRule.operation("ReLU", call -> KerasValue.of(ActivationLayers.relu(call, call.input()))));
+    rows.add(
+        KerasRule.operation(
+            "ReLU", call -> KerasValue.of(ActivationLayers.relu(call, call.input()))));
     rows.add(KerasRule.operation("Gelu", Operations::gelu));
     rows.add(
         KerasRule.operation(
@@ -102,7 +101,8 @@ final class Operations {
                 KerasValue.of(
                     Activations.softmax(call.tf(), call.input(), call.integer("axis", -1)))));
     rows.add(KerasRule.operation("LeakyRelu", Operations::leaky));
-    rows.add(KerasRule.operation("Elu", call -> KerasValue.of(call.tf().unary("Elu", call.input()))));
+    rows.add(
+        KerasRule.operation("Elu", call -> KerasValue.of(call.tf().unary("Elu", call.input()))));
     rows.add(KerasRule.operation("Matmul", Operations::matmul));
     rows.add(KerasRule.operation("Einsum", Operations::einsum));
     rows.add(KerasRule.operation("Clip", Operations::clip));
@@ -139,7 +139,9 @@ final class Operations {
       throw call.refuse("its argument `" + name + "` is neither a tensor nor a number");
     }
     TfValue tensor = tensors.get(0);
-    return tensor.dtype().isInteger() && dtype.isFloating() ? call.tf().cast(tensor, dtype) : tensor;
+    return tensor.dtype().isInteger() && dtype.isFloating()
+        ? call.tf().cast(tensor, dtype)
+        : tensor;
   }
 
   private static DType common(KerasCall call) {
@@ -149,7 +151,10 @@ final class Operations {
             .flatMap(value -> value.tensors().stream())
             .map(TfValue::dtype)
             .toList();
-    return types.stream().filter(DType::isFloating).findFirst().orElse(types.isEmpty() ? DType.FLOAT32 : types.get(0));
+    return types.stream()
+        .filter(DType::isFloating)
+        .findFirst()
+        .orElse(types.isEmpty() ? DType.FLOAT32 : types.get(0));
   }
 
   private static KerasValue binary(KerasCall call, String op) {
@@ -164,7 +169,9 @@ final class Operations {
   private static KerasValue reduce(KerasCall call, String op) {
     TfValue x = call.input();
     int[] axes =
-        call.has("axis") ? axes(call.list("axis"), x.rank()) : IntStream.range(0, x.rank()).toArray();
+        call.has("axis")
+            ? axes(call.list("axis"), x.rank())
+            : IntStream.range(0, x.rank()).toArray();
     call.ignore("initial", "where");
     return KerasValue.of(call.tf().reduce(op, x, call.flag("keepdims", false), axes));
   }
@@ -174,8 +181,7 @@ final class Operations {
   }
 
   private static KerasValue gelu(KerasCall call) {
-    return KerasValue.of(
-        Activations.gelu(call.tf(), call.input(), call.flag("approximate", true)));
+    return KerasValue.of(Activations.gelu(call.tf(), call.input(), call.flag("approximate", true)));
   }
 
   private static KerasValue leaky(KerasCall call) {
@@ -227,8 +233,7 @@ final class Operations {
 
   private static KerasValue cast(KerasCall call) {
     String name = call.text("dtype", "float32");
-    DType dtype =
-        DType.named(name).orElseThrow(() -> call.refuse("its type is `" + name + "`"));
+    DType dtype = DType.named(name).orElseThrow(() -> call.refuse("its type is `" + name + "`"));
     return KerasValue.of(call.tf().cast(call.input(), dtype));
   }
 
@@ -267,8 +272,7 @@ final class Operations {
 
   private static KerasValue swap(KerasCall call) {
     TfValue x = call.input();
-    int[] pair =
-        axes(new int[] {call.integer("axis1", 0), call.integer("axis2", 1)}, x.rank());
+    int[] pair = axes(new int[] {call.integer("axis1", 0), call.integer("axis2", 1)}, x.rank());
     int[] permutation = IntStream.range(0, x.rank()).toArray();
     permutation[pair[0]] = pair[1];
     permutation[pair[1]] = pair[0];
@@ -287,8 +291,7 @@ final class Operations {
   }
 
   private static KerasValue concat(KerasCall call) {
-    return KerasValue.of(
-        MergeLayers.concat(call.tf(), call.inputs(), call.integer("axis", 0)));
+    return KerasValue.of(MergeLayers.concat(call.tf(), call.inputs(), call.integer("axis", 0)));
   }
 
   private static KerasValue stack(KerasCall call) {
@@ -361,7 +364,8 @@ final class Operations {
   private static TfValue sliced(KerasCall call, TfValue x, int axis, JsonNode slice) {
     long step = slice.path("step").asLong(1);
     Dim size = x.dim(axis);
-    Dim start = slice.path("start").isNumber() ? index(slice.path("start").asLong(), size) : Dim.ZERO;
+    Dim start =
+        slice.path("start").isNumber() ? index(slice.path("start").asLong(), size) : Dim.ZERO;
     Dim stop = slice.path("stop").isNumber() ? index(slice.path("stop").asLong(), size) : size;
     Dim end = stop.isKnown() && size.isKnown() ? stop.min(size) : stop;
     if (step < 1) {
@@ -379,8 +383,7 @@ final class Operations {
       throw call.refuse("its mode is `" + call.text("mode", "") + "`");
     }
     KerasValue filled = call.named().getOrDefault("constant_values", KerasValue.NONE);
-    double value =
-        filled instanceof KerasValue.Plain plain ? plain.json().asDouble(0) : 0;
+    double value = filled instanceof KerasValue.Plain plain ? plain.json().asDouble(0) : 0;
     JsonNode width = call.setting("pad_width");
     int[] pads = new int[2 * x.rank()];
     for (int i = 0; i < x.rank(); i++) {
@@ -394,8 +397,9 @@ final class Operations {
   private static KerasValue flip(KerasCall call) {
     TfValue x = call.input();
     int[] over =
-        call.has("axis") ? axes(call.list("axis"), x.rank()) : IntStream.range(0, x.rank()).toArray();
-    return KerasValue.of(
-        call.tf().op("ReverseV2", x, call.tf().ints(over)).shape(x.shape()).get());
+        call.has("axis")
+            ? axes(call.list("axis"), x.rank())
+            : IntStream.range(0, x.rank()).toArray();
+    return KerasValue.of(call.tf().op("ReverseV2", x, call.tf().ints(over)).shape(x.shape()).get());
   }
 }

@@ -45,8 +45,7 @@ final class PoolingLayers {
   }
 
   /** Over x [N, spatial..., C]. */
-  static TfValue pool(
-      TfGraph tf, TfValue x, String op, int[] size, int[] strides, String padding) {
+  static TfValue pool(TfGraph tf, TfValue x, String op, int[] size, int[] strides, String padding) {
     if (size.length == 1) {
       TfValue plane =
           pool(

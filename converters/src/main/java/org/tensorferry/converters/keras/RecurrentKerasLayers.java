@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 
@@ -137,7 +137,8 @@ final class RecurrentKerasLayers {
   private static KerasValue bidirectional(KerasCall call) {
     TfGraph tf = call.tf();
     JsonNode forward = call.setting("layer");
-    JsonNode backward = call.has("backward_layer") ? call.setting("backward_layer") : turned(forward);
+    JsonNode backward =
+        call.has("backward_layer") ? call.setting("backward_layer") : turned(forward);
     List<List<KerasValue>> given = halves(call);
     List<TfValue> ahead =
         call.model()
@@ -222,7 +223,6 @@ final class RecurrentKerasLayers {
             .tensors()
             .get(0);
     return KerasValue.of(
-        tf.reshape(
-            out, Shape.of(x.dim(0), x.dim(1)).concat(out.shape().slice(1, out.rank()))));
+        tf.reshape(out, Shape.of(x.dim(0), x.dim(1)).concat(out.shape().slice(1, out.rank()))));
   }
 }

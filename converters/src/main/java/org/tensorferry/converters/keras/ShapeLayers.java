@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.KerasCall;
 import org.tensorferry.rule.KerasRule;
 import org.tensorferry.rule.KerasValue;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -168,7 +168,10 @@ final class ShapeLayers {
         ConvolutionLayers.spatially(
             call,
             call.input(),
-            x -> kind.equals("nearest") ? repeated(call.tf(), x, factors) : wider(call, x, factors, kind)));
+            x ->
+                kind.equals("nearest")
+                    ? repeated(call.tf(), x, factors)
+                    : wider(call, x, factors, kind)));
   }
 
   private static TfValue wider(KerasCall call, TfValue x, int[] factors, String kind) {

@@ -38,15 +38,15 @@ final class KerasRecurrent {
   /** GRU, which computes as torch's only where the reset gate is applied after the product. */
   static PortRule gru(String keras, String torch) {
     return PortRule.of(
-        keras,
-        torch,
-        layer ->
-            resetsBefore(layer)
-                ? Reading.refused(
-                    "with `reset_after=False` the reset gate works on the state before the"
-                        + " recurrent product; torch applies it after, so no weights make both equal",
-                    "build the layer with `reset_after=True` (Keras' default)")
-                : ROLES.read(layer, v -> slots(v, 3, Layouts.GRU_KERNEL, Layouts.GRU_BIAS)))
+            keras,
+            torch,
+            layer ->
+                resetsBefore(layer)
+                    ? Reading.refused(
+                        "with `reset_after=False` the reset gate works on the state before the"
+                            + " recurrent product; torch applies it after, so no weights make both equal",
+                        "build the layer with `reset_after=True` (Keras' default)")
+                    : ROLES.read(layer, v -> slots(v, 3, Layouts.GRU_KERNEL, Layouts.GRU_BIAS)))
         .with(new PortRule.Fixed("activation", "tanh", "tanh"))
         .with(GATES);
   }
