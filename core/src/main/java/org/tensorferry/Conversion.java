@@ -3,13 +3,14 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.file.OutputPlace;
-import org.tensorferry.pass.Passes;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
+import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.CallRecord;
 import org.tensorferry.savedmodel.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
@@ -21,33 +22,22 @@ import org.tensorferry.tf.TfModel;
  */
 public final class Conversion {
 
-  private final TorchModel source;
-  private final Passes.Arranged arranged;
-  private final List<InputSpec> inputs;
-  private final CallTrace trace;
-  private final List<String> unusedTensors;
+  private final ConvertedModel converted;
+  private final RuleTables rules;
 
-  Conversion(
-      TorchModel source,
-      Passes.Arranged arranged,
-      List<InputSpec> inputs,
-      CallTrace trace,
-      List<String> unusedTensors) {
-    this.source = source;
-    this.arranged = arranged;
-    this.inputs = List.copyOf(inputs);
-    this.trace = trace;
-    this.unusedTensors = List.copyOf(unusedTensors);
+  Conversion(ConvertedModel converted, RuleTables rules) {
+    this.converted = converted;
+    this.rules = rules;
   }
 
   /** The TensorFlow graph. */
   public TfModel model() {
-    return arranged.model();
+    return converted.model();
   }
 
   /** The inputs with names, in the order of the signature. */
   public List<InputSpec> inputs() {
-    return inputs;
+    return converted.inputs();
   }
 
   /** The names of the signature's inputs, in order. */
@@ -57,27 +47,27 @@ public final class Conversion {
 
   /** The variables that the model reads, each with where it comes from. */
   public List<PortedVariable> variables() {
-    return List.copyOf(model().graph().variables().keySet());
+    return converted.variables();
   }
 
   /** What was taken for granted: branches and sizes decided by the examples of dynamic dims. */
   public List<Assumption> assumptions() {
-    return model().graph().assumptions().all();
+    return converted.assumptions();
   }
 
   /** Torch names of tensors in the file that the converted method does not use. */
   public List<String> unusedTensors() {
-    return unusedTensors;
+    return converted.unusedTensors();
   }
 
   /** Every operator call of the original, in order. */
   public List<OperatorCall> calls() {
-    return trace.calls();
+    return converted.trace().calls();
   }
 
   /** The calls with all that they stand on. */
   public CallTrace trace() {
-    return trace;
+    return converted.trace();
   }
 
   /**
@@ -105,21 +95,21 @@ public final class Conversion {
   }
 
   private SavedConversion saved(Path directory) {
-    return new SavedConversion(source.file(), directory, inputs, assumptions(), source.rules());
+    return new SavedConversion(
+        converted.file(), converted.method(), directory, inputs(), assumptions(), rules);
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
   public Provenance provenance() {
-    String name = String.valueOf(source.file().getFileName());
+    String name = String.valueOf(converted.file().getFileName());
     List<CallRecord> calls = calls().stream().map(this::record).toList();
-    return new Provenance(Tensorferry.version(), name, model(), inputs, calls);
+    return new Provenance(Version.current(), name, converted.method(), model(), inputs(), calls);
   }
 
   private CallRecord record(OperatorCall call) {
     List<Optional<CallRecord.Home>> homes =
         call.written().stream()
-            .map(value -> Optional.ofNullable(arranged.places().get(value)))
-            .map(place -> place.map(p -> CallRecord.Home.of(p, model())))
+            .map(value -> converted.place(value).map(place -> CallRecord.Home.of(place, model())))
             .toList();
     return new CallRecord(call.name(), call.site().modulePath(), call.site().place(), homes);
   }

@@ -5,17 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.RecordedInputs;
+import org.tensorferry.source.SourceModel;
+import org.tensorferry.trace.LayerVerification;
 
 /**
  * A SavedModel with the file that it was made from: all that a verification needs.
  *
- * @param model the TorchScript file
+ * @param model the file
+ * @param method of it that was converted
  * @param directory the SavedModel
  * @param inputs the tensor arguments of the converted method, in order and named
  * @param assumptions what the conversion took for granted
@@ -23,6 +27,7 @@ import org.tensorferry.savedmodel.RecordedInputs;
  */
 public record SavedConversion(
     Path model,
+    String method,
     Path directory,
     List<InputSpec> inputs,
     List<Assumption> assumptions,
@@ -46,7 +51,8 @@ public record SavedConversion(
   /** As {@link #open(Path, Path)}, for a model that was converted with other rules. */
   public static SavedConversion open(Path model, Path directory, RuleTables rules) {
     RecordedInputs recorded = RecordedInputs.of(directory);
-    return new SavedConversion(model, directory, recorded.specs(), recorded.assumptions(), rules);
+    return new SavedConversion(
+        model, recorded.method(), directory, recorded.specs(), recorded.assumptions(), rules);
   }
 
   /**
@@ -61,7 +67,7 @@ public record SavedConversion(
       InputSpec spec = named.get(i);
       named.set(i, spec.name().isPresent() ? spec : spec.named(inputs.get(i).name().orElse("")));
     }
-    return new SavedConversion(model, directory, named, assumptions, rules);
+    return new SavedConversion(model, method, directory, named, assumptions, rules);
   }
 
   /** Runs both models on the same inputs and compares every output. */
@@ -76,11 +82,16 @@ public record SavedConversion(
    *     fit; a difference is no exception but a part of the report
    */
   public ParityReport verify(VerifyOptions options, VerifyListener listener) {
+    ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions);
     ParityReport report =
-        Verification.run(model, directory, inputs, assumptions, options, listener)
+        Verification.run(pair, options, listener)
             .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
-    return options.layers()
-        ? report.withLayers(new LayerVerification(this, options, listener).explain(report))
-        : report;
+    if (!options.layers()) {
+      return report;
+    }
+    try (SourceModel source = Sources.open(model)) {
+      return report.withLayers(
+          new LayerVerification(pair, source, rules, options, listener).explain(report));
+    }
   }
 }

@@ -10,9 +10,7 @@ public final class Tensorferry {
 
   /** The version that the build wrote into the jar. */
   public static String version() {
-    @org.jspecify.annotations.Nullable
-    String version = Tensorferry.class.getPackage().getImplementationVersion();
-    return version == null ? "(not packaged)" : version;
+    return Version.current();
   }
 
   /**
@@ -27,6 +25,6 @@ public final class Tensorferry {
 
   /** As {@link #open(Path)}, with other rules. */
   public static TorchModel open(Path file, RuleTables rules) {
-    return TorchModel.open(file, rules);
+    return new TorchModel(Sources.open(file), rules);
   }
 }

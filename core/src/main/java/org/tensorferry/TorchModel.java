@@ -2,59 +2,33 @@ package org.tensorferry;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorferry.archive.ModuleTree;
-import org.tensorferry.archive.TorchScriptArchive;
-import org.tensorferry.dim.InputSpec;
-import org.tensorferry.error.ExitCode;
-import org.tensorferry.error.Problem;
-import org.tensorferry.rule.Layer;
+import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.convert.Inspection;
+import org.tensorferry.convert.ModelConverter;
+import org.tensorferry.convert.ModelInspector;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.source.SourceModel;
+import org.tensorferry.source.TorchModule;
 
-/**
- * An open TorchScript file. Its tensors stay in the file; close it when what was converted is
- * saved.
- */
+/** An open model. Its tensors stay in the file; close it when what was converted is saved. */
 public final class TorchModel implements AutoCloseable {
 
-  private final TorchScriptArchive archive;
+  private final SourceModel source;
   private final RuleTables rules;
-  private final ModuleTree modules;
 
-  private TorchModel(TorchScriptArchive archive, RuleTables rules) {
-    this.archive = archive;
+  /** A model of any kind, with the rules that convert it. The source is closed with this. */
+  public TorchModel(SourceModel source, RuleTables rules) {
+    this.source = source;
     this.rules = rules;
-    this.modules = ModuleTree.of(archive.root());
-  }
-
-  static TorchModel open(Path file, RuleTables rules) {
-    TorchScriptArchive archive = TorchScriptArchive.open(file);
-    try {
-      requireCode(archive);
-      return new TorchModel(archive, rules);
-    } catch (RuntimeException | Error failure) {
-      archive.close();
-      throw failure;
-    }
-  }
-
-  private static void requireCode(TorchScriptArchive archive) {
-    String className = archive.root().className();
-    if (archive.sourceOf(className).isEmpty()) {
-      throw Problem.of("The code of the model is missing")
-          .at("file", "`" + archive.path() + "`")
-          .because("no record below `code/` defines `" + className + "`")
-          .fix("save the model again with torch.jit.save")
-          .as(ExitCode.UNREADABLE);
-    }
   }
 
   public Path file() {
-    return archive.path();
+    return source.file();
   }
 
-  /** The module tree with the tensors of each module. */
-  public ModuleTree modules() {
-    return modules;
+  /** The tree of modules with the tensors of each, parents first. */
+  public List<TorchModule> modules() {
+    return source.modules();
   }
 
   /** The rules that a conversion uses. */
@@ -62,15 +36,9 @@ public final class TorchModel implements AutoCloseable {
     return rules;
   }
 
-  /** The archive itself. */
-  public TorchScriptArchive archive() {
-    return archive;
-  }
-
-  List<Layer> layers() {
-    return modules.all().stream()
-        .map(module -> new Layer(module.path(), module.torchClass(), module.tensors()))
-        .toList();
+  /** The model itself. */
+  public SourceModel source() {
+    return source;
   }
 
   /**
@@ -79,21 +47,21 @@ public final class TorchModel implements AutoCloseable {
    * @throws org.tensorferry.error.FerryException where its code can't be read
    */
   public Inspection inspect() {
-    return new ModelInspector(this).inspect();
+    return ModelInspector.inspect(source, rules);
   }
 
   /**
-   * Converts {@code forward}.
+   * Converts a method, {@code forward} as a rule.
    *
    * @throws org.tensorferry.error.FerryException (unconvertible) with everything that can't be
    *     converted; (usage) where the input specs do not fit the method's arguments
    */
   public Conversion convert(ConvertOptions options) {
-    return new ModelConverter(this, options, InputSpec.parseAll(options.inputs())).convert();
+    return new Conversion(ModelConverter.convert(source, rules, options), rules);
   }
 
   @Override
   public void close() {
-    archive.close();
+    source.close();
   }
 }

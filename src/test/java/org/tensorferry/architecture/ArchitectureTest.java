@@ -47,12 +47,12 @@ class ArchitectureTest {
           List.of("tensor"),
           List.of("dim", "file"),
           List.of("recipe", "value", "archive"),
-          List.of("inputs"),
+          List.of("source", "inputs"),
           List.of("torchscript"),
           List.of("tf"),
           List.of("rule"),
           List.of("pass", "savedmodel", "keras"),
-          List.of("port", "engine"),
+          List.of("convert", "port", "engine"),
           List.of("parity"),
           List.of("report", "trace"),
           List.of("converters"),
@@ -82,7 +82,12 @@ class ArchitectureTest {
       FLOORS.get(floor).stream().map(area -> new Border(area, above)).forEach(borders::add);
     }
     borders.add(new Border("torchscript.syntax", List.of("torchscript.interp", "value")));
-    borders.add(new Border("tf", List.of("archive", "torchscript")));
+    borders.add(new Border("source", List.of("archive", "file", "recipe")));
+    borders.add(new Border("tf", List.of("archive", "source", "torchscript")));
+    borders.add(new Border("rule", List.of("archive", "torchscript")));
+    borders.add(
+        new Border("convert", List.of("archive", "torchscript", "savedmodel", "keras", "engine")));
+    borders.add(new Border("trace", List.of("torchscript")));
     borders.add(new Border("pass", List.of("archive", "torchscript")));
     borders.add(new Border("savedmodel", List.of("archive", "torchscript", "pass", "keras")));
     borders.add(

@@ -50,7 +50,7 @@ class LibraryPageTest {
 
   private static double[] weight(Path file) {
     try (TorchModel model = Tensorferry.open(file)) {
-      TensorData weight = model.modules().tensors().get("weight");
+      TensorData weight = model.modules().get(0).tensors().get("weight");
       return weight.toDoubles();
     }
   }

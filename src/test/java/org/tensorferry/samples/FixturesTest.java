@@ -16,11 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.Conversion;
-import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
@@ -81,10 +82,11 @@ class FixturesTest {
     Conversion conversion = convert(fixture);
     ParityReport report =
         Verification.run(
-            FIXTURES.resolve(fixture.file()),
-            directory.resolve("saved"),
-            conversion.inputs(),
-            conversion.assumptions(),
+            ModelPair.of(
+                    FIXTURES.resolve(fixture.file()),
+                    directory.resolve("saved"),
+                    conversion.inputs())
+                .assuming(conversion.assumptions()),
             VerifyOptions.DEFAULT.timedRuns(0),
             VerifyListener.SILENT);
     assertTrue(report.isEqual(), () -> Reports.text(report));

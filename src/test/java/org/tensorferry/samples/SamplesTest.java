@@ -14,11 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.Conversion;
-import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
@@ -50,10 +51,8 @@ class SamplesTest {
     Conversion conversion = convert(file);
     ParityReport report =
         Verification.run(
-            file,
-            directory.resolve("saved"),
-            conversion.inputs(),
-            conversion.assumptions(),
+            ModelPair.of(file, directory.resolve("saved"), conversion.inputs())
+                .assuming(conversion.assumptions()),
             VerifyOptions.DEFAULT.timedRuns(0),
             VerifyListener.SILENT);
     assertTrue(report.isEqual(), () -> Reports.text(report));

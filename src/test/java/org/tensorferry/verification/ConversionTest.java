@@ -1,16 +1,19 @@
 package org.tensorferry.verification;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorferry.Conversion;
-import org.tensorferry.ConvertOptions;
+import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.ParityReport;
@@ -77,5 +80,31 @@ class ConversionTest {
       ParityReport report = conversion.save(directory.resolve("saved")).verify(OPTIONS);
       assertTrue(report.leastSnrDb() > 136, () -> report.leastSnrDb() + " dB");
     }
+  }
+
+  @Test
+  void theMethodThatWasConvertedIsTheOneThatIsCompared() {
+    String source =
+        """
+        def forward(self, x: Tensor) -> Tensor:
+          return torch.mul(x, 2.0)
+
+        def encode(self, x: Tensor) -> Tensor:
+          return torch.add(torch.relu(x), 1.0)
+        """;
+    Path saved = directory.resolve("saved");
+    try (TorchModel model = model(source)) {
+      ConvertOptions options = ConvertOptions.defaults().input("x:float32[batch,3]");
+      model.convert(options.method("encode")).save(saved);
+    }
+    SavedConversion recorded = SavedConversion.open(directory.resolve("model.pt"), saved);
+    assertEquals("encode", recorded.method());
+    ParityReport report = recorded.verify(OPTIONS.layers(true));
+    assertTrue(report.isEqual());
+    assertEquals(2, report.layers().orElseThrow().calls().size());
+    SavedConversion other =
+        new SavedConversion(
+            recorded.model(), "forward", saved, recorded.inputs(), List.of(), recorded.rules());
+    assertFalse(other.verify(OPTIONS).isEqual());
   }
 }

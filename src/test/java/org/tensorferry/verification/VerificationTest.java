@@ -24,6 +24,7 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TfGraphs;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Tolerance;
@@ -61,7 +62,7 @@ class VerificationTest {
     TorchScript.module(torch).write(model);
     Path saved = TfGraphs.write(directory.resolve("saved"), tensorFlow);
     List<InputSpec> inputs = InputSpec.parseAll(List.of(specs));
-    return Verification.run(model, saved, inputs, List.of(), options, VerifyListener.SILENT);
+    return Verification.run(ModelPair.of(model, saved, inputs), options, VerifyListener.SILENT);
   }
 
   private static Placeholder<TFloat32> x(Ops tf, Signature.Builder signature) {
@@ -273,7 +274,7 @@ class VerificationTest {
     TorchScript.module(DOUBLE).write(model);
     Path saved = TfGraphs.write(directory.resolve("saved"), times(2));
     Verification.run(
-        model, saved, List.of(InputSpec.parse("[batch,3]")), List.of(), OPTIONS, listener);
+        ModelPair.of(model, saved, List.of(InputSpec.parse("[batch,3]"))), OPTIONS, listener);
     assertEquals(
         List.of(
             "loading", "0/3 batch=2, sample 1", "1/3 batch=1, sample 1", "2/3 batch=5, sample 1"),

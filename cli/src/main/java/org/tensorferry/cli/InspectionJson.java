@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
-import org.tensorferry.Inspection;
+import org.tensorferry.convert.Inspection;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tensor.TensorData;

@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tensorferry.Inspection;
-import org.tensorferry.Inspection.Argument;
-import org.tensorferry.Inspection.Layer;
-import org.tensorferry.Inspection.Operator;
-import org.tensorferry.Inspection.Support;
-import org.tensorferry.Inspection.Weight;
+import org.tensorferry.convert.Inspection;
+import org.tensorferry.convert.Inspection.Argument;
+import org.tensorferry.convert.Inspection.Layer;
+import org.tensorferry.convert.Inspection.Operator;
+import org.tensorferry.convert.Inspection.Support;
+import org.tensorferry.convert.Inspection.Weight;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import org.tensorferry.ConvertOptions;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.dim.Dim;
@@ -26,6 +26,7 @@ import org.tensorferry.keras.TargetModel;
 import org.tensorferry.keras.TargetModels;
 import org.tensorferry.network.Network;
 import org.tensorferry.network.NetworkFile;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyOptions;
@@ -164,7 +165,8 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
   ParityReport run(Path ported, RuleTables rules) {
     try (Progress progress = Progress.onTerminal()) {
       if (Files.isDirectory(ported)) {
-        return Verification.runPorted(original, ported, specs, VerifyOptions.DEFAULT, progress);
+        return Verification.runPorted(
+            ModelPair.of(original, ported, specs), VerifyOptions.DEFAULT, progress);
       }
       Path folder = Files.createTempDirectory("tensorferry");
       try {
@@ -172,7 +174,8 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
         try (TargetModel written = TargetModels.open(ported)) {
           NetworkFile.write(Network.of(written, rules), saved);
         }
-        return Verification.runPorted(original, saved, specs, VerifyOptions.DEFAULT, progress);
+        return Verification.runPorted(
+            ModelPair.of(original, saved, specs), VerifyOptions.DEFAULT, progress);
       } finally {
         delete(folder);
       }

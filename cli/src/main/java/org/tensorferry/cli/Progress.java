@@ -1,6 +1,6 @@
 package org.tensorferry.cli;
 
-import org.tensorferry.ProgressListener;
+import org.tensorferry.convert.ProgressListener;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.VerifyListener;
 

@@ -108,12 +108,12 @@ public final class TorchRunner implements AutoCloseable {
     }
   }
 
-  /** Median time of {@code forward} alone, without copying tensors in and out. */
-  public double medianMillis(List<HostTensor> inputs, Stopwatch stopwatch) {
+  /** Median time of a method alone, without copying tensors in and out. */
+  public double medianMillis(String method, List<HostTensor> inputs, Stopwatch stopwatch) {
     List<IValue> values = new ArrayList<>();
     try {
       inputs.forEach(input -> values.add(torch.toTorch(input)));
-      return stopwatch.medianMillis(() -> call("forward", values).close());
+      return stopwatch.medianMillis(() -> call(method, values).close());
     } finally {
       values.forEach(IValue::close);
     }

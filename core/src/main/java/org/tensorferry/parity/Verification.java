@@ -1,6 +1,5 @@
 package org.tensorferry.parity;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +34,7 @@ public final class Verification {
       "the original gives other values when it runs again on the same inputs"
           + " (it draws random numbers or keeps state)";
 
-  private final Path model;
-  private final Path savedModel;
-  private final List<InputSpec> specs;
-  private final List<Assumption> assumptions;
+  private final ModelPair pair;
   private final VerifyOptions options;
   private final VerifyListener listener;
   private final boolean isPorted;
@@ -47,42 +43,23 @@ public final class Verification {
   private final Optional<String> structure;
 
   private Verification(
-      Path model,
-      Path savedModel,
-      List<InputSpec> specs,
-      List<Assumption> assumptions,
-      VerifyOptions options,
-      VerifyListener listener,
-      boolean isPorted) {
-    this.model = model;
-    this.savedModel = savedModel;
-    this.specs = specs;
-    this.assumptions = assumptions;
+      ModelPair pair, VerifyOptions options, VerifyListener listener, boolean isPorted) {
+    this.pair = pair;
     this.options = options;
     this.listener = listener;
     this.isPorted = isPorted;
-    this.structure = isPorted ? Optional.empty() : SavedStructure.of(savedModel);
+    this.structure = isPorted ? Optional.empty() : SavedStructure.of(pair.savedModel());
   }
 
   /**
    * Verifies a result.
    *
-   * @param model the TorchScript file
-   * @param savedModel the directory that was converted from it
-   * @param specs the tensor arguments of {@code forward} in order, named as the signature names
-   *     them; names may be left out where there is one input
-   * @param assumptions what the conversion took for granted: sizes that break it are not tried
+   * @param pair the model and what was converted from it
    * @throws FerryException where one of the two can't be loaded, the inputs don't fit, or the
    *     original runs on none of them
    */
-  public static ParityReport run(
-      Path model,
-      Path savedModel,
-      List<InputSpec> specs,
-      List<Assumption> assumptions,
-      VerifyOptions options,
-      VerifyListener listener) {
-    return new Verification(model, savedModel, specs, assumptions, options, listener, false).run();
+  public static ParityReport run(ModelPair pair, VerifyOptions options, VerifyListener listener) {
+    return new Verification(pair, options, listener, false).run();
   }
 
   /**
@@ -93,27 +70,23 @@ public final class Verification {
    * @throws FerryException as {@link #run}
    */
   public static ParityReport runPorted(
-      Path model,
-      Path savedModel,
-      List<InputSpec> specs,
-      VerifyOptions options,
-      VerifyListener listener) {
-    return new Verification(model, savedModel, specs, List.of(), options, listener, true).run();
+      ModelPair pair, VerifyOptions options, VerifyListener listener) {
+    return new Verification(pair, options, listener, true).run();
   }
 
   private ParityReport run() {
     List<InputCase> cases = cases();
     listener.loading();
-    try (TorchRunner torch = TorchRunner.open(model);
+    try (TorchRunner torch = TorchRunner.open(pair.model());
         TfRunner tensorFlow =
-            TfRunner.open(savedModel, TfRunner.DEFAULT_SIGNATURE, options.threads())) {
+            TfRunner.open(pair.savedModel(), TfRunner.DEFAULT_SIGNATURE, options.threads())) {
       if (options.threads() > 0) {
         TorchRunner.useThreads(options.threads());
       }
       Pairing pairing =
           isPorted
               ? new PortedSignature(tensorFlow)
-              : new ConvertedSignature(tensorFlow, savedModel, specs);
+              : new ConvertedSignature(tensorFlow, pair.savedModel(), pair.specs());
       List<CaseReport> reports = new ArrayList<>();
       for (InputCase input : cases) {
         listener.running(reports.size(), cases.size(), input.label());
@@ -127,7 +100,7 @@ public final class Verification {
   }
 
   private List<InputCase> cases() {
-    return cases(specs, assumptions, options);
+    return cases(pair.specs(), pair.assumptions(), options);
   }
 
   /** The sets of inputs that a verification runs on, in order; the same again for equal options. */
@@ -142,7 +115,7 @@ public final class Verification {
       TorchRunner torch, TfRunner tensorFlow, Pairing pairing, InputCase input) {
     Structure<HostTensor> returned;
     try {
-      returned = torch.run(input.inputs());
+      returned = torch.run(pair.method(), input.inputs());
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.USAGE) {
         throw e;
@@ -171,7 +144,7 @@ public final class Verification {
 
   /** What explains a difference before any operator is suspected; else empty. */
   private String remark(TorchRunner torch, InputCase input, Map<String, HostTensor> original) {
-    for (Assumption assumption : assumptions) {
+    for (Assumption assumption : pair.assumptions()) {
       List<DimCondition> condition = DimCondition.of(assumption.text()).stream().toList();
       if (!DimCondition.allHold(condition, input.dims())) {
         return "these sizes break what the conversion took for granted: " + assumption;
@@ -182,7 +155,7 @@ public final class Verification {
 
   /** Whether the original gives the same again; asked only when a difference needs explaining. */
   private boolean repeats(TorchRunner torch, InputCase input, Map<String, HostTensor> original) {
-    Map<String, HostTensor> again = torch.run(input.inputs()).flatten();
+    Map<String, HostTensor> again = torch.run(pair.method(), input.inputs()).flatten();
     return Comparer.compareAll(original, again, options.tolerance()).stream()
         .allMatch(OutputComparison::isEqual);
   }
@@ -195,7 +168,7 @@ public final class Verification {
     boolean none = reports.stream().allMatch(r -> r.outcome() == CaseReport.Outcome.SKIPPED);
     if (none) {
       throw Problem.of("The original runs on none of the inputs, so nothing was compared")
-          .at("file", model)
+          .at("file", pair.model())
           .at("inputs", reports.get(0).label() + ": " + String.join(", ", reports.get(0).inputs()))
           .because(reports.get(0).reason())
           .fix("give input specs that the model takes, with example values where a size matters")
@@ -214,7 +187,7 @@ public final class Verification {
         InputCase input = cases.get(i);
         listener.timing(input.label());
         Stopwatch stopwatch = new Stopwatch(options.timedRuns());
-        double torchMillis = torch.medianMillis(input.inputs(), stopwatch);
+        double torchMillis = torch.medianMillis(pair.method(), input.inputs(), stopwatch);
         double tensorFlowMillis =
             tensorFlow.medianMillis(pairing.inputs(input.inputs()), stopwatch);
         return Optional.of(
@@ -227,8 +200,8 @@ public final class Verification {
 
   private ParityReport report(List<CaseReport> cases, Optional<ParityReport.Latency> latency) {
     return new ParityReport(
-        model.toString(),
-        savedModel.toString(),
+        pair.model().toString(),
+        pair.savedModel().toString(),
         TorchRunner.version(),
         TfRunner.version(),
         options.seed(),

@@ -25,6 +25,7 @@ import org.tensorferry.tf.TfValue;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.KnownScalar;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Structure;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
@@ -393,7 +394,7 @@ public final class TensorOperators implements Operators {
     if (scalar.shape().rank() > 0) {
       return Optional.empty();
     }
-    if (scalar instanceof ParameterHandle parameter && parameter.isConstant()) {
+    if (scalar instanceof StoredTensor parameter && parameter.isConstant()) {
       return number(parameter);
     }
     return scalar instanceof TfValue value
@@ -402,7 +403,7 @@ public final class TensorOperators implements Operators {
         : Optional.empty();
   }
 
-  private static Optional<Value> number(ParameterHandle constant) {
+  private static Optional<Value> number(StoredTensor constant) {
     DType dtype = constant.dtype();
     if (dtype == DType.BOOL) {
       return Optional.of(Value.of(constant.data().toLongs()[0] != 0));

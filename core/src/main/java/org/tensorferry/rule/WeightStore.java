@@ -1,34 +1,30 @@
 package org.tensorferry.rule;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.recipe.Recipe;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorData.Identity;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
 /**
- * Decides which variable a torch tensor lives in, and gives its value in any layout.
+ * Gives the value of a torch tensor in any layout.
  *
- * <p>The layer table says which variables a layer's tensors become. A rule that asks for exactly
- * that layout gets the variable; one that asks for another gets operators on it. Tensors of layers
- * without a row keep torch's layout and name. A tied tensor is one variable, named where it is met
- * first.
+ * <p>A rule that asks for exactly the layout of its variable ({@link VariablePlan}) gets the
+ * variable; one that asks for another gets operators on it.
  */
 public final class WeightStore {
 
@@ -56,104 +52,15 @@ public final class WeightStore {
     }
   }
 
-  /** Same elements of the same storage: the same tensor, whatever its name. */
-  private record Key(Object storage, long offset, List<Long> shape, List<Long> strides) {
-    static Key of(TensorData data) {
-      return new Key(data.storage(), data.offset(), boxed(data.shape()), boxed(data.strides()));
-    }
-
-    private static List<Long> boxed(long[] values) {
-      return Arrays.stream(values).boxed().toList();
-    }
-  }
-
-  private record Place(PortedVariable variable, List<Key> sources, String modulePath) {}
-
   private final TfGraph tf;
-  private final Map<Key, Place> places = new HashMap<>();
+  private final VariablePlan plan;
   private final Map<List<Object>, PortedVariable> constants = new HashMap<>();
-  private final Map<Key, TfValue> torchLayout = new HashMap<>();
-  private final Set<String> names = new HashSet<>();
+  private final Map<Identity, TfValue> torchLayout = new HashMap<>();
 
-  /**
-   * Plans the variables of all layers.
-   *
-   * @param layers rows by torch class
-   * @param keepTorchLayout paths of modules whose row must not be used
-   */
-  public WeightStore(
-      TfGraph tf, List<Layer> modules, Map<String, LayerRule> layers, Set<String> keepTorchLayout) {
+  /** The values of planned variables in a graph. */
+  public WeightStore(TfGraph tf, VariablePlan plan) {
     this.tf = tf;
-    for (Layer layer : modules) {
-      @Nullable LayerRule rule = layers.get(layer.torchClass());
-      if (rule != null && !keepTorchLayout.contains(layer.path())) {
-        rule.variables().apply(layer.tensors()).forEach(port -> plan(layer, port));
-      }
-      layer.tensors().keySet().forEach(name -> plan(layer, LayerRule.port(name, name)));
-    }
-  }
-
-  /**
-   * A tensor that a module of the archive owns.
-   *
-   * @param modulePath dotted path, empty for the root
-   */
-  public static TensorHandle parameter(String modulePath, String attribute, TensorData data) {
-    return new ParameterHandle(modulePath, attribute, false, data);
-  }
-
-  /** A tensor of constants.pkl, {@code CONSTANTS.cN} in the code. */
-  public static TensorHandle constant(int index, TensorData data) {
-    return new ParameterHandle("", "c" + index, true, data);
-  }
-
-  /** The torch tensor behind a handle of {@link #parameter} or {@link #constant}. */
-  public static Optional<TensorData> data(TensorHandle handle) {
-    return handle instanceof ParameterHandle parameter
-        ? Optional.of(parameter.data())
-        : Optional.empty();
-  }
-
-  private void plan(Layer layer, LayerRule.Port port) {
-    List<TensorData> data = new ArrayList<>();
-    for (String tensor : port.tensors()) {
-      @Nullable TensorData found = layer.tensors().get(tensor);
-      if (found == null) {
-        return;
-      }
-      data.add(found);
-    }
-    List<Key> keys = data.stream().map(Key::of).toList();
-    boolean taken = keys.stream().anyMatch(places::containsKey);
-    boolean mixed = data.stream().map(TensorData::requiresGrad).distinct().count() > 1;
-    if (taken || mixed) {
-      return;
-    }
-    List<String> sources = port.tensors().stream().map(layer::nameOf).toList();
-    long[] shape = port.recipe().resultShape(data.stream().map(TensorData::shape).toList());
-    PortedVariable variable =
-        new PortedVariable(
-            unique(layer.nameOf(port.variable()).replace('.', '/')),
-            data.get(0).dtype(),
-            Shape.of(shape),
-            data.get(0).requiresGrad(),
-            sources,
-            data,
-            port.recipe());
-    Place place = new Place(variable, keys, layer.path());
-    keys.forEach(key -> places.put(key, place));
-  }
-
-  /**
-   * The variable that a module's tensor becomes, or a part of; of a tied tensor, the one that is
-   * named where it is met first.
-   */
-  public PortedVariable variableOf(TensorData tensor) {
-    @Nullable Place place = places.get(Key.of(tensor));
-    if (place == null) {
-      throw new IllegalArgumentException("no module owns " + tensor);
-    }
-    return place.variable();
+    this.plan = plan;
   }
 
   /** The value of a tensor in torch's layout. */
@@ -164,25 +71,25 @@ public final class WeightStore {
     if (handle instanceof KnownScalar scalar) {
       return number(scalar.value(), scalar.dtype());
     }
-    ParameterHandle parameter = (ParameterHandle) handle;
-    Key key = Key.of(parameter.data());
-    @Nullable Place place = places.get(key);
-    if (place == null) {
+    StoredTensor parameter = (StoredTensor) handle;
+    Identity key = parameter.data().identity();
+    VariablePlan.@Nullable Home home = plan.home(key).orElse(null);
+    if (home == null) {
       return constant(List.of(parameter), Recipe.identity());
     }
-    Recipe recipe = place.variable().recipe();
+    Recipe recipe = home.variable().recipe();
     if (recipe.isIdentity()) {
-      return tf.read(place.variable());
+      return tf.read(home.variable());
     }
     if (!recipe.isInvertible()) {
-      throw new NeedsTorchLayout(place.modulePath());
+      throw new NeedsTorchLayout(home.modulePath());
     }
     @Nullable TfValue known = torchLayout.get(key);
     if (known == null) {
-      List<long[]> shapes = place.variable().data().stream().map(TensorData::shape).toList();
-      List<TfValue> sources = recipe.invert(tf.read(place.variable()), shapes, new RecipeGraph(tf));
+      List<long[]> shapes = home.variable().data().stream().map(TensorData::shape).toList();
+      List<TfValue> sources = recipe.invert(tf.read(home.variable()), shapes, new RecipeGraph(tf));
       for (int i = 0; i < sources.size(); i++) {
-        torchLayout.put(place.sources().get(i), sources.get(i));
+        torchLayout.put(home.sources().get(i), sources.get(i));
       }
       known = Objects.requireNonNull(torchLayout.get(key));
     }
@@ -191,24 +98,22 @@ public final class WeightStore {
 
   /** A value made from tensors by a recipe; the variable itself where it is stored so. */
   TfValue value(List<TensorHandle> handles, Recipe recipe) {
-    boolean fromArchive = handles.stream().allMatch(ParameterHandle.class::isInstance);
+    boolean fromArchive = handles.stream().allMatch(StoredTensor.class::isInstance);
     if (fromArchive) {
-      List<ParameterHandle> parameters = handles.stream().map(ParameterHandle.class::cast).toList();
-      List<Key> keys = parameters.stream().map(p -> Key.of(p.data())).toList();
-      @Nullable Place place = places.get(keys.get(0));
-      if (place != null
-          && place.sources().equals(keys)
-          && place.variable().recipe().equals(recipe)) {
-        return tf.read(place.variable());
+      List<StoredTensor> parameters = handles.stream().map(StoredTensor.class::cast).toList();
+      List<Identity> keys = parameters.stream().map(p -> p.data().identity()).toList();
+      VariablePlan.@Nullable Home home = plan.home(keys.get(0)).orElse(null);
+      if (home != null && home.sources().equals(keys) && home.variable().recipe().equals(recipe)) {
+        return tf.read(home.variable());
       }
-      if (keys.stream().noneMatch(places::containsKey)) {
+      if (keys.stream().allMatch(key -> plan.home(key).isEmpty())) {
         return constant(parameters, recipe);
       }
     }
     return recipe.apply(handles.stream().map(this::value).toList(), new RecipeGraph(tf));
   }
 
-  private TfValue constant(List<ParameterHandle> sources, Recipe recipe) {
+  private TfValue constant(List<StoredTensor> sources, Recipe recipe) {
     TensorData first = sources.get(0).data();
     if (sources.size() == 1
         && first.byteSize() <= LARGEST_CONST_BYTES
@@ -216,20 +121,20 @@ public final class WeightStore {
       TfValue literal = tf.constant(new Literal(first.dtype(), first.shape(), first.toBytes()));
       return recipe.apply(List.of(literal), new RecipeGraph(tf));
     }
-    List<Object> key = new ArrayList<>(sources.stream().map(p -> Key.of(p.data())).toList());
+    List<Object> key = new ArrayList<>(sources.stream().map(p -> p.data().identity()).toList());
     key.add(recipe);
     PortedVariable variable =
         constants.computeIfAbsent(
             key,
             k -> {
-              List<TensorData> data = sources.stream().map(ParameterHandle::data).toList();
+              List<TensorData> data = sources.stream().map(StoredTensor::data).toList();
               long[] shape = recipe.resultShape(data.stream().map(TensorData::shape).toList());
               return new PortedVariable(
-                  unique("constants/" + sources.get(0).attribute()),
+                  plan.unique("constants/" + sources.get(0).attribute()),
                   first.dtype(),
                   Shape.of(shape),
                   false,
-                  sources.stream().map(ParameterHandle::name).toList(),
+                  sources.stream().map(StoredTensor::name).toList(),
                   data,
                   recipe);
             });
@@ -271,13 +176,5 @@ public final class WeightStore {
     return dtype.isInteger()
         ? Literal.ofLongs(dtype, new long[0], value)
         : Literal.scalar(dtype, (double) value);
-  }
-
-  private String unique(String wanted) {
-    String name = wanted;
-    for (int i = 1; !names.add(name); i++) {
-      name = wanted + "_" + i;
-    }
-    return name;
   }
 }

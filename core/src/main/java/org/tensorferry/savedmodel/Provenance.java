@@ -25,12 +25,18 @@ import org.tensorferry.value.TensorHandle;
  *
  * @param version of Tensorferry
  * @param source the torch file's name
+ * @param method of the original that was converted
  * @param model what was written
  * @param specs the arguments in order, as the user gave them, so that a later check can make inputs
  * @param calls the operator calls of the original, and where their results are
  */
 public record Provenance(
-    String version, String source, TfModel model, List<InputSpec> specs, List<CallRecord> calls) {
+    String version,
+    String source,
+    String method,
+    TfModel model,
+    List<InputSpec> specs,
+    List<CallRecord> calls) {
 
   /** The file's path inside the SavedModel. */
   public static final String FILE = "assets.extra/tensorferry.json";
@@ -42,7 +48,7 @@ public record Provenance(
 
   /** Specs that say no more than the model does: dtype and shape. */
   public Provenance(String version, String source, TfModel model) {
-    this(version, source, model, specs(model), List.of());
+    this(version, source, "forward", model, specs(model), List.of());
   }
 
   private static List<InputSpec> specs(TfModel model) {
@@ -65,14 +71,15 @@ public record Provenance(
   }
 
   /**
-   * Writes one object: {@code tensorferry}, {@code source}, {@code inputs}, {@code specs}, {@code
-   * outputs}, {@code variables}, {@code assumptions}, {@code calls}. Dynamic sizes are written by
-   * name.
+   * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code inputs}, {@code
+   * specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls}. Dynamic sizes
+   * are written by name.
    */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeStringField("tensorferry", version);
     json.writeStringField("source", source);
+    json.writeStringField("method", method);
     json.writeArrayFieldStart("inputs");
     for (int i = 0; i < model.argumentNames().size(); i++) {
       writeTensor(json, model.argumentNames().get(i), model.graph().arguments().get(i).output());

@@ -28,14 +28,16 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * What a SavedModel says of its inputs: the specs that the conversion wrote beside it, or else the
- * shapes of its signature, in which every unknown size is a dim of its own.
+ * What a SavedModel says of its conversion: the method and the specs that the conversion wrote
+ * beside it, or else the shapes of its signature, in which every unknown size is a dim of its own.
  *
+ * @param method of the original that was converted
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
  */
-public record RecordedInputs(List<InputSpec> specs, List<Assumption> assumptions) {
+public record RecordedInputs(String method, List<InputSpec> specs, List<Assumption> assumptions) {
 
+  private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";
 
   /**
@@ -49,10 +51,11 @@ public record RecordedInputs(List<InputSpec> specs, List<Assumption> assumptions
     if (Files.isRegularFile(file)) {
       return recorded(file);
     }
-    return new RecordedInputs(signature(directory), List.of());
+    return new RecordedInputs(FORWARD, signature(directory), List.of());
   }
 
   private static RecordedInputs recorded(Path file) {
+    String method = FORWARD;
     @Nullable List<String> specs = null;
     List<Assumption> assumptions = new ArrayList<>();
     try (InputStream stream = Files.newInputStream(file);
@@ -61,7 +64,9 @@ public record RecordedInputs(List<InputSpec> specs, List<Assumption> assumptions
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();
         JsonToken value = json.nextToken();
-        if (field.equals("specs") && value == JsonToken.START_ARRAY) {
+        if (field.equals("method") && value == JsonToken.VALUE_STRING) {
+          method = json.getText();
+        } else if (field.equals("specs") && value == JsonToken.START_ARRAY) {
           specs = new ArrayList<>();
           while (json.nextToken() == JsonToken.VALUE_STRING) {
             specs.add(json.getText());
@@ -77,7 +82,7 @@ public record RecordedInputs(List<InputSpec> specs, List<Assumption> assumptions
       if (specs == null) {
         throw new IOException("it has no list `specs`");
       }
-      return new RecordedInputs(InputSpec.parseAll(specs), assumptions);
+      return new RecordedInputs(method, InputSpec.parseAll(specs), assumptions);
     } catch (IOException | FerryException e) {
       throw unreadable(file, e);
     }

@@ -1,6 +1,7 @@
 package org.tensorferry.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
@@ -179,15 +180,26 @@ public final class TensorData implements TensorSource {
   }
 
   /**
+   * What makes a tensor this one: its elements, in the same order, of the same storage. Two names
+   * of one weight have equal identities.
+   */
+  public record Identity(
+      Storage storage, DType dtype, long offset, List<Long> shape, List<Long> strides) {}
+
+  public Identity identity() {
+    return new Identity(storage, dtype, offset, boxed(shape), boxed(strides));
+  }
+
+  private static List<Long> boxed(long[] numbers) {
+    return Arrays.stream(numbers).boxed().toList();
+  }
+
+  /**
    * True where both are the same elements of the same storage in the same order: one weight, used
    * twice.
    */
   public boolean isSameView(TensorData other) {
-    return storage == other.storage
-        && dtype == other.dtype
-        && offset == other.offset
-        && Arrays.equals(shape, other.shape)
-        && Arrays.equals(strides, other.strides);
+    return identity().equals(other.identity());
   }
 
   /** True where dtype, shape and every bit of every element agree. */

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.TorchProgram;
@@ -18,9 +17,9 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.Schema;
-import org.tensorferry.rule.WeightStore;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.value.KnownScalar;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
@@ -126,7 +125,7 @@ public final class FlatProgram {
     code.append(", wanted: List[int]) -> List[Tensor]:\n");
     line("out = annotate(List[Tensor], [])");
     printSizes();
-    numbersOf.stream().filter(h -> WeightStore.data(h).isPresent()).forEach(this::weightAsNumber);
+    numbersOf.stream().filter(h -> h instanceof StoredTensor).forEach(this::weightAsNumber);
     trace.calls().forEach(this::call);
     for (Tensor result : trace.result().flatten().values()) {
       String variable = variable();
@@ -168,7 +167,7 @@ public final class FlatProgram {
   }
 
   private void weightAsNumber(TensorHandle handle) {
-    takeNumber(handle, weight(handle, WeightStore.data(handle).orElseThrow()));
+    takeNumber(handle, weight(handle, ((StoredTensor) handle).data()));
   }
 
   private void call(OperatorCall call) {
@@ -302,9 +301,8 @@ public final class FlatProgram {
 
   /** A tensor that is met first as an argument: a weight, an input, or an earlier result again. */
   private String origin(TensorHandle content) {
-    Optional<TensorData> data = WeightStore.data(content);
-    if (data.isPresent()) {
-      return weight(content, data.get());
+    if (content instanceof StoredTensor stored) {
+      return weight(content, stored.data());
     }
     @Nullable String earlier = handles.get(content);
     if (earlier == null) {

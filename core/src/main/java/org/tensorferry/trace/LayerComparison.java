@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.engine.TfIntermediates;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
@@ -19,7 +20,6 @@ import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyListener;
-import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.savedmodel.CallRecord;
@@ -61,22 +61,19 @@ public final class LayerComparison {
   /**
    * Compares on one set of inputs.
    *
-   * @param trace the original, whose file is open
-   * @param inputNames the signature's name of each argument
-   * @param variables what the variables should be
+   * @param converted the original as it is converted now; its file is open
    * @param original the outputs of the original on these inputs, by name
    * @throws FerryException where one of the two can't be run or read
    */
   public static LayerReport run(
-      CallTrace trace,
-      List<String> inputNames,
-      List<PortedVariable> variables,
+      ConvertedModel converted,
       Path savedModel,
       InputCase input,
       Map<String, HostTensor> original,
       Tolerance tolerance,
       VerifyListener listener) {
-    List<LayerReport.Variable> compared = WeightComparison.compare(variables, savedModel);
+    List<LayerReport.Variable> compared =
+        WeightComparison.compare(converted.variables(), savedModel);
     Optional<List<CallRecord>> records = CallRecord.read(savedModel);
     if (records.isEmpty()) {
       return LayerReport.unavailable(
@@ -85,12 +82,13 @@ public final class LayerComparison {
               + " call by call; a variable is compared where its name is that of a conversion",
           compared);
     }
-    Optional<String> other = mismatch(trace.calls(), records.get());
+    Optional<String> other = mismatch(converted.trace().calls(), records.get());
     if (other.isPresent()) {
       return LayerReport.unavailable(other.get(), compared);
     }
     LayerComparison comparison =
-        new LayerComparison(trace, inputNames, savedModel, tolerance, listener);
+        new LayerComparison(
+            converted.trace(), converted.model().argumentNames(), savedModel, tolerance, listener);
     return comparison.compare(records.get(), input, original, compared);
   }
 

@@ -8,6 +8,7 @@ import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.Problem;
+import org.tensorferry.source.NeedsFixedDims;
 import org.tensorferry.torchscript.syntax.CompareOperator;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;

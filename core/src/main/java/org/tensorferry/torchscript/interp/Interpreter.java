@@ -6,15 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.source.Program;
+import org.tensorferry.source.Signature;
 import org.tensorferry.torchscript.syntax.FunctionDef;
+import org.tensorferry.torchscript.syntax.TypeExpr;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
 import org.tensorferry.value.Value;
+import org.tensorferry.value.ValueType;
 
 /**
  * Runs the code of a model with real values for everything that is no tensor. Control flow, lists,
@@ -25,7 +28,7 @@ import org.tensorferry.value.Value;
  * branch on data is refused. Not safe for several threads. A run may change the model's attributes,
  * so a second run begins where the first ended.
  */
-public final class Interpreter {
+final class Interpreter implements Program {
 
   private final Machine machine;
   private final Value.Obj root;
@@ -33,23 +36,6 @@ public final class Interpreter {
   private Interpreter(Machine machine, Value.Obj root) {
     this.machine = machine;
     this.root = root;
-  }
-
-  /**
-   * Loads a model.
-   *
-   * @throws org.tensorferry.error.FerryException where its code or its objects can't be read
-   */
-  public static Interpreter open(
-      TorchScriptArchive archive,
-      Operators operators,
-      Assumptions assumptions,
-      TensorFactory tensors) {
-    SourceProvider sources = SourceProvider.of(archive);
-    Machine machine = new Machine(new Library(sources), operators, assumptions, archive.version());
-    ModuleLoader loader = new ModuleLoader(machine, tensors);
-    loader.constants(archive.constants());
-    return new Interpreter(machine, loader.module(archive.root()));
   }
 
   /**
@@ -66,50 +52,42 @@ public final class Interpreter {
       Assumptions assumptions) {
     Machine machine = new Machine(new Library(sources), operators, assumptions, version);
     constants.forEach(machine::addConstant);
+    return of(machine, root);
+  }
+
+  static Interpreter of(Machine machine, Value.Obj root) {
     return new Interpreter(machine, root);
   }
 
-  /** The module that was saved, with its submodules and weights as attributes. */
+  @Override
   public Value.Obj root() {
     return root;
   }
 
-  /**
-   * The attributes of modules, by path, that the runs so far have read and then replaced: their new
-   * values would show in the next call.
-   */
+  @Override
   public Map<String, CallSite> stateUpdates() {
     return Map.copyOf(machine.stateUpdates());
   }
 
-  public Signature forwardSignature() {
-    return signature("forward");
-  }
-
-  /**
-   * What a method of the root module takes.
-   *
-   * @throws org.tensorferry.error.FerryException where it has no such method (UNCONVERTIBLE)
-   */
-  public Signature signature(String method) {
-    FunctionDef function = method(method);
-    List<Signature.Argument> arguments = new ArrayList<>();
-    for (FunctionDef.Parameter parameter :
-        function.parameters().subList(1, function.parameters().size())) {
-      Optional<Value> defaultValue =
-          parameter
-              .defaultValue()
-              .map(expr -> new Expressions(machine, Frame.outermost()).evaluate(expr));
-      arguments.add(new Signature.Argument(parameter.name(), parameter.type(), defaultValue));
-    }
-    return new Signature(method, List.copyOf(arguments), function.returnType());
+  /** What a method of the root module takes. */
+  Signature signature(String method) {
+    return signature(machine, root.className(), method);
   }
 
   private FunctionDef method(String name) {
-    Optional<FunctionDef> method = machine.library().findMethod(root.className(), name);
+    return method(machine.library(), root.className(), name);
+  }
+
+  /**
+   * A method of a class.
+   *
+   * @throws FerryException (unconvertible) where there is none
+   */
+  static FunctionDef method(Library library, String className, String name) {
+    Optional<FunctionDef> method = library.findMethod(className, name);
     if (method.isEmpty() || method.get().parameters().isEmpty()) {
       throw Problem.of("The model has no method `" + name + "`.")
-          .at("class", "`" + root.className() + "`")
+          .at("class", "`" + className + "`")
           .because("the code of that class defines none")
           .fix("export the module with a `" + name + "` method")
           .as(ExitCode.UNCONVERTIBLE);
@@ -117,22 +95,28 @@ public final class Interpreter {
     return method.get();
   }
 
-  /** Runs {@code forward}; see {@link #run(String, List, Map)}. */
-  public Value run(List<Value> arguments) {
-    return run("forward", arguments, Map.of());
+  /** What a method of a class takes, where constants are those of the machine. */
+  static Signature signature(Machine machine, String className, String method) {
+    FunctionDef function = method(machine.library(), className, method);
+    List<Signature.Argument> arguments = new ArrayList<>();
+    for (FunctionDef.Parameter parameter :
+        function.parameters().subList(1, function.parameters().size())) {
+      Optional<Value> defaultValue =
+          parameter
+              .defaultValue()
+              .map(expr -> new Expressions(machine, Frame.outermost()).evaluate(expr));
+      arguments.add(
+          new Signature.Argument(
+              parameter.name(),
+              parameter.type().map(Interpreter::plain).orElse(ValueType.TENSOR),
+              defaultValue));
+    }
+    return new Signature(method, arguments, function.returnType().map(Interpreter::plain));
   }
 
-  /**
-   * Runs a method of the root module.
-   *
-   * @param positional its first arguments
-   * @param named arguments by name; what is left out has its default
-   * @return the result; {@link Value.Unknown} as a whole or in part where an operator had no rule
-   * @throws org.tensorferry.error.FerryException where the code can't be followed, with module path
-   *     and line (UNCONVERTIBLE)
-   */
-  public Value run(String method, List<Value> positional, Map<String, Value> named) {
-    Value result = follow(method, positional, named);
+  @Override
+  public Value run(String method, Map<String, Value> arguments) {
+    Value result = follow(method, List.of(), arguments);
     return machine.numbers().runtime().forOperator(result, site(method));
   }
 
@@ -140,7 +124,7 @@ public final class Interpreter {
     return new CallSite("", root.className(), "the call of `" + method + "`");
   }
 
-  /** As {@link #run(String, List, Map)}; numbers that no operator asked for stay exact. */
+  /** As {@link #run(String, Map)}; numbers that no operator asked for stay exact. */
   Value follow(String method, List<Value> positional, Map<String, Value> named) {
     FunctionDef function = method(method);
     Frame frame = Frame.outermost().callee(root);
@@ -164,6 +148,10 @@ public final class Interpreter {
           .fix("give the thread a larger stack, for example with -Xss8m")
           .as(ExitCode.UNCONVERTIBLE);
     }
+  }
+
+  private static ValueType plain(TypeExpr type) {
+    return new ValueType(type.name(), type.arguments().stream().map(Interpreter::plain).toList());
   }
 
   private static void requireNone(Set<Problem> found, @Nullable FerryException cause) {

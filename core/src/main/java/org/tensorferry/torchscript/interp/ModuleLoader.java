@@ -1,7 +1,6 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -17,14 +16,13 @@ import org.tensorferry.archive.PyNone;
 import org.tensorferry.archive.PyTuple;
 import org.tensorferry.archive.TypedValue;
 import org.tensorferry.archive.UnsupportedTensor;
-import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.Storage;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.torchscript.interp.Callables.ClassRef;
 import org.tensorferry.torchscript.interp.Callables.Unreadable;
 import org.tensorferry.torchscript.syntax.ClassDef;
 import org.tensorferry.torchscript.syntax.FunctionDef;
 import org.tensorferry.value.CallSite;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
@@ -34,20 +32,6 @@ import org.tensorferry.value.Value;
  * weights are one tensor and shared modules one module.
  */
 final class ModuleLoader {
-
-  /** Same elements of the same storage in the same order: one tensor, whatever its names. */
-  private record TensorKey(
-      Storage storage, DType dtype, long offset, List<Long> shape, List<Long> strides) {
-
-    static TensorKey of(TensorData data) {
-      return new TensorKey(
-          data.storage(), data.dtype(), data.offset(), list(data.shape()), list(data.strides()));
-    }
-
-    private static List<Long> list(long[] numbers) {
-      return Arrays.stream(numbers).boxed().toList();
-    }
-  }
 
   /** Makes the handle of a tensor that is met for the first time. */
   @FunctionalInterface
@@ -66,24 +50,17 @@ final class ModuleLoader {
       return path.isEmpty() ? attribute : path + "." + attribute;
     }
 
-    boolean declaresTensor() {
-      return type != null
-          && (type.parameters().contains(attribute) || type.buffers().contains(attribute));
-    }
-
     boolean declaresParameter() {
       return type != null && type.parameters().contains(attribute);
     }
   }
 
   private final Machine machine;
-  private final TensorFactory factory;
   private final IdentityHashMap<Object, Value> seen = new IdentityHashMap<>();
-  private final Map<TensorKey, Tensor> tensors = new HashMap<>();
+  private final Map<TensorData.Identity, Tensor> tensors = new HashMap<>();
 
-  ModuleLoader(Machine machine, TensorFactory factory) {
+  ModuleLoader(Machine machine) {
     this.machine = machine;
-    this.factory = factory;
   }
 
   Value.Obj module(PickledObject root) {
@@ -95,13 +72,14 @@ final class ModuleLoader {
     for (int i = 0; i < values.size(); i++) {
       int index = i;
       Owner owner = new Owner("", "CONSTANTS.c" + i, null);
-      machine.addConstant(value(values.get(i), owner, (o, data) -> factory.constant(index, data)));
+      machine.addConstant(
+          value(values.get(i), owner, (o, data) -> StoredTensor.constant(index, data)));
     }
   }
 
   private Value value(Object pickled, Owner owner, Maker maker) {
     if (pickled instanceof TensorData data) {
-      return tensors.computeIfAbsent(TensorKey.of(data), key -> Tensor.of(maker.make(owner, data)));
+      return tensors.computeIfAbsent(data.identity(), key -> Tensor.of(maker.make(owner, data)));
     }
     Value before = seen.get(pickled);
     return before != null ? before : fresh(pickled, owner, maker);
@@ -200,7 +178,7 @@ final class ModuleLoader {
 
   private void attribute(Value.Obj object, @Nullable ClassDef type, String name, Object pickled) {
     Owner owner = new Owner(object.path(), name, type);
-    Value value = value(pickled, owner, this::parameter);
+    Value value = value(pickled, owner, ModuleLoader::parameter);
     if (value instanceof Tensor tensor && owner.declaresParameter()) {
       machine.addTrained(tensor);
     }
@@ -209,8 +187,8 @@ final class ModuleLoader {
     object.attributes().put(name, isMode ? Value.of(false) : value);
   }
 
-  private TensorHandle parameter(Owner owner, TensorData data) {
-    return factory.parameter(owner.path(), owner.attribute(), owner.declaresTensor(), data);
+  private static TensorHandle parameter(Owner owner, TensorData data) {
+    return StoredTensor.of(owner.path(), owner.attribute(), data);
   }
 
   /** A class with a state of its own makes its attributes itself. */
@@ -220,7 +198,7 @@ final class ModuleLoader {
       return;
     }
     Owner owner = new Owner(object.path(), "state", null);
-    Value value = value(state, owner, this::parameter);
+    Value value = value(state, owner, ModuleLoader::parameter);
     CallSite site = new CallSite(object.path(), object.className(), "data.pkl");
     machine
         .calls()

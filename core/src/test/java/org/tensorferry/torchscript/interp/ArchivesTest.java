@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,55 +16,53 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
+import org.tensorferry.source.OperatorUse;
+import org.tensorferry.source.Program;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.TensorData;
 import org.tensorferry.value.CallSite;
-import org.tensorferry.value.KnownScalar;
-import org.tensorferry.value.TensorHandle;
+import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 
 /** Files that torch 1.13 and 2.13 wrote (models.py beside them), with their objects and tensors. */
 class ArchivesTest {
 
-  /** Notes what is asked for. */
-  private static final class Tensors implements TensorFactory {
-    final List<String> asked = new ArrayList<>();
-
-    @Override
-    public TensorHandle parameter(
-        String modulePath, String attribute, boolean isParameterOrBuffer, TensorData data) {
-      String name = modulePath.isEmpty() ? attribute : modulePath + "." + attribute;
-      asked.add(name + (isParameterOrBuffer ? "" : " (attribute)"));
-      return new FakeOperators.Handle(name, data.dtype(), Shape.of(data.shape()));
-    }
-
-    @Override
-    public TensorHandle constant(int index, TensorData data) {
-      return data.rank() == 0 && data.dtype().isInteger()
-          ? new KnownScalar(data.dtype(), Value.of(data.toLongs()[0]))
-          : new FakeOperators.Handle("c" + index, data.dtype(), Shape.of(data.shape()));
-    }
-  }
-
   /** One file, loaded, with everything that it was given. */
   private static final class Loaded implements AutoCloseable {
-    final Tensors tensors = new Tensors();
     final FakeOperators operators = new FakeOperators();
     final Assumptions assumptions = new Assumptions();
     final TorchScriptArchive archive;
-    final Interpreter interpreter;
+    final ScriptedModule module;
+    final Program program;
 
     Loaded(String name) throws URISyntaxException {
       archive =
           TorchScriptArchive.open(
               Path.of(Objects.requireNonNull(ArchivesTest.class.getResource(name)).toURI()));
-      interpreter = Interpreter.open(archive, operators, assumptions, tensors);
+      module = ScriptedModule.of(archive);
+      program = module.program(operators, assumptions);
     }
 
     Value run() {
-      return interpreter.run(
-          List.of(FakeOperators.tensor("x", DType.FLOAT32, Script.BATCH, Dim.of(4))));
+      return program.run(
+          "forward",
+          Map.of("x", FakeOperators.tensor("x", DType.FLOAT32, Script.BATCH, Dim.of(4))));
+    }
+
+    /** The names of all tensors that modules hold; a shared one has one name. */
+    Set<String> tensors() {
+      TreeSet<String> names = new TreeSet<>();
+      collect(program.root(), names);
+      return names;
+    }
+
+    private static void collect(Value value, Set<String> names) {
+      if (value instanceof Tensor tensor) {
+        names.add(tensor.read().toString());
+      } else if (value instanceof Value.Obj object) {
+        object.attributes().values().forEach(child -> collect(child, names));
+      } else if (value instanceof Value.ListOf list) {
+        list.elements().forEach(element -> collect(element, names));
+      }
     }
 
     @Override
@@ -90,7 +88,7 @@ class ArchivesTest {
       TreeSet<String> expected = new TreeSet<>(BLOCK);
       // The second layer has the first one's weight.
       expected.addAll(List.of("scale", "first.weight", "first.bias", "second.bias"));
-      assertEquals(expected, new TreeSet<>(model.tensors.asked));
+      assertEquals(expected, model.tensors());
       assertSame(attribute(model, "first", "weight"), attribute(model, "second", "weight"));
       model.run();
       assertEquals(
@@ -120,7 +118,7 @@ class ArchivesTest {
   }
 
   private static Value attribute(Loaded model, String module, String name) {
-    Value.Obj child = (Value.Obj) model.interpreter.root().attributes().get(module);
+    Value.Obj child = (Value.Obj) model.program.root().attributes().get(module);
     return Objects.requireNonNull(Objects.requireNonNull(child).attributes().get(name));
   }
 
@@ -139,10 +137,10 @@ class ArchivesTest {
                   "layers.0.weight",
                   "layers.1.bias",
                   "layers.1.weight",
-                  "weights.0 (attribute)",
-                  "weights.1 (attribute)")),
-          new TreeSet<>(model.tensors.asked));
-      assertEquals(List.of("x", "mask", "steps"), model.interpreter.forwardSignature().names());
+                  "weights.0",
+                  "weights.1")),
+          model.tensors());
+      assertEquals(List.of("x", "mask", "steps"), model.module.signature("forward").names());
       Value result = model.run();
       assertEquals("((add6, None), {'a-b': linear7, 'c': linear8})", FakeOperators.text(result));
       assertEquals(
@@ -164,7 +162,7 @@ class ArchivesTest {
   @ValueSource(strings = {"torch1", "torch2"})
   void frozenModelsHaveTheirWeightsAmongTheConstants(String version) throws URISyntaxException {
     try (Loaded model = new Loaded("shared.frozen." + version + ".pt")) {
-      assertEquals(List.of(), model.tensors.asked);
+      assertEquals(Set.of(), model.tensors());
       assertEquals(
           "((add6, None), {'a-b': linear7, 'c': linear8})", FakeOperators.text(model.run()));
       assertEquals(9, model.operators.calls.size());
@@ -178,10 +176,10 @@ class ArchivesTest {
         Loaded scripted = new Loaded("shared.scripted." + version + ".pt")) {
       Map<String, Long> expected =
           Map.of("aten::linear", 4L, "aten::batch_norm", 2L, "aten::relu", 2L, "aten::view", 1L);
-      Map<String, Long> found = count(traced.archive);
+      Map<String, Long> found = count(traced.module);
       expected.forEach((name, count) -> assertEquals(count, found.get(name), name));
-      OperatorScan.Use linear =
-          OperatorScan.scan(scripted.archive, "forward").stream()
+      OperatorUse linear =
+          scripted.module.operators("forward").stream()
               .filter(use -> use.name().equals("aten::linear"))
               .findFirst()
               .orElseThrow();
@@ -191,9 +189,9 @@ class ArchivesTest {
   }
 
   /** Operators that only tensors have. */
-  private static Map<String, Long> count(TorchScriptArchive archive) {
-    return OperatorScan.scan(archive, "forward").stream()
+  private static Map<String, Long> count(ScriptedModule module) {
+    return module.operators("forward").stream()
         .filter(use -> !use.isLanguage())
-        .collect(Collectors.toMap(OperatorScan.Use::name, OperatorScan.Use::count));
+        .collect(Collectors.toMap(OperatorUse::name, OperatorUse::count));
   }
 }

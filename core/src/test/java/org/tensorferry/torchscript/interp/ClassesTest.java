@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.Dim;
+import org.tensorferry.source.Signature;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Value;
@@ -171,11 +172,11 @@ class ClassesTest {
 
   @Test
   void theSignatureTellsTypesAndDefaults() {
-    Signature signature = script("return x").interpreter().forwardSignature();
+    Signature signature = script("return x").interpreter().signature("forward");
     assertEquals(List.of("x", "y", "n"), signature.names());
     assertEquals(
         List.of(true, true, false),
-        signature.arguments().stream().map(Signature.Argument::isTensor).toList());
+        signature.arguments().stream().map(argument -> argument.type().isTensor()).toList());
     assertEquals("2", signature.arguments().get(2).defaultValue().orElseThrow().toString());
   }
 
@@ -183,7 +184,7 @@ class ClassesTest {
   void argumentsCanBeGivenByName() {
     Script script = script("return (x, n)");
     Value x = FakeOperators.tensor("x", DType.FLOAT32, Dim.of(3));
-    Value result = script.interpreter().run("forward", List.of(), Map.of("n", Value.of(5), "x", x));
+    Value result = script.interpreter().run("forward", Map.of("n", Value.of(5), "x", x));
     assertEquals("(x, 5)", FakeOperators.text(result));
   }
 }

@@ -15,6 +15,7 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.KnownScalar;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
@@ -164,6 +165,11 @@ final class FakeOperators implements Operators {
 
   @Override
   public Optional<Value> known(TensorHandle scalar) {
-    return Optional.empty();
+    return scalar instanceof StoredTensor stored
+            && stored.isConstant()
+            && stored.shape().rank() == 0
+            && stored.dtype().isInteger()
+        ? Optional.of(Value.of(stored.data().toLongs()[0]))
+        : Optional.empty();
   }
 }

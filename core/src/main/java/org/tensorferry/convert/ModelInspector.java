@@ -1,75 +1,69 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.tensorferry.Inspection.Support;
-import org.tensorferry.dim.Assumptions;
+import org.tensorferry.convert.Inspection.Support;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.AtenRule;
-import org.tensorferry.rule.Layer;
 import org.tensorferry.rule.LayerRule;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.rule.TensorOperators;
-import org.tensorferry.rule.WeightStore;
-import org.tensorferry.tensor.TensorData;
-import org.tensorferry.tf.TfGraph;
-import org.tensorferry.torchscript.interp.Interpreter;
-import org.tensorferry.torchscript.interp.OperatorScan;
-import org.tensorferry.torchscript.interp.Signature;
+import org.tensorferry.rule.VariablePlan;
+import org.tensorferry.source.OperatorUse;
+import org.tensorferry.source.Signature;
+import org.tensorferry.source.SourceModel;
+import org.tensorferry.source.TorchModule;
 
 /** Looks at a model with the eyes of a conversion. */
-final class ModelInspector {
+public final class ModelInspector {
 
-  private static final String METHOD = "forward";
+  private static final String METHOD = SourceModel.FORWARD;
 
-  private final TorchModel model;
+  private final SourceModel model;
   private final RuleTables rules;
 
-  ModelInspector(TorchModel model) {
+  private ModelInspector(SourceModel model, RuleTables rules) {
     this.model = model;
-    this.rules = model.rules();
+    this.rules = rules;
   }
 
-  Inspection inspect() {
-    Assumptions assumptions = new Assumptions();
-    TfGraph tf = new TfGraph(assumptions);
-    WeightStore weights = new WeightStore(tf, model.layers(), rules.layers(), Set.of());
-    Signature signature =
-        Interpreter.open(
-                model.archive(),
-                new TensorOperators(rules, tf, weights),
-                assumptions,
-                ModelConverter.TENSORS)
-            .signature(METHOD);
+  /**
+   * Looks at a model.
+   *
+   * @throws org.tensorferry.error.FerryException where its code can't be read
+   */
+  public static Inspection inspect(SourceModel model, RuleTables rules) {
+    return new ModelInspector(model, rules).inspect();
+  }
+
+  private Inspection inspect() {
+    Signature signature = model.signature(METHOD);
     return new Inspection(
         model.file(),
-        model.archive().fileSize(),
-        model.archive().version(),
+        model.bytes(),
+        model.operatorVersion(),
         signature.arguments().stream().map(ModelInspector::argument).toList(),
         signature.returnType().map(Object::toString).orElse(""),
-        layers(weights),
-        constants(),
-        OperatorScan.scan(model.archive(), METHOD).stream().map(this::operator).toList());
+        layers(new VariablePlan(model.modules(), rules.layers(), Set.of())),
+        model.constants(),
+        model.operators(METHOD).stream().map(this::operator).toList());
   }
 
   private static Inspection.Argument argument(Signature.Argument argument) {
     return new Inspection.Argument(
-        argument.name(),
-        argument.type().map(Object::toString).orElse("Tensor"),
-        argument.defaultValue().isPresent());
+        argument.name(), argument.type().toString(), argument.defaultValue().isPresent());
   }
 
-  private List<Inspection.Layer> layers(WeightStore store) {
+  private List<Inspection.Layer> layers(VariablePlan plan) {
     List<Inspection.Layer> layers = new ArrayList<>();
-    for (Layer layer : model.layers()) {
+    for (TorchModule layer : model.modules()) {
       List<Inspection.Weight> weights = new ArrayList<>();
       layer
           .tensors()
           .forEach(
               (name, data) -> {
-                PortedVariable variable = store.variableOf(data);
+                PortedVariable variable = plan.variableOf(data);
                 boolean tied = !variable.sources().contains(layer.nameOf(name));
                 weights.add(new Inspection.Weight(name, data, variable, tied));
               });
@@ -80,14 +74,7 @@ final class ModelInspector {
     return layers;
   }
 
-  private List<TensorData> constants() {
-    return model.archive().constants().stream()
-        .filter(TensorData.class::isInstance)
-        .map(TensorData.class::cast)
-        .toList();
-  }
-
-  private Inspection.Operator operator(OperatorScan.Use use) {
+  private Inspection.Operator operator(OperatorUse use) {
     Support support =
         rules.supports(use.name())
             ? Support.CONVERTED

@@ -1,4 +1,4 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorferry.error.Problem;
-import org.tensorferry.torchscript.interp.Interpreter;
+import org.tensorferry.source.Program;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 
@@ -17,17 +17,17 @@ import org.tensorferry.value.Value;
  */
 final class ModuleState {
 
-  private final Interpreter interpreter;
+  private final Program program;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-  private ModuleState(Interpreter interpreter) {
-    this.interpreter = interpreter;
+  private ModuleState(Program program) {
+    this.program = program;
   }
 
   /** The state before a run. */
-  static ModuleState of(Interpreter interpreter) {
-    ModuleState state = new ModuleState(interpreter);
-    state.collect(interpreter.root(), new HashSet<>());
+  static ModuleState of(Program program) {
+    ModuleState state = new ModuleState(program);
+    state.collect(program.root(), new HashSet<>());
     return state;
   }
 
@@ -56,7 +56,7 @@ final class ModuleState {
             problems.add(update("buffer `" + path + "` is changed in place while the model runs"));
           }
         });
-    interpreter
+    program
         .stateUpdates()
         .forEach(
             (path, site) ->

@@ -1,4 +1,4 @@
-package org.tensorferry.torchscript.interp;
+package org.tensorferry.source;
 
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -15,7 +15,13 @@ public final class NeedsFixedDims extends RuntimeException {
   private final transient SortedSet<Symbol> symbols;
   private final String place;
 
-  NeedsFixedDims(SortedSet<Symbol> symbols, String rounds, String place) {
+  /**
+   * Asks for them.
+   *
+   * @param rounds what says how often the loop runs
+   * @param place the line of the loop
+   */
+  public NeedsFixedDims(SortedSet<Symbol> symbols, String rounds, String place) {
     super(
         symbols.stream()
                 .map(symbol -> "`" + symbol + "` is " + symbol.example().orElseThrow())

@@ -1,4 +1,4 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 /** Is told what a long operation does, on the thread that does it. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,48 +13,56 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.pass.Guards;
 import org.tensorferry.pass.Passes;
 import org.tensorferry.rule.CallTrace;
+import org.tensorferry.rule.RuleTables;
 import org.tensorferry.rule.TensorOperators;
+import org.tensorferry.rule.VariablePlan;
 import org.tensorferry.rule.WeightStore;
-import org.tensorferry.tensor.TensorData;
+import org.tensorferry.source.NeedsFixedDims;
+import org.tensorferry.source.Program;
+import org.tensorferry.source.SourceModel;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
-import org.tensorferry.torchscript.interp.Interpreter;
-import org.tensorferry.torchscript.interp.NeedsFixedDims;
-import org.tensorferry.torchscript.interp.TensorFactory;
 import org.tensorferry.value.Structure;
 import org.tensorferry.value.Tensor;
-import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
 /** One conversion: interprets the method, collects its problems, and finishes the graph. */
-final class ModelConverter {
+public final class ModelConverter {
 
-  static final TensorFactory TENSORS =
-      new TensorFactory() {
-        @Override
-        public TensorHandle parameter(
-            String modulePath, String attribute, boolean isParameterOrBuffer, TensorData data) {
-          return WeightStore.parameter(modulePath, attribute, data);
-        }
-
-        @Override
-        public TensorHandle constant(int index, TensorData data) {
-          return WeightStore.constant(index, data);
-        }
-      };
-
-  private final TorchModel model;
+  private final SourceModel model;
+  private final RuleTables rules;
   private final ConvertOptions options;
+  private final String method;
   private List<InputSpec> specs;
 
-  ModelConverter(TorchModel model, ConvertOptions options, List<InputSpec> specs) {
+  private ModelConverter(
+      SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
     this.model = model;
+    this.rules = rules;
     this.options = options;
+    this.method = options.method();
     this.specs = specs;
   }
 
-  Conversion convert() {
+  /**
+   * Converts a method.
+   *
+   * @throws FerryException (unconvertible) with everything that can't be converted; (usage) where
+   *     the input specs do not fit the method's arguments
+   */
+  public static ConvertedModel convert(
+      SourceModel model, RuleTables rules, ConvertOptions options) {
+    return convert(model, rules, options, InputSpec.parseAll(options.inputs()));
+  }
+
+  /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
+  public static ConvertedModel convert(
+      SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
+    return new ModelConverter(model, rules, options, specs).convert();
+  }
+
+  private ConvertedModel convert() {
     Set<String> keepTorchLayout = new HashSet<>();
     List<NeedsFixedDims> frozen = new ArrayList<>();
     while (true) {
@@ -91,20 +99,19 @@ final class ModelConverter {
     }
   }
 
-  private Conversion convert(Set<String> keepTorchLayout, List<NeedsFixedDims> frozen) {
+  private ConvertedModel convert(Set<String> keepTorchLayout, List<NeedsFixedDims> frozen) {
     options.listener().progress("reading the model", 0, 0);
     Assumptions assumptions = new Assumptions();
     frozen.forEach(dims -> assumptions.add(dims.assumption(), dims.place()));
     TfGraph tf = new TfGraph(assumptions);
     WeightStore weights =
-        new WeightStore(tf, model.layers(), model.rules().layers(), keepTorchLayout);
-    TensorOperators operators = new TensorOperators(model.rules(), tf, weights);
-    Interpreter interpreter = Interpreter.open(model.archive(), operators, assumptions, TENSORS);
-    BoundInputs inputs = BoundInputs.bind(interpreter.signature(options.method()), specs, tf);
-    options.listener().progress("following " + options.method(), 0, 0);
-    Value result = interpret(interpreter, operators, inputs);
-    Structure<Tensor> tensors =
-        new ResultTensors(options.method(), operators, assumptions).of(result);
+        new WeightStore(tf, new VariablePlan(model.modules(), rules.layers(), keepTorchLayout));
+    TensorOperators operators = new TensorOperators(rules, tf, weights);
+    Program program = model.program(operators, assumptions);
+    BoundInputs inputs = BoundInputs.bind(model.signature(method), specs, tf);
+    options.listener().progress("following " + method, 0, 0);
+    Value result = follow(program, operators, inputs);
+    Structure<Tensor> tensors = new ResultTensors(method, operators, assumptions).of(result);
     Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
     options.listener().progress("arranging the graph", 0, 0);
     CallTrace trace = operators.trace(tensors);
@@ -117,15 +124,15 @@ final class ModelConverter {
     TfModel followed = new TfModel(tf, inputs.names(), structure);
     Passes.Arranged arranged =
         Passes.run(options.guards() ? Guards.insert(followed) : followed, watched);
-    return new Conversion(model, arranged, inputs.specs(), trace, unused(tf));
+    return new ConvertedModel(model.file(), method, arranged, inputs.specs(), trace, unused(tf));
   }
 
   /** Runs the method; what can't be converted is collected, and reported together. */
-  private Value interpret(Interpreter interpreter, TensorOperators operators, BoundInputs inputs) {
-    ModuleState state = ModuleState.of(interpreter);
+  private Value follow(Program program, TensorOperators operators, BoundInputs inputs) {
+    ModuleState state = ModuleState.of(program);
     List<Problem> problems = new ArrayList<>();
     try {
-      Value result = interpreter.run(options.method(), List.of(), inputs.arguments());
+      Value result = program.run(method, inputs.arguments());
       problems.addAll(operators.problems());
       problems.addAll(state.updates());
       if (problems.isEmpty()) {
@@ -145,7 +152,7 @@ final class ModelConverter {
     tf.variables().keySet().forEach(variable -> used.addAll(variable.sources()));
     List<String> unused = new ArrayList<>();
     model
-        .layers()
+        .modules()
         .forEach(
             layer ->
                 layer.tensors().keySet().stream()

@@ -1,9 +1,12 @@
-package org.tensorferry;
+package org.tensorferry.trace;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.tensorferry.convert.ConvertedModel;
+import org.tensorferry.convert.ModelConverter;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
@@ -12,48 +15,58 @@ import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.RecordedInputs;
+import org.tensorferry.source.SourceModel;
 import org.tensorferry.tensor.HostTensor;
-import org.tensorferry.trace.Findings;
-import org.tensorferry.trace.LayerComparison;
 
-/** Reads the original again and compares it with the SavedModel call by call, on one case. */
-final class LayerVerification {
+/** Converts the original again and compares it with the SavedModel call by call, on one case. */
+public final class LayerVerification {
 
-  private final SavedConversion saved;
+  private final ModelPair pair;
+  private final SourceModel source;
+  private final RuleTables rules;
   private final VerifyOptions options;
   private final VerifyListener listener;
 
-  LayerVerification(SavedConversion saved, VerifyOptions options, VerifyListener listener) {
-    this.saved = saved;
+  /**
+   * Of two models.
+   *
+   * @param source the original
+   * @param rules by which it was converted
+   */
+  public LayerVerification(
+      ModelPair pair,
+      SourceModel source,
+      RuleTables rules,
+      VerifyOptions options,
+      VerifyListener listener) {
+    this.pair = pair;
+    this.source = source;
+    this.rules = rules;
     this.options = options;
     this.listener = listener;
   }
 
   /** On the case that is farthest off. */
-  LayerReport explain(ParityReport report) {
+  public LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
     InputCase input =
-        Verification.cases(saved.inputs(), saved.assumptions(), options)
+        Verification.cases(pair.specs(), pair.assumptions(), options)
             .get(worstCase(report.cases()));
-    List<InputSpec> specs = RecordedInputs.of(saved.directory()).specs();
-    try (TorchModel model = Tensorferry.open(saved.model(), saved.rules())) {
-      String[] texts = specs.stream().map(InputSpec::toString).toArray(String[]::new);
-      Conversion conversion = model.convert(ConvertOptions.defaults().inputs(texts));
+    List<InputSpec> specs = RecordedInputs.of(pair.savedModel()).specs();
+    try {
+      ConvertedModel converted =
+          ModelConverter.convert(
+              source, rules, ConvertOptions.defaults().method(pair.method()), specs);
       LayerReport layers =
           LayerComparison.run(
-              conversion.trace(),
-              conversion.inputNames(),
-              conversion.variables(),
-              saved.directory(),
-              input,
-              original(input),
-              options.tolerance(),
-              listener);
+              converted, pair.savedModel(), input, original(input), options.tolerance(), listener);
       return Findings.in(layers, report.isEqual());
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
@@ -64,8 +77,8 @@ final class LayerVerification {
   }
 
   private Map<String, HostTensor> original(InputCase input) {
-    try (TorchRunner torch = TorchRunner.open(saved.model())) {
-      return torch.run(input.inputs()).flatten();
+    try (TorchRunner torch = TorchRunner.open(pair.model())) {
+      return torch.run(pair.method(), input.inputs()).flatten();
     }
   }
 

@@ -1,4 +1,4 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.tensorferry.rule;
+package org.tensorferry.source;
 
 import java.util.Map;
 import org.tensorferry.tensor.TensorData;
@@ -10,7 +10,7 @@ import org.tensorferry.tensor.TensorData;
  * @param torchClass qualified class without mangling and without the leading {@code __torch__.}
  * @param tensors parameters, buffers and tensor attributes by name, in the archive's order
  */
-public record Layer(String path, String torchClass, Map<String, TensorData> tensors) {
+public record TorchModule(String path, String torchClass, Map<String, TensorData> tensors) {
 
   /** The full name of a tensor or variable of this module. */
   public String nameOf(String member) {

@@ -1,4 +1,4 @@
-package org.tensorferry;
+package org.tensorferry.convert;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,11 +10,11 @@ import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.source.Signature;
 import org.tensorferry.tf.TfGraph;
-import org.tensorferry.torchscript.interp.Signature;
-import org.tensorferry.torchscript.syntax.TypeExpr;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
+import org.tensorferry.value.ValueType;
 
 /**
  * The arguments of a method with a placeholder for each tensor.
@@ -87,7 +87,7 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
             });
     Map<String, Value> arguments = new LinkedHashMap<>();
     for (Signature.Argument argument : signature.arguments()) {
-      Optional<Value> value = value(argument.name(), type(argument), specs);
+      Optional<Value> value = value(argument.name(), argument.type(), specs);
       if (value.isPresent()) {
         arguments.put(argument.name(), value.get());
       } else if (argument.defaultValue().isEmpty()) {
@@ -98,14 +98,10 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     return new BoundInputs(arguments, List.copyOf(specs.bound));
   }
 
-  private static TypeExpr type(Signature.Argument argument) {
-    return argument.type().orElseGet(() -> TypeExpr.parse("Tensor"));
-  }
-
   /**
    * The value of an argument of tensors; empty where no spec is left for it, or where it is none.
    */
-  private static Optional<Value> value(String name, TypeExpr type, Specs specs) {
+  private static Optional<Value> value(String name, ValueType type, Specs specs) {
     if (type.is("Tensor")) {
       return specs.tensor(name);
     }
@@ -125,7 +121,7 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     return Optional.empty();
   }
 
-  private static Optional<List<Value>> elements(String name, List<TypeExpr> types, Specs specs) {
+  private static Optional<List<Value>> elements(String name, List<ValueType> types, Specs specs) {
     List<Value> elements = new ArrayList<>();
     for (int i = 0; i < types.size(); i++) {
       Optional<Value> element = value(name + "_" + i, types.get(i), specs);
@@ -142,9 +138,9 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     String what =
         "`" + signature.method() + "` needs a value for its argument `" + argument.name() + "`";
     Problem problem =
-        Problem.of(what + " of type " + type(argument) + ", but " + count(given.size()) + " given")
+        Problem.of(what + " of type " + argument.type() + ", but " + count(given.size()) + " given")
             .because("its arguments are " + describe(signature));
-    return argument.isTensor() || type(argument).toString().contains("Tensor")
+    return argument.type().holdsTensor()
         ? problem.fix("add --input \"" + argument.name() + ":float32[...]\"").as(ExitCode.USAGE)
         : problem
             .fix(
@@ -180,7 +176,7 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
 
   private static String describe(Signature signature) {
     return signature.arguments().stream()
-        .map(argument -> argument.name() + ": " + type(argument))
+        .map(argument -> argument.name() + ": " + argument.type())
         .collect(Collectors.joining(", ", "(", ")"));
   }
 

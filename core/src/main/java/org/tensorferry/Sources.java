@@ -1,0 +1,21 @@
+package org.tensorferry;
+
+import java.nio.file.Path;
+import org.tensorferry.source.SourceModel;
+import org.tensorferry.torchscript.TorchScriptModel;
+
+/** The kinds of files that are models. */
+final class Sources {
+
+  private Sources() {}
+
+  /**
+   * Opens a model.
+   *
+   * @throws org.tensorferry.error.FerryException (unreadable) where the file is no model, broken or
+   *     hostile
+   */
+  static SourceModel open(Path file) {
+    return TorchScriptModel.open(file);
+  }
+}

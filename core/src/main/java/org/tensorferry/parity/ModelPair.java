@@ -1,0 +1,39 @@
+package org.tensorferry.parity;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.InputSpec;
+
+/**
+ * An original and what is said to compute the same.
+ *
+ * @param model the original's file
+ * @param method of the original
+ * @param savedModel the directory of the result
+ * @param specs the tensor arguments of the method in order, named as the result's signature names
+ *     them; names may be left out where there is one input
+ * @param assumptions what the conversion took for granted: sizes that break it are not tried
+ */
+public record ModelPair(
+    Path model,
+    String method,
+    Path savedModel,
+    List<InputSpec> specs,
+    List<Assumption> assumptions) {
+
+  public ModelPair {
+    specs = List.copyOf(specs);
+    assumptions = List.copyOf(assumptions);
+  }
+
+  /** With the original's {@code forward}, and nothing taken for granted. */
+  public static ModelPair of(Path model, Path savedModel, List<InputSpec> specs) {
+    return new ModelPair(model, "forward", savedModel, specs, List.of());
+  }
+
+  /** With the assumptions of a conversion. */
+  public ModelPair assuming(List<Assumption> taken) {
+    return new ModelPair(model, method, savedModel, specs, taken);
+  }
+}

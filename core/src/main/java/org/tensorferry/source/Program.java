@@ -1,0 +1,33 @@
+package org.tensorferry.source;
+
+import java.util.Map;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Value;
+
+/**
+ * A model that is followed: everything but tensors has its real value, and what is left is the
+ * sequence of operator calls. A run may change the state of its modules, so a second run begins
+ * where the first ended.
+ */
+public interface Program {
+
+  /**
+   * Follows a method.
+   *
+   * @param arguments by name; what is left out has its default
+   * @return the result; {@link Value.Unknown} as a whole or in part where an operator had no rule
+   * @throws NeedsFixedDims where it can only be followed with some dims fixed to their examples
+   * @throws org.tensorferry.error.FerryException where the code can't be followed, with module path
+   *     and line (UNCONVERTIBLE)
+   */
+  Value run(String method, Map<String, Value> arguments);
+
+  /** The root module, with its submodules and tensors as attributes. */
+  Value.Obj root();
+
+  /**
+   * The attributes of modules, by path, that the runs so far have read and then replaced: their new
+   * values would show in the next call.
+   */
+  Map<String, CallSite> stateUpdates();
+}

@@ -1,0 +1,58 @@
+package org.tensorferry.source;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.value.Operators;
+
+/**
+ * An open model. Its tensors stay in the file: close it when nothing reads them any more.
+ *
+ * <p>One thread at a time may use it.
+ */
+public interface SourceModel extends AutoCloseable {
+
+  /** The method that a model is converted by as a rule. */
+  String FORWARD = "forward";
+
+  /** The file that it is read from. */
+  Path file();
+
+  /** Size of the file in bytes. */
+  long bytes();
+
+  /** The version of torch's operators that its code was written for. */
+  long operatorVersion();
+
+  /** The tree of modules, parents first; a module that stands in two places is listed once. */
+  List<TorchModule> modules();
+
+  /** Tensors in the code itself: the weights of a frozen model. */
+  List<TensorData> constants();
+
+  /**
+   * What a method takes and returns; nothing is run.
+   *
+   * @throws org.tensorferry.error.FerryException where it has no such method (UNCONVERTIBLE)
+   */
+  Signature signature(String method);
+
+  /**
+   * The operators that a method names, in the order of its code; nothing is run. Empty where it has
+   * no such method.
+   */
+  List<OperatorUse> operators(String method);
+
+  /**
+   * A fresh copy of the model that can be followed, with the state that the file holds.
+   *
+   * @param operators carries out what the code calls; may be asked already while the copy is made
+   * @param assumptions is told what is taken for granted
+   * @throws org.tensorferry.error.FerryException where the file's code or objects can't be read
+   */
+  Program program(Operators operators, Assumptions assumptions);
+
+  @Override
+  void close();
+}

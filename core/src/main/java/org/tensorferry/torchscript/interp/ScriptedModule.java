@@ -1,0 +1,85 @@
+package org.tensorferry.torchscript.interp;
+
+import java.util.List;
+import org.tensorferry.archive.ModuleTree;
+import org.tensorferry.archive.PickledObject;
+import org.tensorferry.archive.TorchScriptArchive;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.source.OperatorUse;
+import org.tensorferry.source.Program;
+import org.tensorferry.source.Signature;
+import org.tensorferry.source.SourceModel;
+import org.tensorferry.source.TorchModule;
+import org.tensorferry.tensor.TensorData;
+import org.tensorferry.value.Operators;
+
+/**
+ * A module as TorchScript has it: classes as text, objects, constants. What files say in this form
+ * is a {@link SourceModel} but for the file itself.
+ */
+public final class ScriptedModule {
+
+  private final PickledObject root;
+  private final List<Object> constants;
+  private final long version;
+  private final Library library;
+  private final List<TorchModule> modules;
+
+  /**
+   * A module.
+   *
+   * @param sources its code
+   * @param constants element i is {@code CONSTANTS.ci} in the code: a tensor, a string or an object
+   * @param version of torch's operators that the code was written for
+   */
+  public ScriptedModule(
+      SourceProvider sources, PickledObject root, List<?> constants, long version) {
+    this.root = root;
+    this.constants = List.copyOf(constants);
+    this.version = version;
+    this.library = new Library(sources);
+    this.modules =
+        ModuleTree.of(root).all().stream()
+            .map(module -> new TorchModule(module.path(), module.torchClass(), module.tensors()))
+            .toList();
+  }
+
+  /** What an archive holds. */
+  public static ScriptedModule of(TorchScriptArchive archive) {
+    return new ScriptedModule(
+        SourceProvider.of(archive), archive.root(), archive.constants(), archive.version());
+  }
+
+  /** See {@link SourceModel#modules}. */
+  public List<TorchModule> modules() {
+    return modules;
+  }
+
+  /** See {@link SourceModel#constants}. */
+  public List<TensorData> constants() {
+    return constants.stream()
+        .filter(TensorData.class::isInstance)
+        .map(TensorData.class::cast)
+        .toList();
+  }
+
+  /** See {@link SourceModel#signature}. */
+  public Signature signature(String method) {
+    Machine machine = new Machine(library, new NoOperators(), new Assumptions(), version);
+    new ModuleLoader(machine).constants(constants);
+    return Interpreter.signature(machine, root.className(), method);
+  }
+
+  /** See {@link SourceModel#operators}. */
+  public List<OperatorUse> operators(String method) {
+    return OperatorScan.scan(library, root, method);
+  }
+
+  /** See {@link SourceModel#program}. */
+  public Program program(Operators operators, Assumptions assumptions) {
+    Machine machine = new Machine(library, operators, assumptions, version);
+    ModuleLoader loader = new ModuleLoader(machine);
+    loader.constants(constants);
+    return Interpreter.of(machine, loader.module(root));
+  }
+}
