@@ -1,5 +1,15 @@
 package org.tensorferry;
 
+import org.tensorferry.error.ExitCode;
+
+import org.tensorferry.error.FerryException;
+
+import org.tensorferry.error.Problem;
+
+import org.tensorferry.writer.ModelWriter;
+
+import org.tensorferry.writer.ModelForm;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +21,8 @@ import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.savedmodel.CallRecord;
-import org.tensorferry.savedmodel.Provenance;
+import org.tensorferry.provenance.CallRecord;
+import org.tensorferry.provenance.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tf.TfModel;
 
@@ -74,24 +84,42 @@ public final class Conversion {
    * Writes the SavedModel into a new directory.
    *
    * @return what can be verified
-   * @throws org.tensorferry.error.FerryException (unwritable) where the directory exists or can't
-   *     be written; nothing is left behind then
+   * @throws FerryException (unwritable) where the directory exists or can't be written; nothing is
+   *     left behind then
    */
   public SavedConversion save(Path directory) {
-    return save(directory, false);
+    return save(directory, SavedModelWriter::new);
   }
 
-  /** As {@link #save}, over what stands there; that stays until the new model is complete. */
+  /**
+   * As {@link #save(Path)}, in another form.
+   *
+   * @throws FerryException (unconvertible) where the form can't hold the model, too
+   */
+  public SavedConversion save(Path place, ModelForm form) {
+    return save(place, form, false);
+  }
+
+  /** As {@link #save(Path)}, over what stands there; that stays until the new model is complete. */
   public SavedConversion replace(Path directory) {
-    return save(directory, true);
+    return replace(directory, SavedModelWriter::new);
   }
 
-  private SavedConversion save(Path directory, boolean force) {
-    try (OutputPlace output = OutputPlace.directory(directory, force)) {
-      write(output);
+  /** As {@link #replace(Path)}, in another form. */
+  public SavedConversion replace(Path place, ModelForm form) {
+    return save(place, form, true);
+  }
+
+  private SavedConversion save(Path place, ModelForm form, boolean force) {
+    ModelWriter writer = form.writer(provenance());
+    try (OutputPlace output =
+        writer.isDirectory()
+            ? OutputPlace.directory(place, force)
+            : OutputPlace.file(place, force)) {
+      write(output, writer);
       output.commit();
     }
-    return saved(directory);
+    return saved(place);
   }
 
   private SavedConversion saved(Path directory) {
@@ -116,8 +144,20 @@ public final class Conversion {
 
   /** Writes into a directory that is not in place yet, so that the result can be checked first. */
   public SavedConversion write(OutputPlace output) {
-    SavedModelWriter writer = new SavedModelWriter(provenance());
-    output.write(writer.bytesNeeded(), writer::write);
+    return write(output, SavedModelWriter::new);
+  }
+
+  /** As {@link #write(OutputPlace)}, in another form, whose place is a file where its writer says so. */
+  public SavedConversion write(OutputPlace output, ModelForm form) {
+    write(output, form.writer(provenance()));
     return saved(output.path());
+  }
+
+  private static void write(OutputPlace output, ModelWriter writer) {
+    List<Problem> refusals = writer.refusals();
+    if (!refusals.isEmpty()) {
+      throw new FerryException(ExitCode.UNCONVERTIBLE, refusals, null);
+    }
+    output.write(writer.bytesNeeded(), writer::write);
   }
 }

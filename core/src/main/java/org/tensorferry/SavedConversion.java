@@ -11,7 +11,7 @@ import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.savedmodel.RecordedInputs;
+import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.trace.LayerVerification;
 
@@ -50,7 +50,7 @@ public record SavedConversion(
 
   /** As {@link #open(Path, Path)}, for a model that was converted with other rules. */
   public static SavedConversion open(Path model, Path directory, RuleTables rules) {
-    RecordedInputs recorded = RecordedInputs.of(directory);
+    RecordedConversion recorded = RecordedConversion.of(directory);
     return new SavedConversion(
         model, recorded.method(), directory, recorded.specs(), recorded.assumptions(), rules);
   }

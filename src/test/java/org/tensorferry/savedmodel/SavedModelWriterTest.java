@@ -1,5 +1,9 @@
 package org.tensorferry.savedmodel;
 
+import org.tensorferry.provenance.RecordedConversion;
+
+import org.tensorferry.provenance.Provenance;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -254,8 +258,8 @@ class SavedModelWriterTest {
     JsonNode json = new ObjectMapper().readTree(directory.resolve(Provenance.FILE).toFile());
     assertEquals("net.pt", json.path("source").asText());
     assertEquals("[\"batch\",3]", json.at("/inputs/0/shape").toString());
-    assertEquals("x", RecordedInputs.of(directory).specs().get(0).name().orElseThrow());
-    assertEquals("[batch,3]", RecordedInputs.of(directory).specs().get(0).shape().toString());
+    assertEquals("x", RecordedConversion.of(directory).specs().get(0).name().orElseThrow());
+    assertEquals("[batch,3]", RecordedConversion.of(directory).specs().get(0).shape().toString());
     assertEquals("output", json.at("/outputs/0/name").asText());
     assertEquals("fc/kernel", json.at("/variables/0/name").asText());
     assertEquals("[3,2]", json.at("/variables/0/shape").toString());

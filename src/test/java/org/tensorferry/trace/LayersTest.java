@@ -30,7 +30,7 @@ import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.report.Reports;
-import org.tensorferry.savedmodel.Provenance;
+import org.tensorferry.provenance.Provenance;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tensor.TensorData;

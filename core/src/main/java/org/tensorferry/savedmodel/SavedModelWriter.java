@@ -1,5 +1,11 @@
 package org.tensorferry.savedmodel;
 
+import org.tensorferry.error.Problem;
+
+import org.tensorferry.writer.ModelWriter;
+
+import org.tensorferry.provenance.Provenance;
+
 import com.google.protobuf.CodedOutputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -47,7 +53,7 @@ import org.tensorflow.proto.VersionDef;
  * @see <a
  *     href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/saved_model.proto">saved_model.proto</a>
  */
-public final class SavedModelWriter {
+public final class SavedModelWriter implements ModelWriter {
 
   private static final String SIGNATURE = "serving_default";
   private static final String FORWARD = "__inference_forward_0";
@@ -88,13 +94,23 @@ public final class SavedModelWriter {
     this.provenance = provenance;
   }
 
-  /** About how many bytes {@link #write} will write: the graph and the variables. */
+  @Override
+  public List<Problem> refusals() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isDirectory() {
+    return true;
+  }
+
+  @Override
   public long bytesNeeded() {
     return saved.getSerializedSize()
         + variables.stream().mapToLong(variable -> bytes(variable).byteSize()).sum();
   }
 
-  /** Writes all files into an existing directory. */
+  @Override
   public void write(Path directory) throws IOException {
     Files.createDirectory(directory.resolve("variables"));
     writeVariables(directory.resolve("variables").resolve("variables"));

@@ -23,7 +23,7 @@ import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
-import org.tensorferry.savedmodel.CallRecord;
+import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tensor.Permutations;
 import org.tensorferry.value.TensorHandle;

@@ -8,7 +8,7 @@ import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
-import org.tensorferry.savedmodel.CallRecord;
+import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.value.TensorHandle;
 
 /**

@@ -22,7 +22,7 @@ import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
-import org.tensorferry.savedmodel.CallRecord;
+import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 

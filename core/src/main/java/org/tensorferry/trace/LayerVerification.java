@@ -21,7 +21,7 @@ import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.savedmodel.RecordedInputs;
+import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.tensor.HostTensor;
 
@@ -59,7 +59,7 @@ public final class LayerVerification {
     InputCase input =
         Verification.cases(pair.specs(), pair.assumptions(), options)
             .get(worstCase(report.cases()));
-    List<InputSpec> specs = RecordedInputs.of(pair.savedModel()).specs();
+    List<InputSpec> specs = RecordedConversion.of(pair.savedModel()).specs();
     try {
       ConvertedModel converted =
           ModelConverter.convert(

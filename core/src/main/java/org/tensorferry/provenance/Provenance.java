@@ -1,4 +1,4 @@
-package org.tensorferry.savedmodel;
+package org.tensorferry.provenance;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -61,7 +61,8 @@ public record Provenance(
     return specs;
   }
 
-  void writeInto(Path directory) throws IOException {
+  /** Writes {@link #FILE} into a directory. */
+  public void writeInto(Path directory) throws IOException {
     Path file = directory.resolve(FILE);
     Files.createDirectories(file.getParent());
     try (OutputStream stream = Files.newOutputStream(file);

@@ -1,4 +1,4 @@
-package org.tensorferry.savedmodel;
+package org.tensorferry.provenance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package org.tensorferry.savedmodel;
+package org.tensorferry.provenance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 
-class RecordedInputsTest {
+class RecordedConversionTest {
 
   @TempDir Path directory;
 
@@ -28,20 +28,20 @@ class RecordedInputsTest {
     write("{\"specs\": [\"ids:int64[batch=3,16]<30522\", \"mask:bool[batch=3,16]\"]}");
     assertEquals(
         "[ids:int64[batch=3,16]<30522, mask:bool[batch=3,16]]",
-        RecordedInputs.of(directory).specs().toString());
+        RecordedConversion.of(directory).specs().toString());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "{\"specs\": 3}", "[1", "{\"specs\": [\"x:nope[1]\"]}"})
   void damagedFilesAreRefused(String json) throws IOException {
     write(json);
-    FerryException error = assertThrows(FerryException.class, () -> RecordedInputs.of(directory));
+    FerryException error = assertThrows(FerryException.class, () -> RecordedConversion.of(directory));
     assertEquals(ExitCode.UNREADABLE, error.exitCode());
   }
 
   @Test
   void otherSavedModelsAreRefused() {
-    FerryException error = assertThrows(FerryException.class, () -> RecordedInputs.of(directory));
+    FerryException error = assertThrows(FerryException.class, () -> RecordedConversion.of(directory));
     assertEquals(ExitCode.UNREADABLE, error.exitCode());
   }
 }

@@ -1,4 +1,4 @@
-package org.tensorferry.savedmodel;
+package org.tensorferry.provenance;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -35,7 +35,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
  */
-public record RecordedInputs(String method, List<InputSpec> specs, List<Assumption> assumptions) {
+public record RecordedConversion(String method, List<InputSpec> specs, List<Assumption> assumptions) {
 
   private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";
@@ -46,15 +46,15 @@ public record RecordedInputs(String method, List<InputSpec> specs, List<Assumpti
    * @throws FerryException (unreadable) where the directory holds no SavedModel that can be read,
    *     or its record is damaged
    */
-  public static RecordedInputs of(Path directory) {
+  public static RecordedConversion of(Path directory) {
     Path file = directory.resolve(Provenance.FILE);
     if (Files.isRegularFile(file)) {
       return recorded(file);
     }
-    return new RecordedInputs(FORWARD, signature(directory), List.of());
+    return new RecordedConversion(FORWARD, signature(directory), List.of());
   }
 
-  private static RecordedInputs recorded(Path file) {
+  private static RecordedConversion recorded(Path file) {
     String method = FORWARD;
     @Nullable List<String> specs = null;
     List<Assumption> assumptions = new ArrayList<>();
@@ -82,7 +82,7 @@ public record RecordedInputs(String method, List<InputSpec> specs, List<Assumpti
       if (specs == null) {
         throw new IOException("it has no list `specs`");
       }
-      return new RecordedInputs(method, InputSpec.parseAll(specs), assumptions);
+      return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions);
     } catch (IOException | FerryException e) {
       throw unreadable(file, e);
     }
