@@ -1,30 +1,25 @@
 package org.tensorferry;
 
-import org.tensorferry.error.ExitCode;
-
-import org.tensorferry.error.FerryException;
-
-import org.tensorferry.error.Problem;
-
-import org.tensorferry.writer.ModelWriter;
-
-import org.tensorferry.writer.ModelForm;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
 import org.tensorferry.file.OutputPlace;
+import org.tensorferry.provenance.CallRecord;
+import org.tensorferry.provenance.Provenance;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.RuleTables;
-import org.tensorferry.provenance.CallRecord;
-import org.tensorferry.provenance.Provenance;
 import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tf.TfModel;
+import org.tensorferry.writer.ModelForm;
+import org.tensorferry.writer.ModelWriter;
 
 /**
  * A converted model, not yet written. Holds no tensor bytes: {@link #save} streams them from the
@@ -147,7 +142,10 @@ public final class Conversion {
     return write(output, SavedModelWriter::new);
   }
 
-  /** As {@link #write(OutputPlace)}, in another form, whose place is a file where its writer says so. */
+  /**
+   * As {@link #write(OutputPlace)}, in another form, whose place is a file where its writer says
+   * so.
+   */
   public SavedConversion write(OutputPlace output, ModelForm form) {
     write(output, form.writer(provenance()));
     return saved(output.path());

@@ -10,8 +10,8 @@ import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
-import org.tensorferry.rule.RuleTables;
 import org.tensorferry.provenance.RecordedConversion;
+import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.trace.LayerVerification;
 

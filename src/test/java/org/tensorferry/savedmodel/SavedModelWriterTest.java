@@ -1,9 +1,5 @@
 package org.tensorferry.savedmodel;
 
-import org.tensorferry.provenance.RecordedConversion;
-
-import org.tensorferry.provenance.Provenance;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -32,6 +28,8 @@ import org.tensorferry.engine.TfRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.file.OutputPlace;
+import org.tensorferry.provenance.Provenance;
+import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tf.TfModel;

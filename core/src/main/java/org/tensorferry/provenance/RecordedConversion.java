@@ -35,7 +35,8 @@ import org.tensorflow.proto.TensorInfo;
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
  */
-public record RecordedConversion(String method, List<InputSpec> specs, List<Assumption> assumptions) {
+public record RecordedConversion(
+    String method, List<InputSpec> specs, List<Assumption> assumptions) {
 
   private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";

@@ -1,6 +1,4 @@
-/**
- * Where a written model comes from: the record beside it, written and read.
- */
+/** Where a written model comes from: the record beside it, written and read. */
 @NullMarked
 package org.tensorferry.provenance;
 

@@ -1,11 +1,5 @@
 package org.tensorferry.savedmodel;
 
-import org.tensorferry.error.Problem;
-
-import org.tensorferry.writer.ModelWriter;
-
-import org.tensorferry.provenance.Provenance;
-
 import com.google.protobuf.CodedOutputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -20,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Shape;
+import org.tensorferry.error.Problem;
+import org.tensorferry.provenance.Provenance;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.recipe.RecipeBytes;
 import org.tensorferry.tensor.DType;
@@ -28,6 +24,7 @@ import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.value.Structure;
 import org.tensorferry.value.TensorHandle;
+import org.tensorferry.writer.ModelWriter;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.MetaGraphDef;

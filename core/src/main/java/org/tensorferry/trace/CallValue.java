@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Symbol;
+import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
-import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.value.TensorHandle;
 
 /**

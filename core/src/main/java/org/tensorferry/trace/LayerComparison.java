@@ -20,9 +20,9 @@ import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyListener;
+import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
-import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 

@@ -1,6 +1,4 @@
-/**
- * How finished graphs become files: what every form of a written model has in common.
- */
+/** How finished graphs become files: what every form of a written model has in common. */
 @NullMarked
 package org.tensorferry.writer;
 

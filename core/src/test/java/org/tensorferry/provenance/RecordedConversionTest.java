@@ -35,13 +35,15 @@ class RecordedConversionTest {
   @ValueSource(strings = {"", "{}", "{\"specs\": 3}", "[1", "{\"specs\": [\"x:nope[1]\"]}"})
   void damagedFilesAreRefused(String json) throws IOException {
     write(json);
-    FerryException error = assertThrows(FerryException.class, () -> RecordedConversion.of(directory));
+    FerryException error =
+        assertThrows(FerryException.class, () -> RecordedConversion.of(directory));
     assertEquals(ExitCode.UNREADABLE, error.exitCode());
   }
 
   @Test
   void otherSavedModelsAreRefused() {
-    FerryException error = assertThrows(FerryException.class, () -> RecordedConversion.of(directory));
+    FerryException error =
+        assertThrows(FerryException.class, () -> RecordedConversion.of(directory));
     assertEquals(ExitCode.UNREADABLE, error.exitCode());
   }
 }
