@@ -10,6 +10,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.file.OutputPlace;
+import org.tensorferry.parity.CalibrationInputs;
 import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.provenance.Provenance;
 import org.tensorferry.recipe.PortedVariable;
@@ -18,6 +19,11 @@ import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tf.TfModel;
+import org.tensorferry.tflite.ModuleNames;
+import org.tensorferry.tflite.Quantization;
+import org.tensorferry.tflite.TfliteConverter;
+import org.tensorferry.tflite.TfliteOptions;
+import org.tensorferry.tflite.TfliteRecord;
 import org.tensorferry.writer.ModelForm;
 import org.tensorferry.writer.ModelWriter;
 
@@ -117,9 +123,9 @@ public final class Conversion {
     return saved(place);
   }
 
-  private SavedConversion saved(Path directory) {
+  private SavedConversion saved(Path result) {
     return new SavedConversion(
-        converted.file(), converted.method(), directory, inputs(), assumptions(), rules);
+        converted.file(), converted.method(), result, inputs(), assumptions(), rules);
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
@@ -135,6 +141,52 @@ public final class Conversion {
             .map(value -> converted.place(value).map(place -> CallRecord.Home.of(place, model())))
             .toList();
     return new CallRecord(call.name(), call.site().modulePath(), call.site().place(), homes);
+  }
+
+  /**
+   * Writes a {@code .tflite} file that is not in place yet, so that it can be checked first.
+   *
+   * @param written this conversion as a SavedModel
+   * @param calibration inputs of the model, for {@link Quantization#INT8}
+   * @return what can be verified
+   * @throws org.tensorferry.error.FerryException (unconvertible) where TensorFlow Lite can't do it
+   */
+  public SavedConversion writeTflite(
+      OutputPlace output,
+      SavedConversion written,
+      TfliteOptions options,
+      CalibrationInputs calibration) {
+    TfliteRecord record =
+        new TfliteRecord(
+            "Tensorferry " + Tensorferry.version(),
+            String.valueOf(converted.file().getFileName()),
+            converted.method(),
+            options.quantization(),
+            calibration.source(),
+            inputs(),
+            assumptions());
+    output.write(
+        0,
+        file ->
+            TfliteConverter.convert(
+                written.directory(),
+                ModuleNames.of(model()),
+                options,
+                calibration.samples(),
+                record,
+                file));
+    return saved(output.path());
+  }
+
+  /**
+   * The inputs that show which values the model computes with, where that is asked for.
+   *
+   * @throws org.tensorferry.error.FerryException (usage, unreadable) where they don't fit
+   */
+  public CalibrationInputs calibration(TfliteOptions options) {
+    return options.quantization() == Quantization.INT8
+        ? CalibrationInputs.of(options.calibration(), inputs)
+        : CalibrationInputs.NONE;
   }
 
   /** Writes into a directory that is not in place yet, so that the result can be checked first. */

@@ -13,14 +13,17 @@ import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
+import org.tensorferry.tflite.TfliteFile;
+import org.tensorferry.tflite.TfliteRecord;
 import org.tensorferry.trace.LayerVerification;
 
 /**
- * A SavedModel with the file that it was made from: all that a verification needs.
+ * A SavedModel or a {@code .tflite} file with the file that it was made from: all that a
+ * verification needs.
  *
  * @param model the file
  * @param method of it that was converted
- * @param directory the SavedModel
+ * @param directory the SavedModel, or the {@code .tflite} file
  * @param inputs the tensor arguments of the converted method, in order and named
  * @param assumptions what the conversion took for granted
  * @param rules by which the original is read again where the layers are compared
@@ -51,6 +54,12 @@ public record SavedConversion(
   /** As {@link #open(Path, Path)}, for a model that was converted with other rules. */
   public static SavedConversion open(Path model, Path directory, RuleTables rules) {
     RecordedConversion recorded = RecordedConversion.of(directory);
+    if (TfliteFile.isMeant(directory)) {
+      TfliteRecord record = TfliteRecord.of(TfliteFile.read(directory));
+      return new SavedConversion(
+          model, record.method(), directory, record.specs(), record.assumptions(), rules);
+    }
+    RecordedInputs recorded = RecordedInputs.of(directory);
     return new SavedConversion(
         model, recorded.method(), directory, recorded.specs(), recorded.assumptions(), rules);
   }

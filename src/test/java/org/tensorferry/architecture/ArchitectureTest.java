@@ -55,6 +55,7 @@ class ArchitectureTest {
           List.of("writer"),
           List.of("savedmodel", "keras"),
           List.of("convert", "port", "engine"),
+          List.of("tflite"),
           List.of("parity"),
           List.of("report", "trace"),
           List.of("converters"),
@@ -97,6 +98,7 @@ class ArchitectureTest {
     borders.add(new Border("engine", List.of("torchscript", "rule", "pass", "port", "keras")));
     borders.add(
         new Border("port", List.of("torchscript", "tf", "pass", "engine", "parity", "report")));
+    borders.add(new Border("tflite", List.of("torchscript", "rule", "pass", "port", "keras")));
     borders.add(new Border("parity", List.of("torchscript", "rule", "pass", "port", "keras")));
     borders.add(
         new Border("report", List.of("archive", "torchscript", "tf", "rule", "pass", "engine")));
@@ -166,7 +168,7 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackage(areaPattern("engine"))
+            .resideOutsideOfPackages(areaPattern("engine"), areaPattern("tflite.child"))
             .should()
             .dependOnClassesThat(engine));
   }

@@ -230,6 +230,30 @@ class CommandsTest {
   }
 
   @Test
+  void convertWritesATfliteFileAloneOrBesideTheSavedModel() throws IOException {
+    String file = directory.resolve("model.tflite").toString();
+    String text = ok("convert", model, "-o", file, "--input", "[1,3]", "--verify");
+    assertEquals(List.of("model.pt", "model.tflite"), names());
+    assertTrue(text.contains("model.tflite: float32, "), text);
+    assertTrue(text.contains("\nEqual: "), text);
+    text = ok("verify", model, file);
+    assertTrue(text.contains("sample 1, plain kernels\n"), text);
+    assertTrue(text.contains("equal means SNR >= 100 dB"), text);
+    ok("convert", model, "-o", out, "--tflite", file, "--force", "--input", "[1,3]");
+    assertTrue(Files.exists(Path.of(out, "saved_model.pb")));
+  }
+
+  @Test
+  void randomCalibrationIsSaidAloud() {
+    String file = directory.resolve("model.tflite").toString();
+    Command command =
+        Command.run("convert", model, "-o", file, "--quantize", "int8", "--input", "[1,3]");
+    assertEquals(0, command.exitCode(), command.err());
+    assertTrue(command.err().startsWith("NOTICE: the 8-bit ranges are from random"), command.err());
+    assertEquals(1, Command.run("verify", model, file, "--min-snr", "90").exitCode());
+  }
+
+  @Test
   void rulesListsBothTables() throws IOException {
     String text = ok("rules");
     assertTrue(text.contains("torch.nn.modules.linear.Linear"), text);

@@ -54,6 +54,12 @@ final class ComparisonOptions {
   @Nullable Double rtol;
 
   @Option(
+      names = "--min-snr",
+      paramLabel = "DB",
+      description = "the least signal-to-noise ratio of an output that counts as equal")
+  @Nullable Double minSnr;
+
+  @Option(
       names = "--layers",
       description = "compare call by call, and say which call or variable differs")
   boolean layers;
@@ -72,7 +78,9 @@ final class ComparisonOptions {
     options = seed == null ? options : options.seed(seed);
     options = inputs == null ? options : options.inputs(inputs);
     options = options.preparation(Preparation.of(preparation));
-    return options.layers(layers).tolerance(new Tolerance(optional(atol), optional(rtol)));
+    return options
+        .layers(layers)
+        .tolerance(new Tolerance(optional(atol), optional(rtol), optional(minSnr)));
   }
 
   private static OptionalDouble optional(@Nullable Double value) {
@@ -83,12 +91,13 @@ final class ComparisonOptions {
   void requireUsed(CommandSpec command, boolean compared) {
     boolean given =
         layers
-            || Stream.of(samples, seed, atol, rtol, inputs).anyMatch(Objects::nonNull)
+            || Stream.of(samples, seed, atol, rtol, minSnr, inputs).anyMatch(Objects::nonNull)
             || !preparation.isEmpty();
     if (given && !compared) {
       throw new ParameterException(
           command.commandLine(),
-          "--samples, --seed, --inputs, --prepare, --atol, --rtol and --layers need --verify");
+          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr and --layers need"
+              + " --verify");
     }
   }
 }

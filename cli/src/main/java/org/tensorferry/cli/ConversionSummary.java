@@ -22,7 +22,11 @@ import org.tensorferry.report.Reports;
 
 /** What {@code convert} tells: on the terminal, and as a report in one of its forms. */
 record ConversionSummary(
-    Path model, Path output, Conversion conversion, Optional<ParityReport> parity) {
+    Path model,
+    Path output,
+    Conversion conversion,
+    Optional<ParityReport> parity,
+    Optional<TfliteSummary> tflite) {
 
   /** Counts changes that remove or rename a field. */
   private static final int SCHEMA = 1;
@@ -34,16 +38,26 @@ record ConversionSummary(
       return json();
     }
     if (name.endsWith(".xml")) {
-      return Reports.junit(parity.orElseThrow());
+      return Reports.junit(shown().orElseThrow());
     }
     if (name.endsWith(".html")) {
-      return Reports.html(facts(), parity);
+      return Reports.html(facts(), shown());
     }
     return name.endsWith(".md") ? markdown() : text();
   }
 
-  private boolean isWritten() {
-    return parity.map(ParityReport::isEqual).orElse(true);
+  /**
+   * The comparison that a form with room for one shows: one that fails before one that does not.
+   */
+  private Optional<ParityReport> shown() {
+    Optional<ParityReport> lite = tflite.flatMap(TfliteSummary::parity);
+    return parity.isEmpty() || (parity.get().isEqual() && lite.isPresent()) ? lite : parity;
+  }
+
+  /** True where nothing that was compared differs. */
+  boolean isWritten() {
+    return parity.map(ParityReport::isEqual).orElse(true)
+        && tflite.map(TfliteSummary::isEqual).orElse(true);
   }
 
   /** For a terminal of 80 columns. */
@@ -53,17 +67,24 @@ record ConversionSummary(
     page.line("  " + variables());
     page.section("Taken for granted, by the example sizes", assumptions());
     page.section("In the file, but not used", conversion.unusedTensors());
-    parity.ifPresent(
-        report -> {
-          if (report.isEqual()) {
-            page.line(Reports.summary(report)).lines(outputs(report).lines());
-            report.layers().ifPresent(layers -> page.line("").lines(Reports.layers(layers)));
-            Reports.latency(report).ifPresent(latency -> page.wrapped("  ", latency));
-          } else {
-            page.line("").line(Reports.text(report).stripTrailing());
-          }
+    tflite.ifPresent(
+        lite -> {
+          page.line(lite.headline()).wrapped("  ", lite.operators());
+          lite.notices().forEach(notice -> page.wrapped("", notice));
         });
+    parity.ifPresent(report -> compared(page, report));
+    tflite.flatMap(TfliteSummary::parity).ifPresent(report -> compared(page, report));
     return page.text();
+  }
+
+  private static void compared(Page page, ParityReport report) {
+    if (report.isEqual()) {
+      page.line(Reports.summary(report)).lines(outputs(report).lines());
+      report.layers().ifPresent(layers -> page.line("").lines(Reports.layers(layers)));
+      Reports.latency(report).ifPresent(latency -> page.wrapped("  ", latency));
+    } else {
+      page.line("").line(Reports.text(report).stripTrailing());
+    }
   }
 
   private String headline() {
@@ -149,15 +170,25 @@ record ConversionSummary(
         json.writeString(name);
       }
       json.writeEndArray();
-      if (parity.isPresent()) {
-        json.writeFieldName("parity");
-        json.writeRawValue(Reports.json(parity.get()).strip());
+      write(json, "parity", parity);
+      if (tflite.isPresent()) {
+        json.writeFieldName("tflite");
+        tflite.get().write(json);
+        write(json, "tfliteParity", tflite.get().parity());
       }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text + "\n";
+  }
+
+  private static void write(JsonGenerator json, String field, Optional<ParityReport> report)
+      throws IOException {
+    if (report.isPresent()) {
+      json.writeFieldName(field);
+      json.writeRawValue(Reports.json(report.get()).strip());
+    }
   }
 
   private String markdown() {
@@ -179,7 +210,14 @@ record ConversionSummary(
     }
     bullets(page, "Taken for granted, by the example sizes", assumptions());
     bullets(page, "In the file, but not used", conversion.unusedTensors());
-    parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
+    tflite.ifPresent(
+        lite -> {
+          page.line("").line("## " + lite.headline()).line("").line(lite.operators());
+          lite.notices().forEach(notice -> page.line("").line("**" + notice + "**"));
+        });
+    for (Optional<ParityReport> report : List.of(parity, tflite.flatMap(TfliteSummary::parity))) {
+      report.ifPresent(each -> page.line("").line(Reports.markdown(each).stripTrailing()));
+    }
     return page.text();
   }
 

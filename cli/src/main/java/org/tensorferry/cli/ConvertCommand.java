@@ -8,29 +8,37 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.Conversion;
+import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.file.OutputPlace;
+import org.tensorferry.parity.CalibrationInputs;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.tflite.TfliteFile;
+import org.tensorferry.tflite.TfliteOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code convert}: writes a SavedModel, and with {@code --verify} only one that was compared. */
 @Command(
     name = "convert",
-    description = "Writes a TorchScript model as a TensorFlow SavedModel.",
+    description = "Writes a TorchScript model as a TensorFlow SavedModel or a .tflite file.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tensorferry convert model.pt -o out/model \\",
       "      --input \"x:float32[batch,3,224,224]\" --verify",
+      "  tensorferry convert model.pt -o model.tflite --quantize int8 \\",
+      "      --calibrate samples.npz --input \"x:float32[1,3,224,224]\"",
       "",
       "SPEC is `name:dtype[dims]`, one for each tensor argument of `forward` in",
       "order; name and dtype may be left out. A dim is a number, or a name where it",
@@ -48,7 +56,7 @@ final class ConvertCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "DIR",
       required = true,
-      description = "directory to write the SavedModel to")
+      description = "directory to write the SavedModel to, or FILE.tflite")
   Path output = Path.of("");
 
   @Option(
@@ -76,43 +84,74 @@ final class ConvertCommand implements Callable<Integer> {
       description = "leave out the checks that refuse sizes the result is not made for")
   boolean noGuards;
 
-  @Option(names = "--force", description = "replace the directory where it exists")
+  @Option(names = "--force", description = "replace the output where it exists")
   boolean force;
 
   @Mixin HelpOption help = new HelpOption();
   @Mixin ReportOption reports = new ReportOption();
+  @Mixin TfliteOption tflite = new TfliteOption();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
   @Mixin PluginsOption plugins = new PluginsOption();
 
   @Override
   public Integer call() {
+    boolean onlyTflite = output.toString().endsWith(".tflite");
+    @Nullable Path file = onlyTflite ? output : tflite.file;
     reports.requireForms(verify);
     comparison.requireUsed(spec, verify);
+    TfliteOptions tfliteOptions = tflite.options(spec, file != null);
+    if (onlyTflite && tflite.file != null) {
+      throw new ParameterException(
+          spec.commandLine(), "give -o DIR --tflite FILE, or -o FILE.tflite alone");
+    }
     VerifyOptions verifyOptions = comparison.options(spec);
-    PrintWriter out = spec.commandLine().getOut();
     try (Progress progress = Progress.onTerminal();
-        OutputPlace target = OutputPlace.directory(output, force);
+        Outputs outputs = Outputs.begin(onlyTflite ? null : output, file, force);
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options =
           new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
       Conversion conversion = torch.convert(options);
+      CalibrationInputs calibration = conversion.calibration(tfliteOptions);
       progress.progress("writing " + output, 0, 0);
-      var written = conversion.write(target);
+      SavedConversion written = conversion.write(outputs.savedModel());
       Optional<ParityReport> parity = Optional.empty();
-      if (verify) {
+      if (verify && !onlyTflite) {
         ParityReport report = written.verify(verifyOptions, progress);
         parity = Optional.of(report.withSavedModel(output.toString()));
       }
-      progress.clear();
-      ConversionSummary summary = new ConversionSummary(model, output, conversion, parity);
-      reports.write(summary);
-      boolean equal = parity.map(ParityReport::isEqual).orElse(true);
-      if (equal) {
-        target.commit();
+      Optional<TfliteSummary> lite = Optional.empty();
+      if (file != null) {
+        progress.progress("writing " + file, 0, 0);
+        OutputPlace place = outputs.tflite();
+        SavedConversion converted =
+            conversion.writeTflite(place, written, tfliteOptions, calibration);
+        Optional<ParityReport> compared =
+            verify
+                ? Optional.of(
+                    converted.verify(verifyOptions, progress).withSavedModel(file.toString()))
+                : Optional.empty();
+        lite =
+            Optional.of(
+                new TfliteSummary(file, TfliteFile.read(place.path()), calibration, compared));
       }
+      progress.clear();
+      ConversionSummary summary = new ConversionSummary(model, output, conversion, parity, lite);
+      lite.ifPresent(this::warn);
+      reports.write(summary);
+      boolean equal = summary.isWritten();
+      if (equal) {
+        outputs.commit();
+      }
+      PrintWriter out = spec.commandLine().getOut();
       out.print(summary.text());
       out.flush();
       return (equal ? ExitCode.OK : ExitCode.DIFFERENT).code();
     }
+  }
+
+  private void warn(TfliteSummary lite) {
+    PrintWriter err = spec.commandLine().getErr();
+    lite.notices().forEach(err::println);
+    err.flush();
   }
 }

@@ -12,17 +12,19 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.report.Reports;
+import org.tensorferry.tflite.TfliteFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code verify}: runs the original in libtorch and the result in TensorFlow. */
 @Command(
     name = "verify",
-    description = "Runs a TorchScript model and its SavedModel and compares every output.",
+    description = "Runs a TorchScript model and its result and compares every output.",
     footerHeading = "%nExample:%n",
     footer = {
       "  tensorferry verify model.pt out/model --layers --report why.html",
@@ -41,7 +43,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL", description = "TorchScript file")
   Path model = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "DIR", description = "SavedModel that was made from it")
+  @Parameters(
+      index = "1",
+      paramLabel = "RESULT",
+      description = "SavedModel or .tflite file that was made from it")
   Path directory = Path.of("");
 
   @Option(
@@ -62,6 +67,10 @@ final class VerifyCommand implements Callable<Integer> {
     reports.requireForms(true);
     VerifyOptions options = comparison.options(spec);
     requireFile(model);
+    if (TfliteFile.isMeant(directory) && options.layers()) {
+      throw new ParameterException(
+          spec.commandLine(), "--layers compares SavedModels; `analyze` looks into .tflite files");
+    }
     SavedConversion saved = SavedConversion.open(model, directory, plugins.rules());
     saved = specs.isEmpty() ? saved : saved.withInputs(specs);
     ParityReport report;

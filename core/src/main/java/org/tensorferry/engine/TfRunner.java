@@ -29,7 +29,7 @@ import org.tensorflow.proto.TensorInfo;
  *
  * <p>TF Java has no tensors of some dtypes; {@link ByteBridge} carries those as bytes.
  */
-public final class TfRunner implements AutoCloseable {
+public final class TfRunner implements ResultRunner {
 
   /** The signature that the converter writes. */
   public static final String DEFAULT_SIGNATURE = "serving_default";
@@ -161,16 +161,19 @@ public final class TfRunner implements AutoCloseable {
   }
 
   /** Names of the signature's inputs, sorted. */
+  @Override
   public List<String> inputNames() {
     return List.copyOf(inputs.keySet());
   }
 
   /** Names of the signature's outputs, sorted. */
+  @Override
   public List<String> outputNames() {
     return List.copyOf(outputs.keySet());
   }
 
   /** An input's or output's dtype in the signature. */
+  @Override
   public DType dtype(String name) {
     Port port = inputs.containsKey(name) ? inputs.get(name) : outputs.get(name);
     if (port == null) {
@@ -180,6 +183,7 @@ public final class TfRunner implements AutoCloseable {
   }
 
   /** An input's sizes in the signature, -1 for one that is not fixed. */
+  @Override
   public List<Long> inputShape(String name) {
     Port port = inputs.get(name);
     if (port == null) {
@@ -195,6 +199,7 @@ public final class TfRunner implements AutoCloseable {
    * @return every output by name, sorted
    * @throws FerryException (unconvertible) with TensorFlow's reason where it fails
    */
+  @Override
   public Map<String, HostTensor> run(Map<String, HostTensor> values) {
     requireInputs(values);
     Map<String, Tensor> fed = new LinkedHashMap<>();
@@ -215,6 +220,7 @@ public final class TfRunner implements AutoCloseable {
   }
 
   /** Median time of the signature alone, without copying tensors in and out. */
+  @Override
   public double medianMillis(Map<String, HostTensor> values, Stopwatch stopwatch) {
     Map<String, Tensor> fed = new LinkedHashMap<>();
     try {

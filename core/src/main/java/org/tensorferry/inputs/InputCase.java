@@ -21,6 +21,11 @@ public record InputCase(Map<String, Long> dims, String origin, List<HostTensor> 
     inputs = List.copyOf(inputs);
   }
 
+  /** The same for one of several ways of running a result; the way is empty where there is one. */
+  InputCase in(String way) {
+    return way.isEmpty() ? this : new InputCase(dims, origin + ", " + way, inputs);
+  }
+
   /** As reports name it: {@code batch=2 time=7, sample 1}. */
   public String label() {
     String sizes =

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorferry.dim.InputSpec;
-import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.HostTensor;
@@ -16,7 +16,7 @@ final class ConvertedSignature implements Pairing {
   private final List<String> names;
 
   /** The signature's name of each input; a lone input needs no name. */
-  ConvertedSignature(TfRunner tensorFlow, Path savedModel, List<InputSpec> specs) {
+  ConvertedSignature(ResultRunner tensorFlow, Path savedModel, List<InputSpec> specs) {
     List<String> known = tensorFlow.inputNames();
     if (specs.size() == 1 && known.size() == 1 && specs.get(0).name().isEmpty()) {
       names = known;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.HostTensor;
@@ -16,9 +16,9 @@ import org.tensorferry.tensor.HostTensor;
  */
 final class PortedSignature implements Pairing {
 
-  private final TfRunner tensorFlow;
+  private final ResultRunner tensorFlow;
 
-  PortedSignature(TfRunner tensorFlow) {
+  PortedSignature(ResultRunner tensorFlow) {
     this.tensorFlow = tensorFlow;
   }
 

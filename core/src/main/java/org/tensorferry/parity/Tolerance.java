@@ -14,16 +14,29 @@ import org.tensorferry.tensor.DType;
  * right (tanh for erf in GELU, another epsilon) is off by little everywhere, which no element shows
  * and the ratio does. Correct float32 models reach 105 dB and more, such faults 60 to 80.
  *
- * <p>Integers and booleans must be equal whatever the tolerance.
+ * <p>Integers and booleans must be equal whatever the tolerance, unless nothing is judged.
  *
  * @param absolute atol
  * @param relative rtol
+ * @param leastSnr the signal-to-noise ratio in dB that alone decides, where no other number is
+ *     given; negative infinity judges nothing
  */
-public record Tolerance(OptionalDouble absolute, OptionalDouble relative) {
+public record Tolerance(OptionalDouble absolute, OptionalDouble relative, OptionalDouble leastSnr) {
 
   /** Limits from the dtype. */
   public static final Tolerance DEFAULT =
       new Tolerance(OptionalDouble.empty(), OptionalDouble.empty());
+
+  /** As numpy's {@code allclose}, or by the dtype where neither is given. */
+  public Tolerance(OptionalDouble absolute, OptionalDouble relative) {
+    this(absolute, relative, OptionalDouble.empty());
+  }
+
+  /** Only the signal-to-noise ratio of a whole output counts. */
+  public static Tolerance ratio(double leastSnr) {
+    return new Tolerance(
+        OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.of(leastSnr));
+  }
 
   /** An error below this is no difference in floating point, however small the output is. */
   private static final double NOISE = 1e-6;
@@ -59,7 +72,12 @@ public record Tolerance(OptionalDouble absolute, OptionalDouble relative) {
 
   /** True where the user gave no number. */
   public boolean isDefault() {
-    return absolute.isEmpty() && relative.isEmpty();
+    return absolute.isEmpty() && relative.isEmpty() && leastSnr.isEmpty();
+  }
+
+  /** True where every output passes whose numbers are finite. */
+  public boolean judgesNothing() {
+    return leastSnr.orElse(0) == Double.NEGATIVE_INFINITY;
   }
 
   /**
@@ -68,11 +86,16 @@ public record Tolerance(OptionalDouble absolute, OptionalDouble relative) {
    * @param rms root of the mean square of the original's values
    */
   Limits limits(DType dtype, double rms) {
+    boolean onlyRatio = absolute.isEmpty() && relative.isEmpty() && leastSnr.isPresent();
+    if (onlyRatio && (judgesNothing() || dtype.isFloating() || dtype.isComplex())) {
+      return new Limits(Double.POSITIVE_INFINITY, 0, leastSnr.getAsDouble(), NOISE);
+    }
     if (!dtype.isFloating() && !dtype.isComplex()) {
       return new Limits(0, 0, Double.NEGATIVE_INFINITY, 0);
     }
-    if (!isDefault()) {
-      return new Limits(absolute.orElse(0), relative.orElse(0), Double.NEGATIVE_INFINITY, 0);
+    if (absolute.isPresent() || relative.isPresent()) {
+      double ratio = leastSnr.orElse(Double.NEGATIVE_INFINITY);
+      return new Limits(absolute.orElse(0), relative.orElse(0), ratio, 0);
     }
     double size = Math.max(1, rms);
     return switch (dtype) {
@@ -85,9 +108,21 @@ public record Tolerance(OptionalDouble absolute, OptionalDouble relative) {
   /** As reports print it. */
   @Override
   public String toString() {
-    return isDefault()
-        ? "|a-b| <= 1e-4 max(1, rms) + 1e-4 |b|, SNR >= 90 dB (float32)"
-        : String.format(
-            Locale.ROOT, "|a-b| <= %.3g + %.3g |b|", absolute.orElse(0), relative.orElse(0));
+    if (isDefault()) {
+      return "|a-b| <= 1e-4 max(1, rms) + 1e-4 |b|, SNR >= 90 dB (float32)";
+    }
+    if (judgesNothing()) {
+      return "that it runs: 8 bits lose something, and --min-snr says how much is too much";
+    }
+    String ratio =
+        leastSnr.isPresent()
+            ? String.format(Locale.ROOT, "SNR >= %.0f dB", leastSnr.getAsDouble())
+            : "";
+    if (absolute.isEmpty() && relative.isEmpty()) {
+      return ratio;
+    }
+    return String.format(
+            Locale.ROOT, "|a-b| <= %.3g + %.3g |b|", absolute.orElse(0), relative.orElse(0))
+        + (ratio.isEmpty() ? "" : ", " + ratio);
   }
 }

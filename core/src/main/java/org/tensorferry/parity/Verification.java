@@ -7,9 +7,8 @@ import java.util.Optional;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.DimCondition;
 import org.tensorferry.dim.InputSpec;
-import org.tensorferry.engine.SavedStructure;
+import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.engine.Stopwatch;
-import org.tensorferry.engine.TfRunner;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -45,10 +44,11 @@ public final class Verification {
   private Verification(
       ModelPair pair, VerifyOptions options, VerifyListener listener, boolean isPorted) {
     this.pair = pair;
-    this.options = options;
+    this.options =
+        options.tolerance(ResultRunners.tolerance(pair.savedModel(), options.tolerance()));
     this.listener = listener;
     this.isPorted = isPorted;
-    this.structure = isPorted ? Optional.empty() : SavedStructure.of(pair.savedModel());
+    this.structure = isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel());
   }
 
   /**
@@ -78,24 +78,28 @@ public final class Verification {
     List<InputCase> cases = cases();
     listener.loading();
     try (TorchRunner torch = TorchRunner.open(pair.model());
-        TfRunner tensorFlow =
-            TfRunner.open(pair.savedModel(), TfRunner.DEFAULT_SIGNATURE, options.threads())) {
+        ResultRunners results = ResultRunners.open(pair.savedModel(), options)) {
       if (options.threads() > 0) {
         TorchRunner.useThreads(options.threads());
       }
       Pairing pairing =
           isPorted
-              ? new PortedSignature(tensorFlow)
-              : new ConvertedSignature(tensorFlow, pair.savedModel(), pair.specs());
+              ? new PortedSignature(results.first())
+              : new ConvertedSignature(results.first(), pair.savedModel(), pair.specs());
       List<CaseReport> reports = new ArrayList<>();
-      for (InputCase input : cases) {
-        listener.running(reports.size(), cases.size(), input.label());
-        CaseReport report = compare(torch, tensorFlow, pairing, input);
-        listener.ran(reports.size(), cases.size(), report);
-        reports.add(report);
+      int count = cases.size() * results.all().size();
+      for (ResultRunner result : results.all()) {
+        for (InputCase input : cases) {
+          InputCase named = input.in(result.way());
+          listener.running(reports.size(), count, named.label());
+          CaseReport report = compare(torch, result, pairing, named);
+          listener.ran(reports.size(), count, report);
+          reports.add(report);
+        }
       }
       requireOne(reports);
-      return report(reports, latency(torch, tensorFlow, pairing, cases, reports));
+      return report(
+          results.version(), reports, latency(torch, results.first(), pairing, cases, reports));
     }
   }
 
@@ -112,7 +116,7 @@ public final class Verification {
   }
 
   private CaseReport compare(
-      TorchRunner torch, TfRunner tensorFlow, Pairing pairing, InputCase input) {
+      TorchRunner torch, ResultRunner tensorFlow, Pairing pairing, InputCase input) {
     Structure<HostTensor> returned;
     try {
       returned = torch.run(pair.method(), input.inputs());
@@ -178,7 +182,7 @@ public final class Verification {
 
   private Optional<ParityReport.Latency> latency(
       TorchRunner torch,
-      TfRunner tensorFlow,
+      ResultRunner tensorFlow,
       Pairing pairing,
       List<InputCase> cases,
       List<CaseReport> reports) {
@@ -198,12 +202,13 @@ public final class Verification {
     return Optional.empty();
   }
 
-  private ParityReport report(List<CaseReport> cases, Optional<ParityReport.Latency> latency) {
+  private ParityReport report(
+      String version, List<CaseReport> cases, Optional<ParityReport.Latency> latency) {
     return new ParityReport(
         pair.model().toString(),
         pair.savedModel().toString(),
         TorchRunner.version(),
-        TfRunner.version(),
+        version,
         options.seed(),
         options.tolerance(),
         List.of(),

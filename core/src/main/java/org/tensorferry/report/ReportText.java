@@ -90,7 +90,8 @@ final class ReportText {
     long compared = report.count(CaseReport.Outcome.COMPARED);
     List<String> parts = new ArrayList<>();
     if (report.isEqual()) {
-      parts.add("Equal: " + counted(outputs, "output") + " in " + counted(compared, "case"));
+      String verdict = report.tolerance().judgesNothing() ? "Ran: " : "Equal: ";
+      parts.add(verdict + counted(outputs, "output") + " in " + counted(compared, "case"));
       double least = report.leastSnrDb();
       parts.add(Double.isInfinite(least) ? "bit for bit" : "least SNR " + snr(least) + " dB");
     } else {
