@@ -10,7 +10,8 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.file.OutputPlace;
-import org.tensorferry.parity.CalibrationInputs;
+import org.tensorferry.inputs.CalibrationInputs;
+import org.tensorferry.inputs.Preparation;
 import org.tensorferry.provenance.CallRecord;
 import org.tensorferry.provenance.Provenance;
 import org.tensorferry.recipe.PortedVariable;
@@ -181,11 +182,12 @@ public final class Conversion {
   /**
    * The inputs that show which values the model computes with, where that is asked for.
    *
+   * @param preparation what recordings and pictures become
    * @throws org.tensorferry.error.FerryException (usage, unreadable) where they don't fit
    */
-  public CalibrationInputs calibration(TfliteOptions options) {
+  public CalibrationInputs calibration(TfliteOptions options, Preparation preparation) {
     return options.quantization() == Quantization.INT8
-        ? CalibrationInputs.of(options.calibration(), inputs)
+        ? CalibrationInputs.of(options.calibration(), inputs(), preparation)
         : CalibrationInputs.NONE;
   }
 

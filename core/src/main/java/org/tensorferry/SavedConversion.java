@@ -53,13 +53,12 @@ public record SavedConversion(
 
   /** As {@link #open(Path, Path)}, for a model that was converted with other rules. */
   public static SavedConversion open(Path model, Path directory, RuleTables rules) {
-    RecordedConversion recorded = RecordedConversion.of(directory);
     if (TfliteFile.isMeant(directory)) {
       TfliteRecord record = TfliteRecord.of(TfliteFile.read(directory));
       return new SavedConversion(
           model, record.method(), directory, record.specs(), record.assumptions(), rules);
     }
-    RecordedInputs recorded = RecordedInputs.of(directory);
+    RecordedConversion recorded = RecordedConversion.of(directory);
     return new SavedConversion(
         model, recorded.method(), directory, recorded.specs(), recorded.assumptions(), rules);
   }

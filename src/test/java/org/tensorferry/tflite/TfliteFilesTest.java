@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.Conversion;
-import org.tensorferry.ConvertOptions;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
@@ -31,7 +31,8 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.file.OutputPlace;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.harness.TorchScript;
-import org.tensorferry.parity.CalibrationInputs;
+import org.tensorferry.inputs.CalibrationInputs;
+import org.tensorferry.inputs.Preparation;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.tensor.DType;
@@ -316,12 +317,17 @@ class TfliteFilesTest {
         OutputPlace between = OutputPlace.directory(temporary(), false)) {
       Conversion conversion =
           torch.convert(ConvertOptions.defaults().inputs(specs.toArray(String[]::new)));
-      CalibrationInputs calibration = conversion.calibration(options);
+      CalibrationInputs calibration = conversion.calibration(options, Preparation.NONE);
       SavedConversion written = conversion.write(between);
       SavedConversion converted = conversion.writeTflite(output, written, options, calibration);
       output.commit();
       return new SavedConversion(
-          source, file, converted.inputs(), converted.assumptions(), converted.rules());
+          source,
+          converted.method(),
+          file,
+          converted.inputs(),
+          converted.assumptions(),
+          converted.rules());
     }
   }
 

@@ -87,12 +87,16 @@ final class ComparisonOptions {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  /** Refuses options that would be without effect. */
-  void requireUsed(CommandSpec command, boolean compared) {
+  /**
+   * Refuses options that would be without effect.
+   *
+   * @param calibrated whether files are read that can be prepared, though nothing is compared
+   */
+  void requireUsed(CommandSpec command, boolean compared, boolean calibrated) {
     boolean given =
         layers
             || Stream.of(samples, seed, atol, rtol, minSnr, inputs).anyMatch(Objects::nonNull)
-            || !preparation.isEmpty();
+            || (!preparation.isEmpty() && !calibrated);
     if (given && !compared) {
       throw new ParameterException(
           command.commandLine(),

@@ -16,7 +16,7 @@ import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.file.OutputPlace;
-import org.tensorferry.parity.CalibrationInputs;
+import org.tensorferry.inputs.CalibrationInputs;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.tflite.TfliteFile;
@@ -98,7 +98,7 @@ final class ConvertCommand implements Callable<Integer> {
     boolean onlyTflite = output.toString().endsWith(".tflite");
     @Nullable Path file = onlyTflite ? output : tflite.file;
     reports.requireForms(verify);
-    comparison.requireUsed(spec, verify);
+    comparison.requireUsed(spec, verify, tflite.calibrate != null);
     TfliteOptions tfliteOptions = tflite.options(spec, file != null);
     if (onlyTflite && tflite.file != null) {
       throw new ParameterException(
@@ -111,7 +111,7 @@ final class ConvertCommand implements Callable<Integer> {
       ConvertOptions options =
           new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
       Conversion conversion = torch.convert(options);
-      CalibrationInputs calibration = conversion.calibration(tfliteOptions);
+      CalibrationInputs calibration = conversion.calibration(tfliteOptions, verifyOptions.preparation());
       progress.progress("writing " + output, 0, 0);
       SavedConversion written = conversion.write(outputs.savedModel());
       Optional<ParityReport> parity = Optional.empty();

@@ -29,7 +29,7 @@ final class TfliteOption {
   @Option(
       names = "--calibrate",
       paramLabel = "DATA",
-      description = "inputs for int8: an .npz file or a folder of them")
+      description = "inputs for int8: an .npz, .wav or picture, or a folder of them")
   @Nullable Path calibrate;
 
   @Option(names = "--int8-io", description = "with int8: arguments and results in 8 bits, too")

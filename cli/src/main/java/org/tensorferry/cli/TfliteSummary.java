@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.tensorferry.parity.CalibrationInputs;
+import org.tensorferry.inputs.CalibrationInputs;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.tflite.TfliteFile;
 

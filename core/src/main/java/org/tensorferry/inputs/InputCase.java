@@ -22,7 +22,7 @@ public record InputCase(Map<String, Long> dims, String origin, List<HostTensor> 
   }
 
   /** The same for one of several ways of running a result; the way is empty where there is one. */
-  InputCase in(String way) {
+  public InputCase in(String way) {
     return way.isEmpty() ? this : new InputCase(dims, origin + ", " + way, inputs);
   }
 

@@ -70,7 +70,8 @@ public final class RealInputs {
     return cases;
   }
 
-  private static List<Path> files(Path folder) {
+  /** The files of a folder that can be read, in the order of their names. */
+  List<Path> files(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> files =
           entries

@@ -1,6 +1,5 @@
-package org.tensorferry.parity;
+package org.tensorferry.inputs;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.tensorferry.archive.NpzFile;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.InputSpec;
@@ -40,8 +38,9 @@ public record CalibrationInputs(
   }
 
   /** The given ones, or random ones. */
-  public static CalibrationInputs of(Optional<Path> data, List<InputSpec> specs) {
-    return data.map(given -> read(given, specs)).orElseGet(() -> random(specs));
+  public static CalibrationInputs of(
+      Optional<Path> data, List<InputSpec> specs, Preparation preparation) {
+    return data.map(given -> read(given, specs, preparation)).orElseGet(() -> random(specs));
   }
 
   /** From the normal distribution, at the example sizes. */
@@ -62,35 +61,38 @@ public record CalibrationInputs(
   /**
    * Reads samples.
    *
-   * @param data an {@code .npz} file or a folder of them. An array is one sample where it has the
-   *     shape of its argument, and many where it has an axis before that shape or a multiple of its
-   *     first size.
+   * @param data a file or a folder of files: recordings, pictures, or {@code .npz}. An array of such
+   *     a file is one sample where it has the shape of its argument, and many where it has an axis
+   *     before that shape or a multiple of its first size.
+   * @param preparation what recordings and pictures become
    * @throws FerryException (usage, unreadable) where there are none, or they don't fit, or hold
    *     values that are not finite
    */
-  public static CalibrationInputs read(Path data, List<InputSpec> specs) {
+  public static CalibrationInputs read(
+      Path data, List<InputSpec> specs, Preparation preparation) {
     List<Map<String, HostTensor>> samples = new ArrayList<>();
-    for (Path file : files(data)) {
-      samples.addAll(samples(file, specs));
+    RealInputs real = new RealInputs(specs, preparation);
+    for (Path file : Files.isDirectory(data) ? real.files(data) : List.of(data)) {
+      samples.addAll(
+          file.toString().endsWith(".npz") ? samples(file, specs) : named(file, real, specs));
     }
     return new CalibrationInputs(
         samples, samples.size() + " samples of " + data.getFileName(), false);
   }
 
-  private static List<Path> files(Path data) {
-    if (!Files.isDirectory(data)) {
-      return List.of(data);
+  private static List<Map<String, HostTensor>> named(
+      Path file, RealInputs real, List<InputSpec> specs) {
+    List<Map<String, HostTensor>> samples = new ArrayList<>();
+    for (InputCase input : real.read(file)) {
+      Map<String, HostTensor> sample = new LinkedHashMap<>();
+      for (int i = 0; i < specs.size(); i++) {
+        String name = specs.get(i).name().orElse("arr_" + i);
+        requireFinite(file, name, input.inputs().get(i));
+        sample.put(name, input.inputs().get(i));
+      }
+      samples.add(sample);
     }
-    TreeSet<Path> files = new TreeSet<>();
-    try (var entries = Files.newDirectoryStream(data, "*.npz")) {
-      entries.forEach(files::add);
-    } catch (IOException e) {
-      throw unfit(data, String.valueOf(e.getMessage()));
-    }
-    if (files.isEmpty()) {
-      throw unfit(data, "the folder holds no file *.npz");
-    }
-    return List.copyOf(files);
+    return samples;
   }
 
   private static List<Map<String, HostTensor>> samples(Path file, List<InputSpec> specs) {
