@@ -111,7 +111,8 @@ final class ConvertCommand implements Callable<Integer> {
       ConvertOptions options =
           new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
       Conversion conversion = torch.convert(options);
-      CalibrationInputs calibration = conversion.calibration(tfliteOptions, verifyOptions.preparation());
+      CalibrationInputs calibration =
+          conversion.calibration(tfliteOptions, verifyOptions.preparation());
       progress.progress("writing " + output, 0, 0);
       SavedConversion written = conversion.write(outputs.savedModel());
       Optional<ParityReport> parity = Optional.empty();

@@ -61,15 +61,14 @@ public record CalibrationInputs(
   /**
    * Reads samples.
    *
-   * @param data a file or a folder of files: recordings, pictures, or {@code .npz}. An array of such
-   *     a file is one sample where it has the shape of its argument, and many where it has an axis
-   *     before that shape or a multiple of its first size.
+   * @param data a file or a folder of files: recordings, pictures, or {@code .npz}. An array of
+   *     such a file is one sample where it has the shape of its argument, and many where it has an
+   *     axis before that shape or a multiple of its first size.
    * @param preparation what recordings and pictures become
    * @throws FerryException (usage, unreadable) where there are none, or they don't fit, or hold
    *     values that are not finite
    */
-  public static CalibrationInputs read(
-      Path data, List<InputSpec> specs, Preparation preparation) {
+  public static CalibrationInputs read(Path data, List<InputSpec> specs, Preparation preparation) {
     List<Map<String, HostTensor>> samples = new ArrayList<>();
     RealInputs real = new RealInputs(specs, preparation);
     for (Path file : Files.isDirectory(data) ? real.files(data) : List.of(data)) {

@@ -85,7 +85,8 @@ public record TfliteRecord(
       // Another converter's words.
     }
     List<InputSpec> specs = signature(file);
-    return new TfliteRecord(file.description(), "", "forward", file.quantization(), "", specs, List.of());
+    return new TfliteRecord(
+        file.description(), "", "forward", file.quantization(), "", specs, List.of());
   }
 
   private static List<InputSpec> signature(TfliteFile file) {
