@@ -10,7 +10,6 @@ import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.rule.Weight;
-import org.tensorferry.tf.OpBuilder;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfOperations;
 import org.tensorferry.tf.TfValue;
@@ -91,7 +90,8 @@ record Convolution(
               axes() == 1
                   ? oneAxis(tf, nhwc, kernel, pads)
                   : axes() == 2
-                      ? twoAxes(tf, x, kernel, around, strides, dilation)
+                      ? new PlanarConvolution(groups, strides, dilation)
+                          .emit(tf, x, kernel, around)
                       : threeAxes(tf, x, kernel, around, strides);
           return bias.map(b -> tf.add(out, b)).orElse(out);
         });
@@ -126,42 +126,16 @@ record Convolution(
   }
 
   private TfValue oneAxis(TfGraph tf, TfValue x, TfValue kernel, int[] pads) {
-    int[] widened = {0, 0, pads[0], pads[1]};
+    int[] strides = {stride[0], stride[0]};
+    int[] dilations = {1, dilation[0]};
     TfValue out =
-        twoAxes(
-            tf,
-            tf.expandDims(x, 1),
-            tf.expandDims(kernel, 0),
-            widened,
-            new int[] {stride[0], stride[0]},
-            new int[] {1, dilation[0]});
+        new PlanarConvolution(groups, strides, dilations)
+            .emit(
+                tf,
+                tf.expandDims(x, 1),
+                tf.expandDims(kernel, 0),
+                new int[] {0, 0, pads[0], pads[1]});
     return tf.squeeze(out, 1);
-  }
-
-  private TfValue twoAxes(
-      TfGraph tf, TfValue x, TfValue kernel, int[] pads, int[] strides, int[] dilations) {
-    boolean depthwise = !groups.is(1) && x.dim(-1).equals(groups);
-    // Depthwise gradients ignore dilations, and its kernel needs equal strides; a grouped
-    // convolution does not.
-    boolean plain = strides[0] == strides[1] && dilations[0] == 1 && dilations[1] == 1;
-    if (depthwise && plain) {
-      Dim multiplier = kernel.dim(-1).floorDiv(groups);
-      TfValue filter = tf.reshape(kernel, kernel.dim(0), kernel.dim(1), groups, multiplier);
-      return configure(tf.op("DepthwiseConv2dNative", x, filter), pads, strides, new int[0]).get();
-    }
-    return configure(tf.op("Conv2D", x, kernel), pads, strides, dilations).get();
-  }
-
-  private static OpBuilder configure(OpBuilder op, int[] pads, int[] strides, int[] dilations) {
-    op.ints("strides", 1, strides[0], strides[1], 1);
-    if (dilations.length > 0) {
-      op.ints("dilations", 1, dilations[0], dilations[1], 1);
-    }
-    if (Arrays.stream(pads).allMatch(pad -> pad == 0)) {
-      return op.attr("padding", "VALID");
-    }
-    return op.attr("padding", "EXPLICIT")
-        .ints("explicit_paddings", 0, 0, pads[0], pads[1], pads[2], pads[3], 0, 0);
   }
 
   /** Conv3D has no groups and no explicit padding, and dilation only with oneDNN. */
@@ -198,12 +172,17 @@ record Convolution(
     return tf.concat(outputs, 4);
   }
 
+  /** The kernel of this convolution with its dilation in it. */
+  TfValue dilate(TfGraph tf, TfValue kernel) {
+    return dilate(tf, kernel, dilation);
+  }
+
   /**
    * The kernel [spatial..., in, out] with zeros between its elements, which makes dilation plain.
    */
-  TfValue dilate(TfGraph tf, TfValue kernel) {
+  static TfValue dilate(TfGraph tf, TfValue kernel, int[] dilation) {
     TfValue dilated = kernel;
-    for (int axis = 0; axis < axes(); axis++) {
+    for (int axis = 0; axis < dilation.length; axis++) {
       int step = dilation[axis];
       long size = dilated.dim(axis).known();
       if (step > 1 && size > 1) {

@@ -1,0 +1,44 @@
+package org.tensorferry.python;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorferry.harness.TorchScript;
+import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.parity.TorchGradients;
+
+/** libtorch's autograd, as gradients are compared with. */
+class TorchGradientsTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void parametersAndInputsGetTheGradientsOfTheWeightedSum() {
+    Path file = directory.resolve("m.pt");
+    TorchScript.module(
+            """
+            def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+              return (torch.mul(x, self.w), torch.mul(self.w, 3.0))
+            """)
+        .parameter("w", HostTensor.floats(new long[] {2}, 5, 7))
+        .parameter("unused", HostTensor.floats(new long[] {1}, 1))
+        .buffer("b", HostTensor.floats(new long[] {1}, 1))
+        .write(file);
+    TorchGradients gradients =
+        TorchGradients.of(
+            file,
+            List.of(HostTensor.floats(new long[] {2}, 2, 4)),
+            Map.of(
+                "output_0", HostTensor.floats(new long[] {2}, 10, 20),
+                "output_1", HostTensor.floats(new long[] {2}, 1, 1)));
+    assertEquals(List.of("w"), List.copyOf(gradients.parameters().keySet()));
+    assertEquals(2 * 10 + 3, gradients.parameters().get("w").get(0));
+    assertEquals(4 * 20 + 3, gradients.parameters().get("w").get(1));
+    assertEquals(5 * 10, gradients.inputs().get(0).get(0));
+    assertEquals(7 * 20, gradients.inputs().get(0).get(1));
+  }
+}
