@@ -94,6 +94,11 @@ public record SavedConversion(
     ParityReport report =
         Verification.run(pair, options, listener)
             .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
+    if (options.python().isPresent()) {
+      report =
+          report.withCases(
+              new PythonVerification(pair, rules, options, listener).cases(report.cases()));
+    }
     if (!options.layers()) {
       return report;
     }

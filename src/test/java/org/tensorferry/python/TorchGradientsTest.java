@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.HostTensor;
-import org.tensorferry.parity.TorchGradients;
+import org.tensorferry.engine.TorchGradients;
+import org.tensorferry.engine.TorchRunner;
 
 /** libtorch's autograd, as gradients are compared with. */
 class TorchGradientsTest {
@@ -28,10 +29,16 @@ class TorchGradientsTest {
         .parameter("unused", HostTensor.floats(new long[] {1}, 1))
         .buffer("b", HostTensor.floats(new long[] {1}, 1))
         .write(file);
+    List<HostTensor> inputs = List.of(HostTensor.floats(new long[] {2}, 2, 4));
+    Map<String, HostTensor> outputs;
+    try (TorchRunner torch = TorchRunner.open(file)) {
+      outputs = torch.run(inputs).flatten();
+    }
     TorchGradients gradients =
         TorchGradients.of(
             file,
-            List.of(HostTensor.floats(new long[] {2}, 2, 4)),
+            inputs,
+            outputs,
             Map.of(
                 "output_0", HostTensor.floats(new long[] {2}, 10, 20),
                 "output_1", HostTensor.floats(new long[] {2}, 1, 1)));

@@ -64,6 +64,14 @@ final class ComparisonOptions {
       description = "compare call by call, and say which call or variable differs")
   boolean layers;
 
+  @Option(
+      names = "--python",
+      paramLabel = "PYTHON",
+      description =
+          "also run the SavedModel in this Python's TensorFlow: by call, by signature, under a"
+              + " tape, with XLA, and saved again")
+  @Nullable Path python;
+
   /** The options of a comparison; a number that makes no sense is a usage error. */
   VerifyOptions options(CommandSpec command) {
     if (samples != null && samples < 1) {
@@ -78,6 +86,7 @@ final class ComparisonOptions {
     options = seed == null ? options : options.seed(seed);
     options = inputs == null ? options : options.inputs(inputs);
     options = options.preparation(Preparation.of(preparation));
+    options = python == null ? options : options.python(python);
     return options
         .layers(layers)
         .tolerance(new Tolerance(optional(atol), optional(rtol), optional(minSnr)));
@@ -95,13 +104,13 @@ final class ComparisonOptions {
   void requireUsed(CommandSpec command, boolean compared, boolean calibrated) {
     boolean given =
         layers
-            || Stream.of(samples, seed, atol, rtol, minSnr, inputs).anyMatch(Objects::nonNull)
+            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python).anyMatch(Objects::nonNull)
             || (!preparation.isEmpty() && !calibrated);
     if (given && !compared) {
       throw new ParameterException(
           command.commandLine(),
-          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr and --layers need"
-              + " --verify");
+          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --layers and"
+              + " --python need --verify");
     }
   }
 }

@@ -39,6 +39,11 @@ class Progress implements ProgressListener, VerifyListener, AutoCloseable {
   }
 
   @Override
+  public void python() {
+    progress("running it in Python", 0, 0);
+  }
+
+  @Override
   public void timing(String label) {
     progress("timing " + label, 0, 0);
   }

@@ -10,6 +10,8 @@ import org.tensorferry.tensor.HostTensor;
 /**
  * What came of one case.
  *
+ * @param engine where the result ran, if not in the TensorFlow of this process: {@code Python
+ *     TensorFlow 2.21.0, XLA}; else empty
  * @param label as {@code batch=2 time=7, sample 1}
  * @param dims the value of each dynamic dim
  * @param inputs dtype and shape of each input
@@ -18,6 +20,7 @@ import org.tensorferry.tensor.HostTensor;
  * @param outputs in the original's order; empty where nothing was compared
  */
 public record CaseReport(
+    String engine,
     String label,
     Map<String, Long> dims,
     List<String> inputs,
@@ -57,7 +60,12 @@ public record CaseReport(
   private static CaseReport of(
       InputCase input, Outcome outcome, String reason, List<OutputComparison> outputs) {
     List<String> types = input.inputs().stream().map(HostTensor::toString).toList();
-    return new CaseReport(input.label(), input.dims(), types, outcome, reason, outputs);
+    return new CaseReport("", input.label(), input.dims(), types, outcome, reason, outputs);
+  }
+
+  /** The same case in another engine, which its label names. */
+  CaseReport in(String where) {
+    return new CaseReport(where, label + ", " + where, dims, inputs, outcome, reason, outputs);
   }
 
   /** True where nothing was found different; a skipped case finds nothing. */

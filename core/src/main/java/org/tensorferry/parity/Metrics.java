@@ -28,6 +28,12 @@ public record Metrics(
     long outside,
     Place worst) {
 
+  /** The same with another ratio. */
+  Metrics withSnrDb(double db) {
+    return new Metrics(
+        elements, maxAbsolute, meanAbsolute, maxRelative, db, cosine, rms, outside, worst);
+  }
+
   /**
    * One element of both tensors.
    *

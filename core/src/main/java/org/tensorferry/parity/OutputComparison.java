@@ -16,6 +16,14 @@ import org.tensorferry.tensor.HostTensor;
 public record OutputComparison(
     String name, String original, String result, Optional<Metrics> metrics, String difference) {
 
+  /** Begins the name of what is no output, but gradients of many variables; no output has it. */
+  static final String GRADIENTS = "gradients of ";
+
+  /** True where this is not an output but the gradients, whose ratio has a limit of its own. */
+  public boolean isGradients() {
+    return name.startsWith(GRADIENTS);
+  }
+
   public boolean isEqual() {
     return difference.isEmpty();
   }

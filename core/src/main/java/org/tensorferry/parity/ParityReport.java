@@ -1,5 +1,6 @@
 package org.tensorferry.parity;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tensorferry.error.ExitCode;
@@ -62,6 +63,7 @@ public record ParityReport(
   public double leastSnrDb() {
     return cases.stream()
         .flatMap(c -> c.outputs().stream())
+        .filter(output -> !output.isGradients())
         .flatMap(output -> output.metrics().stream())
         .mapToDouble(Metrics::snrDb)
         .min()
@@ -76,6 +78,23 @@ public record ParityReport(
   /** The same report with another name for the directory: what was checked is moved afterwards. */
   public ParityReport withSavedModel(String directory) {
     return with(directory, assumptions, layers);
+  }
+
+  /** The same report with further cases. */
+  public ParityReport withCases(List<CaseReport> more) {
+    List<CaseReport> all = new ArrayList<>(cases);
+    all.addAll(more);
+    return new ParityReport(
+        model,
+        savedModel,
+        torchVersion,
+        tensorFlowVersion,
+        seed,
+        tolerance,
+        assumptions,
+        all,
+        latency,
+        layers);
   }
 
   /** The same report with both models call by call. */

@@ -23,6 +23,9 @@ public interface VerifyListener {
   /** Calls are being compared, of which some are done. */
   default void layers(int done, int count) {}
 
+  /** The result is being run in Python. */
+  default void python() {}
+
   /** The latency is being measured. */
   default void timing(String label) {}
 }

@@ -16,6 +16,7 @@ import org.tensorferry.inputs.Preparation;
  * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
  * @param threads threads within an operator, for both engines; 0 leaves it to them
  * @param layers whether the models are compared call by call, too
+ * @param python a Python whose TensorFlow runs the result, too, in every way in which people run it
  */
 public record VerifyOptions(
     int samples,
@@ -25,11 +26,21 @@ public record VerifyOptions(
     Preparation preparation,
     int timedRuns,
     int threads,
-    boolean layers) {
+    boolean layers,
+    Optional<Path> python) {
 
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
-      new VerifyOptions(3, 0, Tolerance.DEFAULT, Optional.empty(), Preparation.NONE, 7, 0, false);
+      new VerifyOptions(
+          3,
+          0,
+          Tolerance.DEFAULT,
+          Optional.empty(),
+          Preparation.NONE,
+          7,
+          0,
+          false,
+          Optional.empty());
 
   public VerifyOptions {
     if (samples < 1 || timedRuns < 0 || threads < 0) {
@@ -39,42 +50,56 @@ public record VerifyOptions(
 
   public VerifyOptions samples(int count) {
     return new VerifyOptions(
-        count, seed, tolerance, inputs, preparation, timedRuns, threads, layers);
+        count, seed, tolerance, inputs, preparation, timedRuns, threads, layers, python);
   }
 
   public VerifyOptions seed(long newSeed) {
     return new VerifyOptions(
-        samples, newSeed, tolerance, inputs, preparation, timedRuns, threads, layers);
+        samples, newSeed, tolerance, inputs, preparation, timedRuns, threads, layers, python);
   }
 
   public VerifyOptions tolerance(Tolerance newTolerance) {
     return new VerifyOptions(
-        samples, seed, newTolerance, inputs, preparation, timedRuns, threads, layers);
+        samples, seed, newTolerance, inputs, preparation, timedRuns, threads, layers, python);
   }
 
   /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
   public VerifyOptions inputs(Path place) {
     return new VerifyOptions(
-        samples, seed, tolerance, Optional.of(place), preparation, timedRuns, threads, layers);
+        samples, seed, tolerance, Optional.of(place), preparation, timedRuns, threads, layers, python);
   }
 
   /** What recordings and pictures become before the models see them. */
   public VerifyOptions preparation(Preparation wanted) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, wanted, timedRuns, threads, layers);
+    return new VerifyOptions(samples, seed, tolerance, inputs, wanted, timedRuns, threads, layers, python);
   }
 
   public VerifyOptions timedRuns(int runs) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, runs, threads, layers);
+    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, runs, threads, layers, python);
   }
 
   public VerifyOptions threads(int count) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, count, layers);
+        samples, seed, tolerance, inputs, preparation, timedRuns, count, layers, python);
   }
 
   /** Compares call by call as well. */
   public VerifyOptions layers(boolean wanted) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, threads, wanted);
+        samples, seed, tolerance, inputs, preparation, timedRuns, threads, wanted, python);
+  }
+
+  /** Runs the result in the TensorFlow of a Python as well. */
+  public VerifyOptions python(Path program) {
+    return new VerifyOptions(
+        samples,
+        seed,
+        tolerance,
+        inputs,
+        preparation,
+        timedRuns,
+        threads,
+        layers,
+        Optional.of(program));
   }
 }

@@ -9,7 +9,7 @@ import org.tensorferry.tensor.WeightNorm;
  * Carries a {@link Recipe} out on the bytes of tensors, lazily: the result reads its sources when
  * it is read.
  */
-public final class RecipeBytes implements Recipe.Algebra<TensorSource> {
+public class RecipeBytes implements Recipe.Algebra<TensorSource> {
 
   @Override
   public TensorSource transpose(TensorSource value, int[] permutation) {

@@ -69,6 +69,9 @@ final class JsonReport {
 
   private static void write(ObjectNode node, CaseReport report) {
     node.put("case", report.label());
+    if (!report.engine().isEmpty()) {
+      node.put("engine", report.engine());
+    }
     ObjectNode dims = node.putObject("dims");
     report.dims().forEach(dims::put);
     ArrayNode inputs = node.putArray("inputs");

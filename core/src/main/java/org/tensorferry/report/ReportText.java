@@ -129,7 +129,9 @@ final class ReportText {
   static String remark(CaseReport report) {
     return switch (report.outcome()) {
       case COMPARED -> report.reason().isEmpty() ? "" : "remark: " + report.reason();
-      case SKIPPED -> "skipped, libtorch refuses these sizes: " + report.reason();
+      case SKIPPED ->
+          (report.engine().isEmpty() ? "skipped, libtorch refuses these sizes: " : "skipped: ")
+              + report.reason();
       case FAILED -> "FAILED in TensorFlow: " + report.reason();
     };
   }

@@ -1,0 +1,151 @@
+package org.tensorferry.parity;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.tensorferry.engine.PythonTensorFlow;
+import org.tensorferry.engine.PythonTensorFlow.Attempt;
+import org.tensorferry.engine.PythonTensorFlow.Way;
+import org.tensorferry.engine.TorchGradients;
+import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.tensor.HostTensor;
+
+/**
+ * Runs a converted SavedModel in a Python's TensorFlow, in every way in which people run one, and
+ * compares what comes out with libtorch: outputs in every way, gradients under the tape and again
+ * after saving. A process that crashes has failed in that way.
+ */
+public final class PythonComparison {
+
+  private final Path model;
+  private final Path savedModel;
+  private final List<String> inputs;
+  private final List<PortedVariable> variables;
+  private final VerifyOptions options;
+
+  /**
+   * Prepares a comparison.
+   *
+   * @param model the TorchScript file
+   * @param savedModel what was converted from it
+   * @param inputs the signature's names, in the order of the original's arguments
+   * @param variables of the SavedModel; gradients of those that are trainable are compared
+   */
+  public PythonComparison(
+      Path model,
+      Path savedModel,
+      List<String> inputs,
+      List<PortedVariable> variables,
+      VerifyOptions options) {
+    this.model = model;
+    this.savedModel = savedModel;
+    this.inputs = List.copyOf(inputs);
+    this.variables = List.copyOf(variables);
+    this.options = options;
+  }
+
+  /**
+   * Runs all.
+   *
+   * @param python the program
+   * @param cases inputs that the original runs on; gradients are taken on the first
+   * @return for each way one report a case
+   * @throws org.tensorferry.error.FerryException (usage) where that Python can't run TensorFlow
+   */
+  public List<CaseReport> run(Path python, List<InputCase> cases) {
+    List<Map<String, HostTensor>> originals = originals(cases);
+    Map<String, HostTensor> factors = cases.isEmpty() ? Map.of() : factors(originals.get(0));
+    Optional<GradientComparison> gradients = Optional.empty();
+    String remark = "";
+    try {
+      gradients = factors.isEmpty() ? gradients : gradients(cases.get(0), originals.get(0), factors);
+    } catch (FerryException e) {
+      remark = "gradients were not compared: " + e.problems().get(0).why();
+    }
+    List<PythonTensorFlow.Case> given = new ArrayList<>();
+    for (int i = 0; i < cases.size(); i++) {
+      boolean differentiated = i == 0 && gradients.isPresent();
+      given.add(
+          new PythonTensorFlow.Case(
+              named(cases.get(i).inputs()), differentiated ? factors : Map.of()));
+    }
+    List<CaseReport> reports = new ArrayList<>();
+    try (PythonTensorFlow tensorFlow = PythonTensorFlow.of(python)) {
+      PythonTensorFlow.Task task =
+          new PythonTensorFlow.Task(savedModel, given, EnumSet.allOf(Way.class));
+      for (Attempt attempt : tensorFlow.run(List.of(task))) {
+        String engine = "Python TensorFlow " + tensorFlow.version() + ", " + attempt.way();
+        InputCase input = cases.get(Math.max(0, attempt.index()));
+        reports.add(
+            switch (attempt.outcome()) {
+              case FAILED -> CaseReport.failed(input, attempt.reason()).in(engine);
+              case UNSUPPORTED -> CaseReport.skipped(input, attempt.reason()).in(engine);
+              case RAN ->
+                  compared(input, attempt, originals.get(attempt.index()), gradients, remark)
+                      .in(engine);
+            });
+      }
+    }
+    return reports;
+  }
+
+  private Optional<GradientComparison> gradients(
+      InputCase first, Map<String, HostTensor> outputs, Map<String, HostTensor> factors) {
+    TorchGradients torch = TorchGradients.of(model, first.inputs(), outputs, factors);
+    return Optional.of(GradientComparison.of(torch, inputs, variables)).filter(g -> !g.isEmpty());
+  }
+
+  private List<Map<String, HostTensor>> originals(List<InputCase> cases) {
+    List<Map<String, HostTensor>> originals = new ArrayList<>();
+    try (TorchRunner torch = TorchRunner.open(model)) {
+      cases.forEach(input -> originals.add(torch.run(input.inputs()).flatten()));
+    }
+    return originals;
+  }
+
+  private Map<String, HostTensor> named(List<HostTensor> tensors) {
+    Map<String, HostTensor> named = new LinkedHashMap<>();
+    for (int i = 0; i < tensors.size(); i++) {
+      named.put(inputs.get(i), tensors.get(i));
+    }
+    return named;
+  }
+
+  /** Factors around 0 of deviation 1, so that no gradient vanishes by symmetry. */
+  private Map<String, HostTensor> factors(Map<String, HostTensor> outputs) {
+    Random random = new Random(options.seed());
+    Map<String, HostTensor> factors = new LinkedHashMap<>();
+    outputs.forEach(
+        (name, output) -> {
+          if (output.dtype().isFloating()) {
+            factors.put(
+                name,
+                HostTensor.generate(
+                    output.dtype(), output.shape(), part -> random.nextGaussian()));
+          }
+        });
+    return factors;
+  }
+
+  private CaseReport compared(
+      InputCase input,
+      Attempt attempt,
+      Map<String, HostTensor> original,
+      Optional<GradientComparison> gradients,
+      String remark) {
+    List<OutputComparison> outputs =
+        new ArrayList<>(Comparer.compareAll(original, attempt.outputs(), options.tolerance()));
+    attempt
+        .gradients()
+        .ifPresent(actual -> outputs.add(gradients.orElseThrow().compare(actual)));
+    boolean differentiated = attempt.way() == Way.TAPE && attempt.index() == 0;
+    return CaseReport.compared(input, differentiated ? remark : "", outputs);
+  }
+}
