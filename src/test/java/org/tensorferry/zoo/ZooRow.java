@@ -83,8 +83,9 @@ final class ZooRow {
   private static String table(List<JsonNode> rows) {
     StringBuilder out = new StringBuilder();
     out.append(
-        "| family | model | form | parameters | operators | convert, s | heap, MB | sizes | SNR, dB | libtorch itself, dB | verdict |\n");
-    out.append("|---|---|---|---:|---:|---:|---:|---|---:|---|---|\n");
+        "| family | model | form | parameters | operators | convert, s | heap, MB | sizes | SNR, dB | libtorch itself, dB"
+            + " | call | signature | tape | XLA | saved again | gradients, dB | verdict |\n");
+    out.append("|---|---|---|---:|---:|---:|---:|---|---:|---|---:|---:|---:|---:|---:|---:|---|\n");
     for (JsonNode row : rows) {
       out.append("|");
       for (String field :
@@ -99,6 +100,12 @@ final class ZooRow {
               "sizes",
               "snr",
               "itself",
+              "call",
+              "signature",
+              "tape",
+              "XLA",
+              "saved again",
+              "gradients",
               "verdict")) {
         out.append(" ").append(text(row, field).replace("|", "\\|")).append(" |");
       }

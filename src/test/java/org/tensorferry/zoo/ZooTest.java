@@ -33,9 +33,12 @@ import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.InputCase;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.report.Reports;
 
 /**
@@ -105,8 +108,8 @@ class ZooTest {
     delete(target);
     try {
       assumeTrue(model.failed().isEmpty(), () -> "PyTorch: " + model.failed().orElseThrow());
-      SavedConversion saved = convert(model, target, row);
-      compare(model, saved, row);
+      Converted converted = convert(model, target, row);
+      compare(model, converted, row);
     } catch (FerryException refused) {
       row.set("verdict", "refused: " + refused.problems().get(0).what());
       throw refused;
@@ -117,7 +120,9 @@ class ZooTest {
     }
   }
 
-  private static SavedConversion convert(ZooModel model, Path target, ZooRow row) {
+  private record Converted(SavedConversion saved, List<PortedVariable> variables) {}
+
+  private static Converted convert(ZooModel model, Path target, ZooRow row) {
     ConvertOptions options = ConvertOptions.defaults();
     for (String input : model.inputs()) {
       options = options.input(input);
@@ -133,7 +138,7 @@ class ZooTest {
       row.set("heap", Long.toString(peak >> 20));
       row.set("operators", Integer.toString(conversion.calls().size()));
       conversion.assumptions().forEach(assumption -> row.add("assumed", assumption.toString()));
-      return saved;
+      return new Converted(saved, conversion.variables());
     }
   }
 
@@ -142,9 +147,11 @@ class ZooTest {
         .filter(pool -> pool.getType() == MemoryType.HEAP);
   }
 
-  private static void compare(ZooModel model, SavedConversion saved, ZooRow row) {
+  private static void compare(ZooModel model, Converted converted, ZooRow row) {
     Map<String, Set<Long>> sizes = new LinkedHashMap<>();
     List<String> wrong = new ArrayList<>();
+    SavedConversion saved = converted.saved();
+    List<InputCase> compared = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     boolean excused = false;
     assertFalse(model.cases().isEmpty(), "the manifest has no cases");
@@ -158,6 +165,9 @@ class ZooTest {
         }
         throw e;
       }
+      compared.addAll(
+          Verification.cases(
+              saved.inputs(), saved.assumptions(), options().inputs(input.inputs())));
       report.cases().get(0).dims().forEach((dim, size) -> of(sizes, dim).add(size));
       double snr = report.leastSnrDb();
       boolean amplified = snr < WANTED_DB && onlyRounding(report);
@@ -174,6 +184,7 @@ class ZooTest {
         wrong.add(Reports.text(report));
       }
     }
+    wrong.addAll(ZooPython.check(row, saved, converted.variables(), compared, excused));
     row.set(
         "sizes", sizes.entrySet().stream().map(ZooTest::text).collect(Collectors.joining("; ")));
     row.set("snr", Double.isInfinite(least) ? "exact" : String.format(Locale.ROOT, "%.1f", least));

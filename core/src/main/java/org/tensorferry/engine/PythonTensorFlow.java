@@ -84,13 +84,7 @@ public final class PythonTensorFlow implements AutoCloseable {
     UNSUPPORTED
   }
 
-  /**
-   * What came of one case in one way.
-   *
-   * @param task position of the task
-   * @param index of the case; -1 where the model could not be loaded or saved
-   * @param reason where it did not run
-   */
+  /** What came of one case in one way; its tensors can be read until this is closed. */
   public final class Attempt {
     private final JsonNode event;
     private final Outcome outcome;
@@ -102,6 +96,7 @@ public final class PythonTensorFlow implements AutoCloseable {
       this.reason = reason;
     }
 
+    /** The task's position. */
     public int task() {
       return event.path("task").asInt();
     }
@@ -141,11 +136,13 @@ public final class PythonTensorFlow implements AutoCloseable {
   }
 
   private final Path python;
+  private final Map<String, String> settings;
   private final PythonFolder folder;
   private String version = "";
 
-  private PythonTensorFlow(Path python, PythonFolder folder) {
+  private PythonTensorFlow(Path python, Map<String, String> settings, PythonFolder folder) {
     this.python = python;
+    this.settings = Map.copyOf(settings);
     this.folder = folder;
   }
 
@@ -155,7 +152,12 @@ public final class PythonTensorFlow implements AutoCloseable {
    * @param python the program, for example {@code /usr/bin/python3} or {@code python3}
    */
   public static PythonTensorFlow of(Path python) {
-    return new PythonTensorFlow(python, PythonFolder.create());
+    return of(python, Map.of());
+  }
+
+  /** As {@link #of(Path)}, with variables of its environment that are set otherwise than here. */
+  public static PythonTensorFlow of(Path python, Map<String, String> settings) {
+    return new PythonTensorFlow(python, settings, PythonFolder.create());
   }
 
   /** TensorFlow's version, once something was run. */
@@ -173,8 +175,12 @@ public final class PythonTensorFlow implements AutoCloseable {
     List<Attempt> attempts = new ArrayList<>();
     folder.writeTasks(tasks);
     while (folder.writeSteps(tasks, done)) {
+      int before = done.size();
       ChildEnd end = start();
       attempts.addAll(read(folder.events(), end, done));
+      if (done.size() == before) {
+        throw unusable("it ran nothing and " + end.text());
+      }
     }
     return attempts;
   }
@@ -183,11 +189,9 @@ public final class PythonTensorFlow implements AutoCloseable {
     List<String> command =
         List.of(python.toString(), folder.program().toString(), folder.path().toString());
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(folder.output().toFile())
-              .start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(settings);
+      Process process = builder.redirectOutput(folder.output().toFile()).start();
       try {
         process.getOutputStream().close();
         return new ChildEnd(process.waitFor(), folder.lastWords());
@@ -243,7 +247,8 @@ public final class PythonTensorFlow implements AutoCloseable {
       throw unusable("importing TensorFlow " + end.text());
     }
     if (!last.path("event").asText().equals("finished")) {
-      if (last.path("way").isMissingNode() || last.path("event").asText().equals("end")) {
+      boolean between = last.path("way").isMissingNode();
+      if (between || last.path("event").asText().equals("end")) {
         throw unusable("between two models " + end.text());
       }
       attempts.add(new Attempt(last, Outcome.FAILED, "the whole process " + end.text()));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.tensorferry.engine.PythonTensorFlow;
 import org.tensorferry.engine.PythonTensorFlow.Attempt;
 import org.tensorferry.engine.PythonTensorFlow.Way;
@@ -29,46 +30,73 @@ public final class PythonComparison {
   private final List<String> inputs;
   private final List<PortedVariable> variables;
   private final VerifyOptions options;
+  private final List<InputCase> cases;
+  private final List<Map<String, HostTensor>> originals;
+  private final Map<String, HostTensor> factors;
+  private final Optional<GradientComparison> gradients;
+  private final String remark;
+  private Set<Way> ways = EnumSet.allOf(Way.class);
 
   /**
-   * Prepares a comparison.
+   * Runs the original in libtorch.
    *
    * @param model the TorchScript file
    * @param savedModel what was converted from it
    * @param inputs the signature's names, in the order of the original's arguments
    * @param variables of the SavedModel; gradients of those that are trainable are compared
+   * @param cases inputs that the original runs on; gradients are taken on the first
    */
   public PythonComparison(
       Path model,
       Path savedModel,
       List<String> inputs,
       List<PortedVariable> variables,
-      VerifyOptions options) {
+      VerifyOptions options,
+      List<InputCase> cases) {
     this.model = model;
     this.savedModel = savedModel;
     this.inputs = List.copyOf(inputs);
     this.variables = List.copyOf(variables);
     this.options = options;
+    this.cases = List.copyOf(cases);
+    originals = originals(cases);
+    factors = cases.isEmpty() ? Map.of() : factors(originals.get(0));
+    Optional<GradientComparison> found = Optional.empty();
+    String why = "";
+    try {
+      found = factors.isEmpty() ? found : gradients(cases.get(0), originals.get(0));
+    } catch (FerryException e) {
+      why = "gradients were not compared: " + e.problems().get(0).why();
+    }
+    gradients = found;
+    remark = why;
+  }
+
+  /** The same in some ways alone. */
+  public PythonComparison in(Set<Way> some) {
+    ways = EnumSet.copyOf(some);
+    return this;
   }
 
   /**
-   * Runs all.
+   * Runs many results, one after the other and in one process where none ends it.
    *
-   * @param python the program
-   * @param cases inputs that the original runs on; gradients are taken on the first
-   * @return for each way one report a case
-   * @throws org.tensorferry.error.FerryException (usage) where that Python can't run TensorFlow
+   * @return for each comparison its reports: for each way one a case
+   * @throws FerryException (usage) where that Python can't run TensorFlow
    */
-  public List<CaseReport> run(Path python, List<InputCase> cases) {
-    List<Map<String, HostTensor>> originals = originals(cases);
-    Map<String, HostTensor> factors = cases.isEmpty() ? Map.of() : factors(originals.get(0));
-    Optional<GradientComparison> gradients = Optional.empty();
-    String remark = "";
-    try {
-      gradients = factors.isEmpty() ? gradients : gradients(cases.get(0), originals.get(0), factors);
-    } catch (FerryException e) {
-      remark = "gradients were not compared: " + e.problems().get(0).why();
+  public static List<List<CaseReport>> run(
+      PythonTensorFlow python, List<PythonComparison> comparisons) {
+    List<List<CaseReport>> reports = new ArrayList<>();
+    comparisons.forEach(each -> reports.add(new ArrayList<>()));
+    for (Attempt attempt : python.run(comparisons.stream().map(PythonComparison::task).toList())) {
+      reports
+          .get(attempt.task())
+          .add(comparisons.get(attempt.task()).report(attempt, python.version()));
     }
+    return reports;
+  }
+
+  private PythonTensorFlow.Task task() {
     List<PythonTensorFlow.Case> given = new ArrayList<>();
     for (int i = 0; i < cases.size(); i++) {
       boolean differentiated = i == 0 && gradients.isPresent();
@@ -76,28 +104,22 @@ public final class PythonComparison {
           new PythonTensorFlow.Case(
               named(cases.get(i).inputs()), differentiated ? factors : Map.of()));
     }
-    List<CaseReport> reports = new ArrayList<>();
-    try (PythonTensorFlow tensorFlow = PythonTensorFlow.of(python)) {
-      PythonTensorFlow.Task task =
-          new PythonTensorFlow.Task(savedModel, given, EnumSet.allOf(Way.class));
-      for (Attempt attempt : tensorFlow.run(List.of(task))) {
-        String engine = "Python TensorFlow " + tensorFlow.version() + ", " + attempt.way();
-        InputCase input = cases.get(Math.max(0, attempt.index()));
-        reports.add(
-            switch (attempt.outcome()) {
-              case FAILED -> CaseReport.failed(input, attempt.reason()).in(engine);
-              case UNSUPPORTED -> CaseReport.skipped(input, attempt.reason()).in(engine);
-              case RAN ->
-                  compared(input, attempt, originals.get(attempt.index()), gradients, remark)
-                      .in(engine);
-            });
-      }
-    }
-    return reports;
+    return new PythonTensorFlow.Task(savedModel, given, ways);
+  }
+
+  private CaseReport report(Attempt attempt, String version) {
+    InputCase input = cases.get(Math.max(0, attempt.index()));
+    CaseReport report =
+        switch (attempt.outcome()) {
+          case FAILED -> CaseReport.failed(input, attempt.reason());
+          case UNSUPPORTED -> CaseReport.skipped(input, attempt.reason());
+          case RAN -> compared(input, attempt);
+        };
+    return report.in("Python TensorFlow " + version + ", " + attempt.way());
   }
 
   private Optional<GradientComparison> gradients(
-      InputCase first, Map<String, HostTensor> outputs, Map<String, HostTensor> factors) {
+      InputCase first, Map<String, HostTensor> outputs) {
     TorchGradients torch = TorchGradients.of(model, first.inputs(), outputs, factors);
     return Optional.of(GradientComparison.of(torch, inputs, variables)).filter(g -> !g.isEmpty());
   }
@@ -134,14 +156,11 @@ public final class PythonComparison {
     return factors;
   }
 
-  private CaseReport compared(
-      InputCase input,
-      Attempt attempt,
-      Map<String, HostTensor> original,
-      Optional<GradientComparison> gradients,
-      String remark) {
+  private CaseReport compared(InputCase input, Attempt attempt) {
     List<OutputComparison> outputs =
-        new ArrayList<>(Comparer.compareAll(original, attempt.outputs(), options.tolerance()));
+        new ArrayList<>(
+            Comparer.compareAll(
+                originals.get(attempt.index()), attempt.outputs(), options.tolerance()));
     attempt
         .gradients()
         .ifPresent(actual -> outputs.add(gradients.orElseThrow().compare(actual)));

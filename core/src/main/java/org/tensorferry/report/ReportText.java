@@ -1,8 +1,11 @@
 package org.tensorferry.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
@@ -105,6 +108,44 @@ final class ReportText {
       parts.add(counted(skipped, "case") + " skipped");
     }
     return String.join(", ", parts);
+  }
+
+  /** The cases that ran in other engines, by engine. */
+  static Map<String, List<CaseReport>> engines(ParityReport report) {
+    Map<String, List<CaseReport>> engines = new LinkedHashMap<>();
+    report.cases().stream()
+        .filter(each -> !each.engine().isEmpty())
+        .forEach(each -> engines.computeIfAbsent(each.engine(), e -> new ArrayList<>()).add(each));
+    return engines;
+  }
+
+  /** As in {@code 3 cases equal, least SNR 121.3 dB, gradients of 15 variables 103.2 dB}. */
+  static String inShort(List<CaseReport> cases) {
+    List<String> parts = new ArrayList<>();
+    long equal =
+        cases.stream()
+            .filter(c -> c.outcome() == CaseReport.Outcome.COMPARED && c.isEqual())
+            .count();
+    parts.add(equal + " of " + counted(cases.size(), "case") + " equal");
+    outputs(cases)
+        .filter(output -> !output.isGradients())
+        .flatMap(output -> output.metrics().stream())
+        .mapToDouble(Metrics::snrDb)
+        .min()
+        .ifPresent(least -> parts.add("least SNR " + snr(least) + " dB"));
+    outputs(cases)
+        .filter(OutputComparison::isGradients)
+        .forEach(o -> o.metrics().ifPresent(m -> parts.add(o.name() + " " + snr(m.snrDb()) + " dB")));
+    cases.stream()
+        .filter(c -> c.isEqual() && !c.reason().isEmpty())
+        .map(CaseReport::reason)
+        .distinct()
+        .forEach(parts::add);
+    return String.join(", ", parts);
+  }
+
+  private static Stream<OutputComparison> outputs(List<CaseReport> cases) {
+    return cases.stream().flatMap(c -> c.outputs().stream());
   }
 
   static String counted(long count, String thing) {

@@ -34,7 +34,8 @@ final class TextReport {
     line("equal means " + report.tolerance());
     line("");
     line(row("output", "SNR dB", "max abs", "mean abs", "max rel", ""));
-    report.cases().forEach(this::write);
+    report.cases().stream().filter(each -> each.engine().isEmpty()).forEach(this::write);
+    ReportText.engines(report).forEach(this::write);
     line("");
     report
         .layers()
@@ -51,6 +52,13 @@ final class TextReport {
     report.latency().ifPresent(latency -> wrapped("", ReportText.latency(latency)));
     line(ReportText.summary(report));
     return out.toString();
+  }
+
+  /** Another engine in one line, and what went wrong there. */
+  private void write(String engine, List<CaseReport> cases) {
+    line(engine);
+    wrapped("  ", ReportText.inShort(cases));
+    cases.stream().filter(each -> !each.isEqual()).forEach(this::write);
   }
 
   private void write(CaseReport report) {
