@@ -28,7 +28,7 @@ import org.tensorferry.engine.PythonTensorFlow.Way;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.PythonComparison;
 import org.tensorferry.parity.VerifyOptions;

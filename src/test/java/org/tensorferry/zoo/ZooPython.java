@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.engine.PythonTensorFlow;
 import org.tensorferry.parity.CaseReport;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.PythonComparison;

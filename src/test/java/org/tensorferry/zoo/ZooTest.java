@@ -33,7 +33,7 @@ import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
-import org.tensorferry.parity.InputCase;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
@@ -62,6 +62,9 @@ class ZooTest {
       Path.of(System.getProperty("zoo.results", "../../target/zoo-results"));
   private static final int THREADS = Integer.getInteger("zoo.threads", 0);
   private static final double WANTED_DB = 100;
+
+  /** In a build that is not for the zoo, one model runs in Python. */
+  private static final boolean IS_WHOLE = !System.getProperty("zoo.page", "").isEmpty();
 
   @TestFactory
   Stream<DynamicTest> equalsTheOriginal() throws IOException, InterruptedException {
@@ -184,7 +187,9 @@ class ZooTest {
         wrong.add(Reports.text(report));
       }
     }
-    wrong.addAll(ZooPython.check(row, saved, converted.variables(), compared, excused));
+    if (IS_WHOLE || model.name().equals("mobilenet_v2.scripted")) {
+      wrong.addAll(ZooPython.check(row, saved, converted.variables(), compared, excused));
+    }
     row.set(
         "sizes", sizes.entrySet().stream().map(ZooTest::text).collect(Collectors.joining("; ")));
     row.set("snr", Double.isInfinite(least) ? "exact" : String.format(Locale.ROOT, "%.1f", least));

@@ -14,6 +14,7 @@ import org.tensorferry.engine.PythonTensorFlow.Attempt;
 import org.tensorferry.engine.PythonTensorFlow.Way;
 import org.tensorferry.engine.TorchGradients;
 import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tensor.HostTensor;
