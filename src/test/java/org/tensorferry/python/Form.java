@@ -49,6 +49,11 @@ record Form(String name, String input, List<String> expressions) {
     return program;
   }
 
+  /** Whether it becomes a depthwise convolution. */
+  boolean usesDepthwise() {
+    return name.contains("depthwise") || name.contains("many small groups");
+  }
+
   private static HostTensor tensor(String kind, String sizes, Random random) {
     String[] texts = sizes.split(",", -1);
     long[] shape = new long[texts.length];

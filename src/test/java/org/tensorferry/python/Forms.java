@@ -38,11 +38,9 @@ final class Forms {
   static final Set<String> EVERYDAY =
       Set.of(
           "conv 2d depthwise, dynamic",
-          "conv 2d depthwise, stride, fixed",
           "conv 2d grouped, dynamic",
           "conv 1d depthwise dilated, dynamic",
-          "attention",
-          "norms");
+          "attention");
 
   private Forms() {}
 

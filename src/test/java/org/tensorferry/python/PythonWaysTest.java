@@ -117,6 +117,10 @@ class PythonWaysTest {
       cases.add(inputs(spec, 1, false));
       cases.add(inputs(spec, 0, true));
     }
+    if (form.usesDepthwise()) {
+      // Of an empty batch TensorFlow's kernel gives the input's shape (docs/tensorflow-faults.md).
+      cases.removeIf(each -> each.inputs().get(0).count() == 0);
+    }
     cases.removeIf(each -> !runs(file, each));
     return cases;
   }

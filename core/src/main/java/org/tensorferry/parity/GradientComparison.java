@@ -28,7 +28,7 @@ final class GradientComparison {
    * A gradient this much smaller than the greatest is rounding in good part (the bias of a key
    * before a softmax has none at all): its error is measured against this share of the greatest.
    */
-  private static final double SMALL = 1e-3;
+  private static final double SMALL = 1e-2;
 
   private final Map<String, HostTensor> expected;
   private final double floor;
