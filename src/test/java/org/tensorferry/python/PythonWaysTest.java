@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.Conversion;
-import org.tensorferry.ConvertOptions;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.dim.Dim;
@@ -29,6 +29,7 @@ import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.inputs.InputCase;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.PythonComparison;
 import org.tensorferry.parity.VerifyOptions;
@@ -94,7 +95,8 @@ class PythonWaysTest {
 
   private record Written(Path file, Path saved, List<String> inputs, List<PortedVariable> variables) {
     PythonComparison comparison(List<InputCase> cases) {
-      return new PythonComparison(file, saved, inputs, variables, VerifyOptions.DEFAULT, cases);
+      return new PythonComparison(
+          ModelPair.of(file, saved, List.of()), inputs, variables, VerifyOptions.DEFAULT, cases);
     }
   }
 

@@ -37,6 +37,7 @@ class TorchGradientsTest {
     TorchGradients gradients =
         TorchGradients.of(
             file,
+            "forward",
             inputs,
             outputs,
             Map.of(

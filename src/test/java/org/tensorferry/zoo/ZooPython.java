@@ -10,6 +10,7 @@ import org.tensorferry.engine.PythonTensorFlow;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.Metrics;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.PythonComparison;
 import org.tensorferry.parity.VerifyOptions;
@@ -41,7 +42,11 @@ final class ZooPython {
         saved.inputs().stream().map(spec -> spec.name().orElseThrow()).toList();
     PythonComparison comparison =
         new PythonComparison(
-            saved.model(), saved.directory(), names, variables, VerifyOptions.DEFAULT, cases);
+            ModelPair.of(saved.model(), saved.directory(), saved.inputs()),
+            names,
+            variables,
+            VerifyOptions.DEFAULT,
+            cases);
     List<CaseReport> reports;
     try (PythonTensorFlow python = PythonTensorFlow.of(Path.of(PYTHON))) {
       reports = PythonComparison.run(python, List.of(comparison)).get(0);

@@ -1,6 +1,5 @@
 package org.tensorferry.parity;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -26,8 +25,7 @@ import org.tensorferry.tensor.HostTensor;
  */
 public final class PythonComparison {
 
-  private final Path model;
-  private final Path savedModel;
+  private final ModelPair pair;
   private final List<String> inputs;
   private final List<PortedVariable> variables;
   private final VerifyOptions options;
@@ -41,21 +39,18 @@ public final class PythonComparison {
   /**
    * Runs the original in libtorch.
    *
-   * @param model the TorchScript file
-   * @param savedModel what was converted from it
+   * @param pair the file and what was converted from it
    * @param inputs the signature's names, in the order of the original's arguments
    * @param variables of the SavedModel; gradients of those that are trainable are compared
    * @param cases inputs that the original runs on; gradients are taken on the first
    */
   public PythonComparison(
-      Path model,
-      Path savedModel,
+      ModelPair pair,
       List<String> inputs,
       List<PortedVariable> variables,
       VerifyOptions options,
       List<InputCase> cases) {
-    this.model = model;
-    this.savedModel = savedModel;
+    this.pair = pair;
     this.inputs = List.copyOf(inputs);
     this.variables = List.copyOf(variables);
     this.options = options;
@@ -105,7 +100,7 @@ public final class PythonComparison {
           new PythonTensorFlow.Case(
               named(cases.get(i).inputs()), differentiated ? factors : Map.of()));
     }
-    return new PythonTensorFlow.Task(savedModel, given, ways);
+    return new PythonTensorFlow.Task(pair.savedModel(), given, ways);
   }
 
   private CaseReport report(Attempt attempt, String version) {
@@ -121,14 +116,14 @@ public final class PythonComparison {
 
   private Optional<GradientComparison> gradients(
       InputCase first, Map<String, HostTensor> outputs) {
-    TorchGradients torch = TorchGradients.of(model, first.inputs(), outputs, factors);
+    TorchGradients torch = TorchGradients.of(pair.model(), pair.method(), first.inputs(), outputs, factors);
     return Optional.of(GradientComparison.of(torch, inputs, variables)).filter(g -> !g.isEmpty());
   }
 
   private List<Map<String, HostTensor>> originals(List<InputCase> cases) {
     List<Map<String, HostTensor>> originals = new ArrayList<>();
-    try (TorchRunner torch = TorchRunner.open(model)) {
-      cases.forEach(input -> originals.add(torch.run(input.inputs()).flatten()));
+    try (TorchRunner torch = TorchRunner.open(pair.model())) {
+      cases.forEach(input -> originals.add(torch.run(pair.method(), input.inputs()).flatten()));
     }
     return originals;
   }
