@@ -73,7 +73,8 @@ final class Forms {
     kinds.put(
         "1d grouped, even kernel",
         new Kind("torch.conv1d(x, f32[8,4,4], f32[8], 1, 2, 1, 2)", line));
-    kinds.put("1d transposed", new Kind("torch.conv_transpose1d(x, f32[8,8,4], f32[8], 2, 1)", line));
+    kinds.put(
+        "1d transposed", new Kind("torch.conv_transpose1d(x, f32[8,8,4], f32[8], 2, 1)", line));
     kinds.put("2d", new Kind("torch.conv2d(x, f32[8,8,3,3], f32[8], 1, 1)", plane));
     kinds.put("2d 1x1", new Kind("torch.conv2d(x, f32[8,8,1,1], f32[8])", plane));
     kinds.put("2d stride", new Kind("torch.conv2d(x, f32[8,8,3,3], f32[8], 2, 1)", plane));
@@ -94,7 +95,9 @@ final class Forms {
     kinds.put("2d grouped", new Kind("torch.conv2d(x, f32[8,4,3,3], f32[8], 1, 1, 1, 2)", plane));
     kinds.put(
         "2d many small groups",
-        new Kind("torch.conv2d(torch.cat([x, x, x, x], 1), f32[32,2,3,3], f32[32], 2, 1, 1, 16)", plane));
+        new Kind(
+            "torch.conv2d(torch.cat([x, x, x, x], 1), f32[32,2,3,3], f32[32], 2, 1, 1, 16)",
+            plane));
     kinds.put(
         "2d grouped, dilated",
         new Kind("torch.conv2d(x, f32[8,4,3,3], f32[8], 1, 2, 2, 2)", plane));
@@ -108,7 +111,8 @@ final class Forms {
         "2d depthwise, multiplier",
         new Kind("torch.conv2d(x, f32[16,1,3,3], f32[16], 1, 1, 1, 8)", plane));
     kinds.put(
-        "2d depthwise, stride", new Kind("torch.conv2d(x, f32[8,1,3,3], f32[8], 2, 1, 1, 8)", plane));
+        "2d depthwise, stride",
+        new Kind("torch.conv2d(x, f32[8,1,3,3], f32[8], 2, 1, 1, 8)", plane));
     kinds.put(
         "2d depthwise, even kernel",
         new Kind("torch.conv2d(x, f32[8,1,4,4], f32[8], 1, 1, 1, 8)", plane));
@@ -137,12 +141,11 @@ final class Forms {
         new Kind("torch.conv_transpose2d(x, f32[8,8,3,3], f32[8], 1, 0, 0, 1, 2)", plane));
     kinds.put("3d", new Kind("torch.conv3d(x, f32[8,8,3,3,3], f32[8], 1, 1)", cube));
     kinds.put(
-        "3d stride, dilated", new Kind("torch.conv3d(x, f32[8,8,3,3,1], f32[8], [2, 1, 1], [1, 2, 0], [1, 2, 1])", cube));
+        "3d stride, dilated",
+        new Kind("torch.conv3d(x, f32[8,8,3,3,1], f32[8], [2, 1, 1], [1, 2, 0], [1, 2, 1])", cube));
+    kinds.put("3d grouped", new Kind("torch.conv3d(x, f32[8,4,3,3,3], f32[8], 1, 1, 1, 2)", cube));
     kinds.put(
-        "3d grouped", new Kind("torch.conv3d(x, f32[8,4,3,3,3], f32[8], 1, 1, 1, 2)", cube));
-    kinds.put(
-        "3d transposed",
-        new Kind("torch.conv_transpose3d(x, f32[8,8,2,2,2], f32[8], 2, 0)", cube));
+        "3d transposed", new Kind("torch.conv_transpose3d(x, f32[8,8,2,2,2], f32[8], 2, 0)", cube));
     return kinds;
   }
 
@@ -170,10 +173,7 @@ final class Forms {
     String plane = "float32[batch=2,8,h=9,w=12]";
     String cube = "float32[batch=2,4,d=5,h=6,w=7]";
     return List.of(
-        new Form(
-            "linear",
-            rows,
-            linear("torch.linear(x, f32[6,8], f32[6])")),
+        new Form("linear", rows, linear("torch.linear(x, f32[6,8], f32[6])")),
         new Form(
             "linear of a matrix",
             "float32[batch=3,8]",

@@ -18,17 +18,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.Conversion;
-import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.PythonTensorFlow;
 import org.tensorferry.engine.PythonTensorFlow.Way;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.parity.CaseReport;
 import org.tensorferry.inputs.InputCase;
+import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.PythonComparison;
@@ -93,7 +93,8 @@ class PythonWaysTest {
     assertEquals("", String.join("\n", wrong));
   }
 
-  private record Written(Path file, Path saved, List<String> inputs, List<PortedVariable> variables) {
+  private record Written(
+      Path file, Path saved, List<String> inputs, List<PortedVariable> variables) {
     PythonComparison comparison(List<InputCase> cases) {
       return new PythonComparison(
           ModelPair.of(file, saved, List.of()), inputs, variables, VerifyOptions.DEFAULT, cases);
@@ -152,8 +153,7 @@ class PythonWaysTest {
       }
     }
     Random random = new Random(5);
-    HostTensor x =
-        HostTensor.generate(spec.dtype(), shape, i -> random.nextGaussian());
+    HostTensor x = HostTensor.generate(spec.dtype(), shape, i -> random.nextGaussian());
     return new InputCase(dims, "random", List.of(x));
   }
 

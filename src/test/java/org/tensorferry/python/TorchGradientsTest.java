@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorferry.harness.TorchScript;
-import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.engine.TorchGradients;
 import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.harness.TorchScript;
+import org.tensorferry.tensor.HostTensor;
 
 /** libtorch's autograd, as gradients are compared with. */
 class TorchGradientsTest {

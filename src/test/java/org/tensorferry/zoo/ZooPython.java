@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.engine.PythonTensorFlow;
-import org.tensorferry.parity.CaseReport;
 import org.tensorferry.inputs.InputCase;
+import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.OutputComparison;
@@ -38,8 +38,7 @@ final class ZooPython {
     if (PYTHON == null || cases.isEmpty()) {
       return List.of();
     }
-    List<String> names =
-        saved.inputs().stream().map(spec -> spec.name().orElseThrow()).toList();
+    List<String> names = saved.inputs().stream().map(spec -> spec.name().orElseThrow()).toList();
     PythonComparison comparison =
         new PythonComparison(
             ModelPair.of(saved.model(), saved.directory(), saved.inputs()),

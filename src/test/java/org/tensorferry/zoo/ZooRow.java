@@ -85,7 +85,8 @@ final class ZooRow {
     out.append(
         "| family | model | form | parameters | operators | convert, s | heap, MB | sizes | SNR, dB | libtorch itself, dB"
             + " | call | signature | tape | XLA | saved again | gradients, dB | verdict |\n");
-    out.append("|---|---|---|---:|---:|---:|---:|---|---:|---|---:|---:|---:|---:|---:|---:|---|\n");
+    out.append(
+        "|---|---|---|---:|---:|---:|---:|---|---:|---|---:|---:|---:|---:|---:|---:|---|\n");
     for (JsonNode row : rows) {
       out.append("|");
       for (String field :

@@ -104,7 +104,8 @@ final class ComparisonOptions {
   void requireUsed(CommandSpec command, boolean compared, boolean calibrated) {
     boolean given =
         layers
-            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python).anyMatch(Objects::nonNull)
+            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python)
+                .anyMatch(Objects::nonNull)
             || (!preparation.isEmpty() && !calibrated);
     if (given && !compared) {
       throw new ParameterException(

@@ -20,7 +20,9 @@ record ChildEnd(int code, String lastWords) {
           11, "SIGSEGV",
           15, "SIGTERM");
 
-  /** As in {@code was ended by signal 6 (SIGABRT); its last words: could not create a primitive}. */
+  /**
+   * As in {@code was ended by signal 6 (SIGABRT); its last words: could not create a primitive}.
+   */
   String text() {
     int signal = code - 128;
     String end =

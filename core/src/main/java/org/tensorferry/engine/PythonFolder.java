@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** The folder through which a {@link PythonTensorFlow} speaks with its program, judge.py. */
 final class PythonFolder {

@@ -13,8 +13,8 @@ import org.tensorferry.engine.PythonTensorFlow.Attempt;
 import org.tensorferry.engine.PythonTensorFlow.Way;
 import org.tensorferry.engine.TorchGradients;
 import org.tensorferry.engine.TorchRunner;
-import org.tensorferry.inputs.InputCase;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.tensor.HostTensor;
 
@@ -114,9 +114,9 @@ public final class PythonComparison {
     return report.in("Python TensorFlow " + version + ", " + attempt.way());
   }
 
-  private Optional<GradientComparison> gradients(
-      InputCase first, Map<String, HostTensor> outputs) {
-    TorchGradients torch = TorchGradients.of(pair.model(), pair.method(), first.inputs(), outputs, factors);
+  private Optional<GradientComparison> gradients(InputCase first, Map<String, HostTensor> outputs) {
+    TorchGradients torch =
+        TorchGradients.of(pair.model(), pair.method(), first.inputs(), outputs, factors);
     return Optional.of(GradientComparison.of(torch, inputs, variables)).filter(g -> !g.isEmpty());
   }
 
@@ -145,8 +145,7 @@ public final class PythonComparison {
           if (output.dtype().isFloating()) {
             factors.put(
                 name,
-                HostTensor.generate(
-                    output.dtype(), output.shape(), part -> random.nextGaussian()));
+                HostTensor.generate(output.dtype(), output.shape(), part -> random.nextGaussian()));
           }
         });
     return factors;
@@ -157,9 +156,7 @@ public final class PythonComparison {
         new ArrayList<>(
             Comparer.compareAll(
                 originals.get(attempt.index()), attempt.outputs(), options.tolerance()));
-    attempt
-        .gradients()
-        .ifPresent(actual -> outputs.add(gradients.orElseThrow().compare(actual)));
+    attempt.gradients().ifPresent(actual -> outputs.add(gradients.orElseThrow().compare(actual)));
     boolean differentiated = attempt.way() == Way.TAPE && attempt.index() == 0;
     return CaseReport.compared(input, differentiated ? remark : "", outputs);
   }

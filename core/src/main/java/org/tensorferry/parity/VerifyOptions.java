@@ -66,16 +66,26 @@ public record VerifyOptions(
   /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
   public VerifyOptions inputs(Path place) {
     return new VerifyOptions(
-        samples, seed, tolerance, Optional.of(place), preparation, timedRuns, threads, layers, python);
+        samples,
+        seed,
+        tolerance,
+        Optional.of(place),
+        preparation,
+        timedRuns,
+        threads,
+        layers,
+        python);
   }
 
   /** What recordings and pictures become before the models see them. */
   public VerifyOptions preparation(Preparation wanted) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, wanted, timedRuns, threads, layers, python);
+    return new VerifyOptions(
+        samples, seed, tolerance, inputs, wanted, timedRuns, threads, layers, python);
   }
 
   public VerifyOptions timedRuns(int runs) {
-    return new VerifyOptions(samples, seed, tolerance, inputs, preparation, runs, threads, layers, python);
+    return new VerifyOptions(
+        samples, seed, tolerance, inputs, preparation, runs, threads, layers, python);
   }
 
   public VerifyOptions threads(int count) {

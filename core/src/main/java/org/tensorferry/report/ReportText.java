@@ -135,7 +135,8 @@ final class ReportText {
         .ifPresent(least -> parts.add("least SNR " + snr(least) + " dB"));
     outputs(cases)
         .filter(OutputComparison::isGradients)
-        .forEach(o -> o.metrics().ifPresent(m -> parts.add(o.name() + " " + snr(m.snrDb()) + " dB")));
+        .forEach(
+            o -> o.metrics().ifPresent(m -> parts.add(o.name() + " " + snr(m.snrDb()) + " dB")));
     cases.stream()
         .filter(c -> c.isEqual() && !c.reason().isEmpty())
         .map(CaseReport::reason)

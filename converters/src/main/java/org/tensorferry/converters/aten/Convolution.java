@@ -90,8 +90,7 @@ record Convolution(
               axes() == 1
                   ? oneAxis(tf, nhwc, kernel, pads)
                   : axes() == 2
-                      ? new PlanarConvolution(groups, strides, dilation)
-                          .emit(tf, x, kernel, around)
+                      ? new PlanarConvolution(groups, strides, dilation).emit(tf, x, kernel, around)
                       : threeAxes(tf, x, kernel, around, strides);
           return bias.map(b -> tf.add(out, b)).orElse(out);
         });

@@ -65,10 +65,7 @@ record PlanarConvolution(Dim groups, int[] strides, int[] dilations) {
     TfValue padding =
         tf.sizes(
             Shape.of(
-                Dim.of(pads[0]),
-                extra[0].plus(pads[1]),
-                Dim.of(pads[2]),
-                extra[1].plus(pads[3])));
+                Dim.of(pads[0]), extra[0].plus(pads[1]), Dim.of(pads[2]), extra[1].plus(pads[3])));
     TfValue crops = tf.sizes(Shape.of(Dim.ZERO, extra[0], Dim.ZERO, extra[1]));
     Shape pairs = Shape.of(2, 2);
     TfValue planes =
@@ -110,8 +107,7 @@ record PlanarConvolution(Dim groups, int[] strides, int[] dilations) {
     Dim size = kernel.dim(2);
     Dim multiplier = kernel.dim(3).floorDiv(groups);
     TfValue inputs = tf.reshape(x, x.dim(0), x.dim(1), x.dim(2), groups, size);
-    TfValue kernels =
-        tf.reshape(kernel, kernel.dim(0), kernel.dim(1), size, groups, multiplier);
+    TfValue kernels = tf.reshape(kernel, kernel.dim(0), kernel.dim(1), size, groups, multiplier);
     List<TfValue> channels = tf.unstack(inputs, 4);
     List<TfValue> filters = tf.unstack(kernels, 2);
     TfValue sum = depthwise(tf, channels.get(0), filters.get(0), pads);
@@ -233,7 +229,8 @@ record PlanarConvolution(Dim groups, int[] strides, int[] dilations) {
       if (stride != 1 && !size.isKnown()) {
         return false;
       }
-      long behindLast = stride == 1 ? 1 : size.known() - (size.ceilDiv(stride).known() - 1) * stride;
+      long behindLast =
+          stride == 1 ? 1 : size.known() - (size.ceilDiv(stride).known() - 1) * stride;
       long total = Math.max(kernel.dim(i).known() - behindLast, 0);
       if (pads[2 * i] != total / 2 || pads[2 * i + 1] != total - total / 2) {
         return false;
