@@ -29,6 +29,7 @@ final class MemoryModel implements TargetModel {
   private final Map<TargetVariable, TensorSource> values = new LinkedHashMap<>();
   private boolean settings;
   private String chain = "";
+  private String json = "";
   private Changes written = new Changes(Map.of(), List.of());
 
   /**
@@ -58,8 +59,36 @@ final class MemoryModel implements TargetModel {
     return this;
   }
 
+  /** What the model's JSON says, as Keras 3 writes it. */
+  MemoryModel configured(String model) {
+    json = model;
+    return this;
+  }
+
+  /** A file of weights alone, whose layers have names and classes and nothing else. */
+  MemoryModel withoutConfigs() {
+    json = "";
+    layers.replaceAll(
+        layer ->
+            new TargetLayer(
+                layer.path(), layer.kerasClass(), MissingNode.getInstance(), layer.variables()));
+    return this;
+  }
+
+  /** Puts a value into a variable. */
+  MemoryModel put(String path, TensorData value) {
+    values.keySet().stream()
+        .filter(variable -> variable.path().equals(path))
+        .findFirst()
+        .ifPresent(variable -> values.put(variable, value));
+    return this;
+  }
+
   @Override
   public Optional<Config> config() {
+    if (!json.isEmpty()) {
+      return Optional.of(new Config(json(json), "3.0.0"));
+    }
     if (chain.isEmpty()) {
       return Optional.empty();
     }
