@@ -43,7 +43,7 @@ record KerasEntry(JsonNode json) {
 
   /** True for a Sequential: its layers are called one after another. */
   boolean isChain() {
-    return isModel() && layers().stream().noneMatch(layer -> layer.json.has("inbound_nodes"));
+    return isModel() && !config().has("input_layers");
   }
 
   /** Sizes of an input with the batch, as the entry says; empty where it doesn't. */
