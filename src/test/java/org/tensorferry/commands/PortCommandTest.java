@@ -163,7 +163,7 @@ class PortCommandTest {
 
   static Stream<Misuse> misuses() {
     return Stream.of(
-        new Misuse("", "'--output=OUT' (or --dry-run)"),
+        new Misuse("", "'--output=OUT' (or --dry-run"),
         new Misuse("-o out.keras --input [1,20]", "--input needs --verify-with"),
         new Misuse("-o out.keras --accept everything", "--accept takes one of activation, copies"),
         new Misuse("-o out.keras --torch-epsilon bn=small", "takes PATTERN=VALUE"),

@@ -76,6 +76,11 @@ final class PortCommand implements Callable<Integer> {
       description = "the copy of TARGET to write")
   @Nullable Path output;
 
+  @Option(
+      names = "--check",
+      description = "compare what TARGET holds with what would be written, and write nothing")
+  boolean check;
+
   @Option(names = "--dry-run", description = "show what would be done, and write nothing")
   boolean dryRun;
 
@@ -168,9 +173,9 @@ final class PortCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (output == null && !dryRun) {
+    if (output == null && !dryRun && !check) {
       throw new ParameterException(
-          spec.commandLine(), "Missing required option: '--output=OUT' (or --dry-run)");
+          spec.commandLine(), "Missing required option: '--output=OUT' (or --dry-run, --check)");
     }
     boolean isBack = !WeightFiles.isReadable(weights) && WeightFiles.isReadable(target);
     Optional<Path> source = isBack ? Optional.empty() : source();
@@ -186,6 +191,9 @@ final class PortCommand implements Callable<Integer> {
       PortPlan plan = port.plan();
       if (writeMap != null) {
         Reports.write(PortMap.json(plan), writeMap);
+      }
+      if (check) {
+        return tell(twin(source, proof, port, model, plan));
       }
       boolean isWritten = plan.isComplete() && !dryRun && output != null;
       Optional<TorchValues> back =
@@ -252,6 +260,31 @@ final class PortCommand implements Callable<Integer> {
     boolean isSame = original != null || port.hasWeightsOf(source.get());
     port.provenByRun(isSame && !dryRun);
     return isSame ? Optional.of(proof) : Optional.empty();
+  }
+
+  /** The target as it is, beside what the port would make of it, and beside the original. */
+  private TwinSummary twin(
+      Optional<Path> source,
+      Optional<PortProof> proof,
+      WeightPort port,
+      TargetModel twin,
+      PortPlan plan) {
+    Optional<ParityReport> parity = proof.map(both -> both.run(twin.path(), plugins.rules()));
+    String unproven = parity.isPresent() ? "" : unproven(source, proof, port, twin);
+    return new TwinSummary(
+        "Checked " + target + " against " + weights, plan, port.check(), parity, unproven);
+  }
+
+  private int tell(TwinSummary summary) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(summary.text());
+    out.flush();
+    List<Fault> faults = summary.mappingFaults();
+    if (!faults.isEmpty()) {
+      throw new FerryException(
+          ExitCode.UNCONVERTIBLE, faults.stream().map(Fault::problem).toList(), null);
+    }
+    return (summary.isHealthy() ? ExitCode.OK : ExitCode.DIFFERENT).code();
   }
 
   /** Why the written model was not run, as the last line says it. */

@@ -3,6 +3,7 @@ package org.tensorferry.port;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -197,6 +198,15 @@ public final class WeightPort implements Closeable {
       ValuesCheck.requireFinite(planned().plan().assigned(), target);
     }
     return BackPort.values(planned(), torch, target);
+  }
+
+  /**
+   * What a target that somebody ported by hand holds, beside what this port would write: the same,
+   * or what was done instead. Nothing is written; faults of the plan that are no more than other
+   * settings stand in the plan.
+   */
+  public List<TwinFinding> check() {
+    return TwinCheck.findings(planned(), torch, target);
   }
 
   private void refuseFaults() {
