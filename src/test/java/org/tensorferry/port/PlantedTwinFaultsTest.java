@@ -94,7 +94,9 @@ class PlantedTwinFaultsTest {
         new Fault(
             "axes stand in another order",
             "conv/kernel",
-            v -> TwinValues.transposed(torch("conv.weight"), new long[] {3, 2, 3, 3}, new int[] {3, 2, 1, 0}),
+            v ->
+                TwinValues.transposed(
+                    torch("conv.weight"), new long[] {3, 2, 3, 3}, new int[] {3, 2, 1, 0}),
             "torch's axes stand in the order [3, 2, 1, 0]"),
         new Fault(
             "a kernel is turned around",
@@ -160,7 +162,10 @@ class PlantedTwinFaultsTest {
             "it holds `bn.bias`, which belongs to `bn`"),
         new Fault("a variable was never set", "bn/gamma", v -> each(v, x -> 1), "it was never set"),
         new Fault(
-            "another release", "emb/embeddings", v -> each(v, x -> x + 0.03 * Math.sin(99 * x)), "another release"),
+            "another release",
+            "emb/embeddings",
+            v -> each(v, x -> x + 0.03 * Math.sin(99 * x)),
+            "another release"),
         new Fault(
             "rows are shifted by one",
             "emb/embeddings",
@@ -170,14 +175,17 @@ class PlantedTwinFaultsTest {
               return shifted;
             },
             "its rows are shifted by one"),
-        new Fault("a sign is turned", "bn/moving_mean", v -> each(v, x -> -x), "its sign is turned"),
         new Fault(
-            "everything is scaled", "fc/bias", v -> each(v, x -> 0.5 * x), "it is multiplied by 0.5"),
+            "a sign is turned", "bn/moving_mean", v -> each(v, x -> -x), "its sign is turned"),
+        new Fault(
+            "everything is scaled",
+            "fc/bias",
+            v -> each(v, x -> 0.5 * x),
+            "it is multiplied by 0.5"),
         new Fault(
             "values went through float16",
             "emb/embeddings",
-            v ->
-                TensorData.ofDoubles(DType.FLOAT16, new long[] {v.length}, v).toDoubles(),
+            v -> TensorData.ofDoubles(DType.FLOAT16, new long[] {v.length}, v).toDoubles(),
             "it went through float16"));
   }
 

@@ -16,10 +16,10 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.WeightWriter;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.TfRunner;
 import org.tensorferry.network.Network;
@@ -37,8 +37,7 @@ import org.tensorferry.tf.TfModel;
  */
 class RandomTwinsTest {
 
-  private static final RuleTables RULES =
-      RuleTables.load(RandomTwinsTest.class.getClassLoader());
+  private static final RuleTables RULES = RuleTables.load(RandomTwinsTest.class.getClassLoader());
 
   @TempDir Path folder;
 
@@ -51,7 +50,14 @@ class RandomTwinsTest {
 
     @Override
     public String toString() {
-      return found + " found, " + refused + " refused, " + different + " differ when run, " + wrong.size() + " wrong";
+      return found
+          + " found, "
+          + refused
+          + " refused, "
+          + different
+          + " differ when run, "
+          + wrong.size()
+          + " wrong";
     }
   }
 
@@ -69,8 +75,12 @@ class RandomTwinsTest {
     }
     Files.writeString(
         Path.of("target/twins.txt"),
-        pairs + " pairs\n" + String.join("\n", counts.toString().split(", (?=[a-zA-Z])", -1))
-            + "\nopen:\n" + String.join("\n", open) + "\n");
+        pairs
+            + " pairs\n"
+            + String.join("\n", counts.toString().split(", (?=[a-zA-Z])", -1))
+            + "\nopen:\n"
+            + String.join("\n", open)
+            + "\n");
     String all = counts.toString();
     counts.values().forEach(count -> assertEquals(List.of(), count.wrong, all));
     Count known = java.util.Objects.requireNonNull(counts.get("TorchScript into a known graph"));
@@ -99,8 +109,7 @@ class RandomTwinsTest {
     }
   }
 
-  private void port(
-      String form, long seed, Path torch, Optional<TfModel> graph, boolean isKnown)
+  private void port(String form, long seed, Path torch, Optional<TfModel> graph, boolean isKnown)
       throws IOException {
     Count count = counts.computeIfAbsent(form, f -> new Count());
     Twins twins = Twins.of(seed);
@@ -131,8 +140,7 @@ class RandomTwinsTest {
   private static boolean isTrue(Twins twins, MemoryModel target) {
     return twins.truth().entrySet().stream()
         .allMatch(
-            value ->
-                Arrays.equals(value.getValue().toDoubles(), target.values(value.getKey())));
+            value -> Arrays.equals(value.getValue().toDoubles(), target.values(value.getKey())));
   }
 
   /** Layers that may stand for each other change nothing. */
@@ -162,8 +170,7 @@ class RandomTwinsTest {
     Path saved = folder.resolve("run" + runs++);
     NetworkFile.write(Network.of(model, RULES), saved);
     long[] torch = InputSpec.parse(input.replace("batch", "2")).shape().known();
-    long[] shape =
-        torch.length == 4 ? new long[] {torch[0], torch[2], torch[3], torch[1]} : torch;
+    long[] shape = torch.length == 4 ? new long[] {torch[0], torch[2], torch[3], torch[1]} : torch;
     Random random = new Random(3);
     try (TfRunner runner = TfRunner.openOnce(saved)) {
       Map<String, HostTensor> inputs = new LinkedHashMap<>();

@@ -25,7 +25,8 @@ final class Twins {
   private static final List<String> TORCH_WORDS =
       List.of("stem", "body", "trunk", "gate", "mix", "left", "right", "proj", "reduce", "expand");
   private static final List<String> KERAS_WORDS =
-      List.of("alpha", "beta", "omega", "river", "stone", "cloud", "maple", "delta", "north", "west");
+      List.of(
+          "alpha", "beta", "omega", "river", "stone", "cloud", "maple", "delta", "north", "west");
   private static final int WIDTH = 6;
 
   private final Random random;
@@ -66,14 +67,15 @@ final class Twins {
   }
 
   TorchProgram torch() {
-    TorchProgram program =
-        TorchScript.module("def forward(self, x: Tensor) -> Tensor:\n" + code);
+    TorchProgram program = TorchScript.module("def forward(self, x: Tensor) -> Tensor:\n" + code);
     TorchProgram[] whole = {program};
     tensors.keySet().stream()
         .map(name -> name.split("\\.", -1)[0])
         .distinct()
         .forEach(
-            name -> whole[0] = whole[0].submodule(name, java.util.Objects.requireNonNull(modules.get(name))));
+            name ->
+                whole[0] =
+                    whole[0].submodule(name, java.util.Objects.requireNonNull(modules.get(name))));
     return whole[0];
   }
 
@@ -314,8 +316,7 @@ final class Twins {
     String torch = torchParent + "." + torchName("fc");
     String keras = kerasParent + "/" + kerasName(kind);
     TorchProgram program = linear(torch, keras, WIDTH, WIDTH);
-    return new Layer(
-        torch, keras, kind, program, ",\"units\":" + WIDTH + ",\"use_bias\":true");
+    return new Layer(torch, keras, kind, program, ",\"units\":" + WIDTH + ",\"use_bias\":true");
   }
 
   private TorchProgram linear(String torch, String keras, int in, int out) {
@@ -374,8 +375,7 @@ final class Twins {
     TensorData split = TensorData.of(DType.FLOAT32, new long[] {4, WIDTH, 5, 4}, weight.toBytes());
     TensorData rows = copy(split.permute(2, 3, 1, 0));
     truth.put(
-        dense + "/0",
-        TensorData.of(DType.FLOAT32, new long[] {WIDTH * 20L, 4}, rows.toBytes()));
+        dense + "/0", TensorData.of(DType.FLOAT32, new long[] {WIDTH * 20L, 4}, rows.toBytes()));
     truth.put(dense + "/1", bias);
     TorchProgram program =
         TorchScript.layer(
@@ -384,7 +384,8 @@ final class Twins {
             .parameter("weight", weight)
             .parameter("bias", bias);
     modules.put(torch, program);
-    return call(new Layer(torch, dense, "Dense", program, ",\"units\":4,\"use_bias\":true"), flat, 4);
+    return call(
+        new Layer(torch, dense, "Dense", program, ",\"units\":4,\"use_bias\":true"), flat, 4);
   }
 
   // --- calls
@@ -417,24 +418,24 @@ final class Twins {
 
   private Both apply(String function, Both x) {
     String result = variable();
-    String call = function.equals("softmax") ? "torch.softmax(%s, -1)" : "torch." + function + "(%s)";
+    String call =
+        function.equals("softmax") ? "torch.softmax(%s, -1)" : "torch." + function + "(%s)";
     code.append("  " + result + " = " + call.formatted(x.torch()) + "\n");
     String keras = auto("activation");
-    entries.add(
-        entry("Activation", keras, ",\"activation\":\"" + function + "\"", x.keras()));
+    entries.add(entry("Activation", keras, ",\"activation\":\"" + function + "\"", x.keras()));
     return new Both(result, ref(keras, 0, 0), x.features());
   }
 
   /** As a layer, or as Python's operator. */
   private Both merged(String kind, List<Both> parts) {
     String result = variable();
-    StringJoiner torch = new StringJoiner(kind.equals("mul") ? " * " : kind.equals("add") ? " + " : ", ");
+    StringJoiner torch =
+        new StringJoiner(kind.equals("mul") ? " * " : kind.equals("add") ? " + " : ", ");
     StringJoiner keras = new StringJoiner(",");
     parts.forEach(part -> torch.add(part.torch()));
     parts.forEach(part -> keras.add(part.keras()));
     boolean isCat = kind.equals("cat");
-    code.append(
-        "  " + result + " = " + (isCat ? "torch.cat([" + torch + "], 1)" : torch) + "\n");
+    code.append("  " + result + " = " + (isCat ? "torch.cat([" + torch + "], 1)" : torch) + "\n");
     String layer = kind.equals("add") ? "Add" : kind.equals("mul") ? "Multiply" : "Concatenate";
     String name = auto(layer.toLowerCase(java.util.Locale.ROOT));
     if (!isCat && parts.size() == 2 && random.nextBoolean()) {
@@ -495,7 +496,9 @@ final class Twins {
   private String torchName(String kind) {
     int number = layers++;
     return switch (torchStyle) {
-      case 0 -> TORCH_WORDS.get(number % TORCH_WORDS.size()) + (number / TORCH_WORDS.size() == 0 ? "" : "_x" + number / TORCH_WORDS.size());
+      case 0 ->
+          TORCH_WORDS.get(number % TORCH_WORDS.size())
+              + (number / TORCH_WORDS.size() == 0 ? "" : "_x" + number / TORCH_WORDS.size());
       case 1 -> kind + number;
       default -> kind + "_" + number;
     };
@@ -505,9 +508,16 @@ final class Twins {
   private String kerasName(String kind) {
     int number = layers - 1;
     return switch (kerasStyle) {
-      case 0 -> auto(kind.equals("Conv2D") ? "conv2d" : kind.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(java.util.Locale.ROOT));
+      case 0 ->
+          auto(
+              kind.equals("Conv2D")
+                  ? "conv2d"
+                  : kind.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(java.util.Locale.ROOT));
       case 1 -> KERAS_WORDS.get(number % KERAS_WORDS.size()) + "_" + number;
-      default -> TORCH_WORDS.get(number % TORCH_WORDS.size()) + "_layer" + (number / TORCH_WORDS.size() == 0 ? "" : "_x" + number / TORCH_WORDS.size());
+      default ->
+          TORCH_WORDS.get(number % TORCH_WORDS.size())
+              + "_layer"
+              + (number / TORCH_WORDS.size() == 0 ? "" : "_x" + number / TORCH_WORDS.size());
     };
   }
 
@@ -517,7 +527,8 @@ final class Twins {
   }
 
   private TensorData draw(double least, long... shape) {
-    int count = (int) IntStream.range(0, shape.length).mapToLong(i -> shape[i]).reduce(1, (a, b) -> a * b);
+    int count =
+        (int) IntStream.range(0, shape.length).mapToLong(i -> shape[i]).reduce(1, (a, b) -> a * b);
     double[] values = random.doubles(count, least, 1).toArray();
     return TensorData.ofDoubles(DType.FLOAT32, shape, values);
   }

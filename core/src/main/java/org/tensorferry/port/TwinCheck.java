@@ -34,8 +34,7 @@ final class TwinCheck {
         .forEach((variable, value) -> right.put(variable, doubles(value)));
   }
 
-  static List<TwinFinding> findings(
-      Planner.Planned planned, TorchFile torch, TargetModel target) {
+  static List<TwinFinding> findings(Planner.Planned planned, TorchFile torch, TargetModel target) {
     TwinCheck check = new TwinCheck(planned, torch, target);
     List<TwinFinding> findings = new ArrayList<>();
     check.plan.assigned().forEach(assigned -> findings.add(check.finding(assigned)));
@@ -91,11 +90,9 @@ final class TwinCheck {
     for (PortPlan.Source source : assigned.sources()) {
       double[] values = torch.tensor(source.name()).toDoubles();
       if (values.length == present.length) {
-        Optional<String> found =
-            TwinValues.axes(present, values, source.shape().known(), shape);
+        Optional<String> found = TwinValues.axes(present, values, source.shape().known(), shape);
         if (found.isPresent()) {
-          String which =
-              assigned.sources().size() > 1 ? " of `" + source.name() + "` alone" : "";
+          String which = assigned.sources().size() > 1 ? " of `" + source.name() + "` alone" : "";
           return found.map(text -> text + which);
         }
       }
@@ -169,8 +166,7 @@ final class TwinCheck {
         .filter(other -> other.variable().shape().equals(assigned.variable().shape()))
         .filter(
             other ->
-                TwinValues.isSame(
-                    present, Objects.requireNonNull(right.get(other.variable()))))
+                TwinValues.isSame(present, Objects.requireNonNull(right.get(other.variable()))))
         .findFirst()
         .map(
             other ->
@@ -191,8 +187,6 @@ final class TwinCheck {
     boolean isUp =
         TwinValues.isSame(
             Arrays.copyOf(present, most), Arrays.copyOfRange(wanted, row, wanted.length));
-    return isDown || isUp
-        ? Optional.of("its rows are shifted by one")
-        : Optional.empty();
+    return isDown || isUp ? Optional.of("its rows are shifted by one") : Optional.empty();
   }
 }

@@ -40,8 +40,7 @@ final class TwinValues {
   static Optional<String> untouched(double[] present) {
     boolean isOne = Arrays.stream(present).allMatch(value -> value == present[0]);
     return isOne && (present[0] == 0 || present[0] == 1) && present.length > 1
-        ? Optional.of(
-            "all of it is " + (int) present[0] + ", as Keras makes it: it was never set")
+        ? Optional.of("all of it is " + (int) present[0] + ", as Keras makes it: it was never set")
         : Optional.empty();
   }
 
@@ -108,7 +107,9 @@ final class TwinValues {
       double[] moved = transposed(torch, torchShape, order);
       if (isSame(present, moved)) {
         return Optional.of(
-            "torch's axes stand in the order " + Arrays.toString(order) + (isIdentity(order) ? " (not transposed)" : ""));
+            "torch's axes stand in the order "
+                + Arrays.toString(order)
+                + (isIdentity(order) ? " (not transposed)" : ""));
       }
     }
     return Optional.empty();
