@@ -3,6 +3,8 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tensorferry.file.FileStamp;
+import org.tensorferry.error.Exhausted;
 import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
@@ -37,9 +39,13 @@ public final class Conversion {
   private final ConvertedModel converted;
   private final RuleTables rules;
 
-  Conversion(ConvertedModel converted, RuleTables rules) {
+  /** Of the model's file when it was opened. */
+  private final FileStamp stamp;
+
+  Conversion(ConvertedModel converted, RuleTables rules, FileStamp stamp) {
     this.converted = converted;
     this.rules = rules;
+    this.stamp = stamp;
   }
 
   /** The TensorFlow graph. */
@@ -116,8 +122,8 @@ public final class Conversion {
     ModelWriter writer = form.writer(provenance());
     try (OutputPlace output =
         writer.isDirectory()
-            ? OutputPlace.directory(place, force)
-            : OutputPlace.file(place, force)) {
+            ? OutputPlace.directory(place, force, converted.file())
+            : OutputPlace.file(place, force, converted.file())) {
       write(output, writer);
       output.commit();
     }
@@ -205,11 +211,16 @@ public final class Conversion {
     return saved(output.path());
   }
 
-  private static void write(OutputPlace output, ModelWriter writer) {
+  private void write(OutputPlace output, ModelWriter writer) {
     List<Problem> refusals = writer.refusals();
     if (!refusals.isEmpty()) {
       throw new FerryException(ExitCode.UNCONVERTIBLE, refusals, null);
     }
-    output.write(writer.bytesNeeded(), writer::write);
+    Exhausted.guard(
+        () -> {
+          output.write(writer.bytesNeeded(), writer::write);
+          stamp.requireUnchanged();
+          return output;
+        });
   }
 }

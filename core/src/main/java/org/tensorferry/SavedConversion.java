@@ -3,6 +3,8 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.tensorferry.engine.Engines;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.parity.ModelPair;
@@ -90,9 +92,17 @@ public record SavedConversion(
    *     fit; a difference is no exception but a part of the report
    */
   public ParityReport verify(VerifyOptions options, VerifyListener listener) {
+    listener.loading();
+    try (Engines engines = Engines.open(options.engines(), Set.of(model, directory))) {
+      return verify(engines, options, listener);
+    }
+  }
+
+  /** As above, with engines that were started before. */
+  public ParityReport verify(Engines engines, VerifyOptions options, VerifyListener listener) {
     ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions);
     ParityReport report =
-        Verification.run(pair, options, listener)
+        Verification.run(engines, pair, options, listener)
             .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
     if (options.python().isPresent()) {
       report =
@@ -104,7 +114,7 @@ public record SavedConversion(
     }
     try (SourceModel source = Sources.open(model)) {
       return report.withLayers(
-          new LayerVerification(pair, source, rules, options, listener).explain(report));
+          new LayerVerification(engines, pair, source, rules, options, listener).explain(report));
     }
   }
 }

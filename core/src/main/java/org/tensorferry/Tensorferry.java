@@ -1,6 +1,7 @@
 package org.tensorferry;
 
 import java.nio.file.Path;
+import org.tensorferry.error.Exhausted;
 import org.tensorferry.rule.RuleTables;
 
 /** Where everything begins: opens a TorchScript file. */
@@ -25,6 +26,6 @@ public final class Tensorferry {
 
   /** As {@link #open(Path)}, with other rules. */
   public static TorchModel open(Path file, RuleTables rules) {
-    return new TorchModel(Sources.open(file), rules);
+    return Exhausted.guard(() -> new TorchModel(Sources.open(file), rules));
   }
 }

@@ -2,6 +2,8 @@ package org.tensorferry;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.tensorferry.file.FileStamp;
+import org.tensorferry.error.Exhausted;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.Inspection;
 import org.tensorferry.convert.ModelConverter;
@@ -15,11 +17,13 @@ public final class TorchModel implements AutoCloseable {
 
   private final SourceModel source;
   private final RuleTables rules;
+  private final FileStamp stamp;
 
   /** A model of any kind, with the rules that convert it. The source is closed with this. */
   public TorchModel(SourceModel source, RuleTables rules) {
     this.source = source;
     this.rules = rules;
+    this.stamp = FileStamp.of(source.file());
   }
 
   public Path file() {
@@ -47,7 +51,7 @@ public final class TorchModel implements AutoCloseable {
    * @throws org.tensorferry.error.FerryException where its code can't be read
    */
   public Inspection inspect() {
-    return ModelInspector.inspect(source, rules);
+    return Exhausted.guard(() -> ModelInspector.inspect(source, rules));
   }
 
   /**
@@ -57,7 +61,8 @@ public final class TorchModel implements AutoCloseable {
    *     converted; (usage) where the input specs do not fit the method's arguments
    */
   public Conversion convert(ConvertOptions options) {
-    return new Conversion(ModelConverter.convert(source, rules, options), rules);
+    return Exhausted.guard(
+        () -> new Conversion(ModelConverter.convert(source, rules, options), rules, stamp));
   }
 
   @Override

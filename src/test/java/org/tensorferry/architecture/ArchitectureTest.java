@@ -43,7 +43,7 @@ class ArchitectureTest {
    */
   private static final List<List<String>> FLOORS =
       List.of(
-          List.of("error"),
+          List.of("error", "system"),
           List.of("tensor"),
           List.of("dim", "file"),
           List.of("recipe", "value", "archive"),
@@ -95,7 +95,7 @@ class ArchitectureTest {
     borders.add(new Border("savedmodel", List.of("archive", "torchscript", "pass", "keras")));
     borders.add(
         new Border("keras", List.of("archive", "torchscript", "value", "tf", "rule", "pass")));
-    borders.add(new Border("engine", List.of("torchscript", "rule", "pass", "port", "keras")));
+    borders.add(new Border("engine", List.of("torchscript.interp", "rule", "pass", "port", "keras")));
     borders.add(
         new Border("port", List.of("torchscript", "tf", "pass", "engine", "parity", "report")));
     borders.add(new Border("tflite", List.of("torchscript", "rule", "pass", "port", "keras")));

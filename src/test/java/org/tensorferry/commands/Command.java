@@ -22,6 +22,6 @@ record Command(int exitCode, String out, String err) {
   }
 
   private static String plain(String text, String prefix) {
-    return text.replace(prefix, "").replaceAll("(?<=\\.tensorferry-)[0-9a-f]{8}", "12345678");
+    return text.replace(prefix, "").replaceAll("(?<=\\.tensorferry-)[0-9a-f-]+", "12345678");
   }
 }

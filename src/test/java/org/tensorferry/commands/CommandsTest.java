@@ -1,5 +1,6 @@
 package org.tensorferry.commands;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -123,12 +124,12 @@ class CommandsTest {
   @Test
   void aPreviousOutputSurvivesAResultThatDiffers() throws IOException {
     Files.createDirectory(Path.of(out));
-    Files.writeString(Path.of(out, "precious"), "kept");
+    Files.writeString(Path.of(out, "saved_model.pb"), "kept");
     Command command =
         Command.run(
             "convert", SAMPLE, "-o", out, "--force", "--input", SPEC, "--verify", "--atol", "0");
     assertEquals(ExitCode.DIFFERENT.code(), command.exitCode(), command.err());
-    assertEquals("kept", Files.readString(Path.of(out, "precious")));
+    assertEquals("kept", Files.readString(Path.of(out, "saved_model.pb")));
     assertEquals(List.of("model.pt", "out"), names());
   }
 
@@ -180,17 +181,44 @@ class CommandsTest {
   }
 
   @Test
+  void aReportMayLieInTheOutput() throws IOException {
+    String report = Path.of(out, "assets.extra", "report.json").toString();
+    ok("convert", model, "-o", out, "--input", "[batch,3]", "--report", report);
+    assertTrue(Files.exists(Path.of(report)));
+    assertTrue(Files.exists(Path.of(out, "saved_model.pb")));
+  }
+
+  @Test
+  void forceNeverTakesTheInput() throws IOException {
+    byte[] before = Files.readAllBytes(Path.of(model));
+    for (String place : List.of(model, directory.toString())) {
+      Command command =
+          Command.run("convert", model, "-o", place, "--input", "[batch,3]", "--force");
+      assertEquals(ExitCode.UNWRITABLE.code(), command.exitCode(), command.err());
+    }
+    assertArrayEquals(before, Files.readAllBytes(Path.of(model)));
+  }
+
+  @Test
+  void aPlugInThatIsNoJarIsRefused() throws IOException {
+    Path text = Files.writeString(directory.resolve("rules.jar"), "no jar");
+    Command command = Command.run("rules", "--plugins", text.toString());
+    assertEquals(ExitCode.USAGE.code(), command.exitCode(), command.err());
+    assertTrue(command.err().contains("is no jar"), command.err());
+  }
+
+  @Test
   void aFullDiskIsToldAndThePreviousOutputSurvives() throws IOException {
     Configuration small = Configuration.unix().toBuilder().setMaxSize(300_000).build();
     try (FileSystem disk = Jimfs.newFileSystem(small);
         TorchModel torch = Tensorferry.open(Path.of(SAMPLE))) {
       Path target = Files.createDirectories(disk.getPath("/models/denoiser"));
-      Files.writeString(target.resolve("precious"), "kept");
+      Files.writeString(target.resolve("saved_model.pb"), "kept");
       var conversion = torch.convert(ConvertOptions.defaults().input(SPEC));
       FerryException failure = assertThrows(FerryException.class, () -> conversion.replace(target));
       assertEquals(ExitCode.UNWRITABLE, failure.exitCode());
       assertTrue(failure.getMessage().startsWith("the disk is full"), failure.getMessage());
-      assertEquals("kept", Files.readString(target.resolve("precious")));
+      assertEquals("kept", Files.readString(target.resolve("saved_model.pb")));
       try (Stream<Path> files = Files.list(target.getParent())) {
         assertEquals(List.of(target), files.collect(Collectors.toList()));
       }

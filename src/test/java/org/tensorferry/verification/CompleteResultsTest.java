@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
@@ -22,7 +23,7 @@ import org.tensorferry.parity.VerifyOptions;
 /** All that the original returns is in the result, and nothing that is missing passes for equal. */
 class CompleteResultsTest {
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0);
+  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

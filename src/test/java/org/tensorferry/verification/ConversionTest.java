@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.Conversion;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
@@ -31,7 +32,7 @@ class ConversionTest {
         return total
       """;
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0);
+  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

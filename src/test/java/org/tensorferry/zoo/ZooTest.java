@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.Conversion;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
@@ -198,7 +199,7 @@ class ZooTest {
   }
 
   private static VerifyOptions options() {
-    return VerifyOptions.DEFAULT.samples(1).timedRuns(0).threads(THREADS);
+    return VerifyOptions.DEFAULT.samples(1).timedRuns(0).threads(THREADS).engines(EngineOptions.DEFAULT.inProcess(true));
   }
 
   private static Set<Long> of(Map<String, Set<Long>> sizes, String dim) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.inputs.Preparation;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -72,6 +73,8 @@ final class ComparisonOptions {
               + " tape, with XLA, and saved again")
   @Nullable Path python;
 
+  @Mixin EnginesOption engines = new EnginesOption();
+
   /** The options of a comparison; a number that makes no sense is a usage error. */
   VerifyOptions options(CommandSpec command) {
     if (samples != null && samples < 1) {
@@ -81,7 +84,7 @@ final class ComparisonOptions {
         .anyMatch(value -> !(value >= 0))) {
       throw new ParameterException(command.commandLine(), "--atol and --rtol are 0 or more");
     }
-    VerifyOptions options = VerifyOptions.DEFAULT;
+    VerifyOptions options = VerifyOptions.DEFAULT.engines(engines.options(command));
     options = samples == null ? options : options.samples(samples);
     options = seed == null ? options : options.seed(seed);
     options = inputs == null ? options : options.inputs(inputs);
@@ -106,12 +109,13 @@ final class ComparisonOptions {
         layers
             || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python)
                 .anyMatch(Objects::nonNull)
-            || (!preparation.isEmpty() && !calibrated);
+            || (!preparation.isEmpty() && !calibrated)
+            || engines.isGiven();
     if (given && !compared) {
       throw new ParameterException(
           command.commandLine(),
-          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --layers and"
-              + " --python need --verify");
+          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --layers,"
+              + " --python, --timeout and --trust need --verify");
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.engine.Engines;
 import org.tensorferry.Conversion;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
@@ -106,7 +107,8 @@ final class ConvertCommand implements Callable<Integer> {
     }
     VerifyOptions verifyOptions = comparison.options(spec);
     try (Progress progress = Progress.onTerminal();
-        Outputs outputs = Outputs.begin(onlyTflite ? null : output, file, force);
+        Outputs outputs = Outputs.begin(onlyTflite ? null : output, file, force, model);
+        @Nullable Engines engines = verify ? engines(verifyOptions, outputs, file != null) : null;
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options =
           new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
@@ -116,8 +118,8 @@ final class ConvertCommand implements Callable<Integer> {
       progress.progress("writing " + output, 0, 0);
       SavedConversion written = conversion.write(outputs.savedModel());
       Optional<ParityReport> parity = Optional.empty();
-      if (verify && !onlyTflite) {
-        ParityReport report = written.verify(verifyOptions, progress);
+      if (engines != null && !onlyTflite) {
+        ParityReport report = written.verify(engines, verifyOptions, progress);
         parity = Optional.of(report.withSavedModel(output.toString()));
       }
       Optional<TfliteSummary> lite = Optional.empty();
@@ -127,10 +129,12 @@ final class ConvertCommand implements Callable<Integer> {
         SavedConversion converted =
             conversion.writeTflite(place, written, tfliteOptions, calibration);
         Optional<ParityReport> compared =
-            verify
-                ? Optional.of(
-                    converted.verify(verifyOptions, progress).withSavedModel(file.toString()))
-                : Optional.empty();
+            engines == null
+                ? Optional.empty()
+                : Optional.of(
+                    converted
+                        .verify(engines, verifyOptions, progress)
+                        .withSavedModel(file.toString()));
         lite =
             Optional.of(
                 new TfliteSummary(file, TfliteFile.read(place.path()), calibration, compared));
@@ -138,16 +142,27 @@ final class ConvertCommand implements Callable<Integer> {
       progress.clear();
       ConversionSummary summary = new ConversionSummary(model, output, conversion, parity, lite);
       lite.ifPresent(this::warn);
-      reports.write(summary);
+      // A report that can't be written keeps the output back, but for one that lies in it.
+      reports.write(summary, report -> !outputs.isInside(report));
       boolean equal = summary.isWritten();
       if (equal) {
         outputs.commit();
       }
+      reports.write(summary, outputs::isInside);
       PrintWriter out = spec.commandLine().getOut();
       out.print(summary.text());
       out.flush();
       return (equal ? ExitCode.OK : ExitCode.DIFFERENT).code();
     }
+  }
+
+  /** Engines, which load while the model is converted. */
+  private Engines engines(VerifyOptions options, Outputs outputs, boolean withTflite) {
+    Set<Path> read = new LinkedHashSet<>(List.of(model, outputs.savedModel().path()));
+    if (withTflite) {
+      read.add(outputs.tflite().path());
+    }
+    return Engines.open(options.engines(), read);
   }
 
   private void warn(TfliteSummary lite) {

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tensorferry.error.Exhausted;
+import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import picocli.CommandLine;
@@ -15,23 +17,22 @@ import picocli.CommandLine.ParseResult;
 /** Turns what a command threw into text for the user and an exit code. */
 final class FailurePrinter implements IExecutionExceptionHandler {
 
-  /**
-   * EX_SOFTWARE of sysexits.h: not an {@link org.tensorferry.error.ExitCode}, because it is no
-   * answer.
-   */
-  static final int FAULT = 70;
-
   @Override
   public int handleExecutionException(Exception failure, CommandLine command, ParseResult line) {
-    PrintWriter err = command.getErr();
-    if (failure instanceof FerryException known) {
+    return print(failure, command.getErr());
+  }
+
+  /** What is thrown in place of an exception tells what ran out; only the rest is a fault. */
+  static int print(Throwable failure, PrintWriter err) {
+    FerryException known = Exhausted.translated(failure);
+    if (known != null) {
       err.print(text(known.problems()));
       err.flush();
       return known.exitCode().code();
     }
     err.println("Tensorferry itself failed. Please report this fault with the lines that follow:");
     failure.printStackTrace(err);
-    return FAULT;
+    return ExitCode.FAULT.code();
   }
 
   /** All problems; those that differ in nothing but their place are told once with all places. */

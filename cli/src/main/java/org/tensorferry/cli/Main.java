@@ -53,15 +53,26 @@ public final class Main {
   /**
    * Runs one command line without ending the process.
    *
-   * @return the exit code: {@link org.tensorferry.error.ExitCode} or {@link FailurePrinter#FAULT}
+   * @return the exit code, one of {@link org.tensorferry.error.ExitCode}
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler(new UsagePrinter())
-        .setExecutionExceptionHandler(new FailurePrinter())
-        .execute(args);
+    PrintWriter plainOut = new PrintWriter(new PlainWriter(out), true);
+    PrintWriter plainErr = new PrintWriter(new PlainWriter(err), true);
+    try {
+      return new CommandLine(new Main())
+          .setOut(plainOut)
+          .setErr(plainErr)
+          .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+          .setParameterExceptionHandler(new UsagePrinter())
+          .setExecutionExceptionHandler(new FailurePrinter())
+          .execute(args);
+    } catch (Error failure) {
+      // Picocli hands on exceptions alone.
+      return FailurePrinter.print(failure, plainErr);
+    } finally {
+      plainOut.flush();
+      plainErr.flush();
+    }
   }
 
   /** The version that the build wrote into the jar. */

@@ -31,15 +31,17 @@ final class Outputs implements AutoCloseable {
    *
    * @param directory of the SavedModel, or null where it is not kept
    * @param file the {@code .tflite} file, or null where there is none
+   * @param input that neither may touch
    */
-  static Outputs begin(@Nullable Path directory, @Nullable Path file, boolean force) {
-    @Nullable OutputPlace tflite = file == null ? null : OutputPlace.file(file, force);
+  static Outputs begin(
+      @Nullable Path directory, @Nullable Path file, boolean force, Path input) {
+    @Nullable OutputPlace tflite = file == null ? null : OutputPlace.file(file, force, input);
     @Nullable Path temporary = null;
     try {
       temporary = directory == null ? Files.createTempDirectory("tensorferry-") : null;
       Path place =
           temporary == null ? Objects.requireNonNull(directory) : temporary.resolve("model");
-      return new Outputs(OutputPlace.directory(place, force), tflite, temporary);
+      return new Outputs(OutputPlace.directory(place, force, input), tflite, temporary);
     } catch (IOException e) {
       close(tflite);
       throw Problem.of("A folder for temporary files can't be made")
@@ -54,6 +56,11 @@ final class Outputs implements AutoCloseable {
 
   OutputPlace savedModel() {
     return savedModel;
+  }
+
+  /** True for a file whose place is in the SavedModel's directory. */
+  boolean isInside(Path file) {
+    return savedModel.isInside(file);
   }
 
   OutputPlace tflite() {

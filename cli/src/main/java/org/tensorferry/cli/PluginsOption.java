@@ -1,5 +1,6 @@
 package org.tensorferry.cli;
 
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
+import java.util.jar.JarFile;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -52,12 +54,27 @@ final class PluginsOption {
     return new FerryException(ExitCode.USAGE, List.of(problem), cause);
   }
 
+  /** A class loader passes over what is no jar in silence. */
+  private static void requireJar(Path jar) {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      file.getManifest();
+    } catch (IOException | SecurityException e) {
+      throw Problem.of("the plug-in `" + jar + "` is no jar")
+          .because(String.valueOf(e.getMessage()))
+          .fix("name a jar with rules")
+          .as(ExitCode.USAGE);
+    }
+  }
+
   private static URL url(Path jar) {
     if (!Files.isReadable(jar)) {
       throw Problem.of("the plug-in `" + jar + "` can't be read")
           .because(Files.exists(jar) ? "permission denied" : "there is no such file")
           .fix("name a jar with rules")
           .as(ExitCode.USAGE);
+    }
+    if (!Files.isDirectory(jar)) {
+      requireJar(jar);
     }
     try {
       return jar.toUri().toURL();

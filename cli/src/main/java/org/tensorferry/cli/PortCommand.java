@@ -21,6 +21,7 @@ import org.tensorferry.file.OutputPlace;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.keras.TargetModels;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.port.PortMap;
 import org.tensorferry.port.PortOptions;
 import org.tensorferry.port.PortPlan;
@@ -167,6 +168,7 @@ final class PortCommand implements Callable<Integer> {
   @Option(names = "--force", description = "replace the output where it exists")
   boolean force;
 
+  @Mixin EnginesOption engines = new EnginesOption();
   @Mixin HelpOption help = new HelpOption();
   @Mixin ReportOption reports = new ReportOption();
   @Mixin PluginsOption plugins = new PluginsOption();
@@ -354,14 +356,21 @@ final class PortCommand implements Callable<Integer> {
     boolean isDirectory = back.isEmpty() && Files.isDirectory(model.path());
     long bytes = Files.isRegularFile(model.path()) ? Files.size(model.path()) : 0;
     try (OutputPlace place =
-        isDirectory ? OutputPlace.directory(out, force) : OutputPlace.file(out, force)) {
+        isDirectory
+            ? OutputPlace.directory(out, force, weights, target)
+            : OutputPlace.file(out, force, weights, target)) {
       place.write(bytes, file -> write(port, back, file));
-      Optional<ParityReport> parity = proof.map(both -> both.run(place.path(), plugins.rules()));
+      port.requireUnchanged();
+      Optional<ParityReport> parity = proof.map(both -> both.run(place.path(), plugins.rules(), verifyOptions()));
       if (parity.map(ParityReport::isEqual).orElse(true)) {
         place.commit();
       }
       return parity.map(report -> report.withSavedModel(out.toString()));
     }
+  }
+
+  private VerifyOptions verifyOptions() {
+    return VerifyOptions.DEFAULT.engines(engines.options(spec));
   }
 
   private void write(WeightPort port, Optional<TorchValues> back, Path file) throws IOException {

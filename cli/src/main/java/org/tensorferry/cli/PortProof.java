@@ -161,12 +161,13 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
    * Runs the original and what was written.
    *
    * @param ported a file or directory of the target's kind
+   * @param options how both run
    */
-  ParityReport run(Path ported, RuleTables rules) {
+  ParityReport run(Path ported, RuleTables rules, VerifyOptions options) {
     try (Progress progress = Progress.onTerminal()) {
       if (Files.isDirectory(ported)) {
         return Verification.runPorted(
-            ModelPair.of(original, ported, specs), VerifyOptions.DEFAULT, progress);
+            ModelPair.of(original, ported, specs), options, progress);
       }
       Path folder = Files.createTempDirectory("tensorferry");
       try {
@@ -175,7 +176,7 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
           NetworkFile.write(Network.of(written, rules), saved);
         }
         return Verification.runPorted(
-            ModelPair.of(original, saved, specs), VerifyOptions.DEFAULT, progress);
+            ModelPair.of(original, saved, specs), options, progress);
       } finally {
         delete(folder);
       }

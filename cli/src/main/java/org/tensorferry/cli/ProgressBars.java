@@ -33,7 +33,7 @@ final class ProgressBars extends Progress {
     }
     bar.maxHint(total > 0 ? total : -1);
     bar.stepTo(done);
-    bar.setExtraMessage(" " + step);
+    bar.setExtraMessage(" " + PlainWriter.plain(step).replace('\n', ' '));
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.tensorferry.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.parity.ParityReport;
@@ -35,8 +36,9 @@ final class ReportOption {
     files.forEach(file -> Reports.write(report, file));
   }
 
-  void write(ConversionSummary summary) {
-    files.forEach(file -> Reports.write(summary.as(file), file));
+  /** The reports that are meant. */
+  void write(ConversionSummary summary, Predicate<Path> meant) {
+    files.stream().filter(meant).forEach(file -> Reports.write(summary.as(file), file));
   }
 
   void write(PortSummary summary) {

@@ -58,7 +58,8 @@ final class LegacyStream {
       PickleInput in) {
     long at = position;
     for (Object key : keys) {
-      Deferred storage = storages.get(key);
+      // Keys are texts: anything else may be too deep or too large to be hashed.
+      Deferred storage = key instanceof String name ? storages.get(name) : null;
       if (storage == null) {
         throw in.error(
             "The file has a storage that the pickle doesn't use, so its size is unknown.");

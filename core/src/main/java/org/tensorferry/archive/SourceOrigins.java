@@ -1,10 +1,11 @@
 package org.tensorferry.archive;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.file.ZipArchive;
@@ -27,14 +28,20 @@ import org.tensorferry.tensor.Storage;
 final class SourceOrigins {
 
   private static final int MAX_BYTES = 64 << 20;
+
+  /** Characters of all texts that are looked through; what lies beyond has no origin. */
+  private static final int MAX_TEXT = 32 << 20;
+
   private static final String WITH_TABLE = "FORMAT_WITH_STRING_TABLE";
-  private static final Pattern FRAME = Pattern.compile("(.+)\\((\\d+)\\): .*");
+  private static final Pattern FRAME = Pattern.compile("(.+)\\((\\d{1,9})\\): .*");
   private static final Pattern PACKAGES = Pattern.compile("^.*/(site|dist)-packages/");
 
   private final ZipArchive zip;
   private final String record;
   private List<Object> strings = List.of();
+  private final Map<Integer, Optional<String>> places = new HashMap<>();
   private @Nullable List<PyTuple> ranges;
+  private int looked;
 
   /** The origins of a code record, which are read when they are first asked for. */
   SourceOrigins(ZipArchive zip, String code) {
@@ -84,7 +91,10 @@ final class SourceOrigins {
         high = middle;
       }
     }
-    return low == 0 ? Optional.empty() : place(items(ranges.get(low - 1).get(1)));
+    int index = low - 1;
+    return low == 0
+        ? Optional.empty()
+        : places.computeIfAbsent(index, i -> place(items(ranges.get(i).get(1))));
   }
 
   private Optional<String> place(List<Object> range) {
@@ -94,6 +104,10 @@ final class SourceOrigins {
       return Optional.empty();
     }
     String text = text(source.get(0));
+    if (text.length() > MAX_TEXT - looked) {
+      return Optional.empty();
+    }
+    looked += text.length();
     long start = Math.max(0, Math.min(number(range.get(1)), text.length()));
     long line = number(source.get(2)) + text.chars().limit(start).filter(c -> c == '\n').count();
     return Optional.of(calledFrom(text).orElseGet(() -> place(file, line)));
@@ -122,10 +136,19 @@ final class SourceOrigins {
     return PACKAGES.matcher(file.replaceAll("\\p{Cntrl}", " ")).replaceFirst("");
   }
 
+  /** The text that the strings make up, or its beginning where it is too long to be used. */
   private String text(Object value) {
-    return value instanceof String text
-        ? text
-        : items(value).stream().map(this::string).collect(Collectors.joining());
+    if (value instanceof String text) {
+      return text;
+    }
+    StringBuilder text = new StringBuilder();
+    for (Object part : items(value)) {
+      if (text.length() > MAX_TEXT) {
+        break;
+      }
+      text.append(string(part));
+    }
+    return text.toString();
   }
 
   /** A string of the table, or one that stands in the range itself. */

@@ -178,6 +178,15 @@ public final class WeightFiles implements Closeable {
     return Collections.unmodifiableMap(metadata);
   }
 
+  /**
+   * Makes sure that what was read until now is what the file holds.
+   *
+   * @throws org.tensorferry.error.FerryException (unreadable) where it was written to since
+   */
+  public void requireUnchanged() {
+    files.forEach(MappedFile::requireUnchanged);
+  }
+
   @Override
   public void close() {
     files.forEach(MappedFile::close);

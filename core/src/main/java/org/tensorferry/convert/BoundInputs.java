@@ -105,13 +105,13 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     if (type.is("Tensor")) {
       return specs.tensor(name);
     }
-    if (type.is("Optional")) {
+    if (type.is("Optional") && !type.arguments().isEmpty()) {
       return value(name, type.arguments().get(0), specs);
     }
     if (type.is("Tuple")) {
       return elements(name, type.arguments(), specs).map(Value::tuple);
     }
-    if (type.is("List") && type.arguments().get(0).is("Tensor")) {
+    if (type.is("List") && type.arguments().size() == 1 && type.arguments().get(0).is("Tensor")) {
       List<Value> elements = new ArrayList<>();
       while (specs.hasNamed(name + "_" + elements.size()) || !specs.unnamed.isEmpty()) {
         specs.tensor(name + "_" + elements.size()).ifPresent(elements::add);

@@ -30,6 +30,9 @@ import org.tensorferry.value.Value;
 /** One conversion: interprets the method, collects its problems, and finishes the graph. */
 public final class ModelConverter {
 
+  /** Outputs of a signature; TensorFlow looks them up by name at every call. */
+  private static final int MOST_RESULTS = 10_000;
+
   private final SourceModel model;
   private final RuleTables rules;
   private final ConvertOptions options;
@@ -113,6 +116,12 @@ public final class ModelConverter {
     Value result = follow(program, operators, inputs);
     Structure<Tensor> tensors = new ResultTensors(method, operators, assumptions).of(result);
     Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
+    if (structure.flatten().size() > MOST_RESULTS) {
+      throw Problem.of("`" + method + "` returns more than " + MOST_RESULTS + " tensors")
+          .because("each would be an output of the SavedModel's signature")
+          .fix("stack them, or return the tensor that they are parts of")
+          .as(ExitCode.UNCONVERTIBLE);
+    }
     options.listener().progress("arranging the graph", 0, 0);
     CallTrace trace = operators.trace(tensors);
     List<TfValue> watched =

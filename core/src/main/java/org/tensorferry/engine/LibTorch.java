@@ -59,9 +59,7 @@ final class LibTorch implements AutoCloseable {
    *     class path
    */
   static LibTorch open() {
-    if (System.getProperty("OPT_OUT_TRACKING") == null) {
-      System.setProperty("OPT_OUT_TRACKING", "true");
-    }
+    Natives.useHere(EngineKind.TORCH);
     requireNatives();
     PtNDManager manager = (PtNDManager) baseManager();
     byte[] bytes = TorchProgram.ofClass("__torch__.Border").code(CODE).toBytes();
@@ -96,7 +94,7 @@ final class LibTorch implements AutoCloseable {
       }
       throw Problem.of("libtorch can't be loaded, so the original can't be run")
           .because(root.toString())
-          .fix("set DJL_CACHE_DIR to a directory that can be written and has 500 MB of room")
+          .fix("let the system property tensorferry.natives name a directory that has 1 GB of room")
           .as(ExitCode.USAGE);
     }
   }

@@ -43,6 +43,9 @@ public interface ResultRunner extends AutoCloseable {
   /** Median time of the model alone, without copying tensors in and out. */
   double medianMillis(Map<String, HostTensor> values, Stopwatch stopwatch);
 
+  /** The engine's version, for example {@code 2.18.0}. */
+  String engineVersion();
+
   @Override
   void close();
 }

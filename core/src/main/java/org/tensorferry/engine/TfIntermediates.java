@@ -18,7 +18,6 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
-import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -37,7 +36,7 @@ import org.tensorflow.proto.SavedModel;
  * inherits. TensorFlow's optimizers are off; the operators run as they are written. One object is
  * for one thread.
  */
-public final class TfIntermediates implements AutoCloseable {
+public final class TfIntermediates implements Intermediates {
 
   private static final String FLOW = "flow/";
   private static final String ALONE = "alone/";
@@ -85,6 +84,7 @@ public final class TfIntermediates implements AutoCloseable {
    *     converter writes it, or lacks one of the values
    */
   public static TfIntermediates open(Path savedModel, Map<String, DType> known) {
+    Natives.useHere(EngineKind.TENSORFLOW);
     ForwardBody body = ForwardBody.of(savedModel);
     for (String tensor : known.keySet()) {
       if (!body.nodes().containsKey(node(tensor))) {
@@ -169,15 +169,8 @@ public final class TfIntermediates implements AutoCloseable {
 
   // --- what a value stands on
 
-  /**
-   * What one value is computed from.
-   *
-   * @param values the nearest known values before it
-   * @param variables names of the variables that are read on the way
-   */
-  public record Sources(Set<String> values, Set<String> variables) {}
-
   /** What a known value is computed from in {@code alone/...}. */
+  @Override
   public Sources sources(String tensor) {
     Set<String> values = new LinkedHashSet<>();
     Set<String> variables = new TreeSet<>();
@@ -199,7 +192,7 @@ public final class TfIntermediates implements AutoCloseable {
     return new Sources(values, variables);
   }
 
-  /** TensorFlow's operator behind a value. */
+  @Override
   public String operator(String tensor) {
     @Nullable NodeDef node = body.nodes().get(node(tensor));
     return node == null ? "" : node.getOp();
@@ -207,17 +200,13 @@ public final class TfIntermediates implements AutoCloseable {
 
   // --- running
 
-  /** Values as the SavedModel computes them from its inputs. */
+  @Override
   public Map<String, HostTensor> run(
       Map<String, HostTensor> inputValues, Collection<String> tensors) {
     return run(FLOW, inputValues, Map.of(), tensors);
   }
 
-  /**
-   * Values, each computed from given ones.
-   *
-   * @param references what {@link #sources} names, for every fetched value
-   */
+  @Override
   public Map<String, HostTensor> runAlone(
       Map<String, HostTensor> inputValues,
       Map<String, HostTensor> references,
@@ -241,7 +230,7 @@ public final class TfIntermediates implements AutoCloseable {
       given.forEach((tensor, value) -> feed(fed, reference(tensor), dtype(known, tensor), value));
       fed.forEach(runner::feed);
       tensors.forEach(tensor -> runner.fetch(endpoint(prefix, tensor)));
-      try (Result result = runner.run()) {
+      try (org.tensorflow.Result result = runner.run()) {
         int index = 0;
         for (String tensor : tensors) {
           values.put(tensor, ByteBridge.host(result.get(index++), dtype(known, tensor)));
@@ -273,11 +262,6 @@ public final class TfIntermediates implements AutoCloseable {
 
   private String endpoint(String prefix, String tensor) {
     return isForeign(dtype(known, tensor)) ? bytes(prefix, tensor) + ":0" : prefix + tensor;
-  }
-
-  /** The inputs by name. */
-  public Set<String> inputNames() {
-    return inputs.keySet();
   }
 
   @Override

@@ -105,6 +105,7 @@ public final class TfRunner implements ResultRunner {
           .fix("name the directory that `convert -o` wrote")
           .as(ExitCode.UNREADABLE);
     }
+    Natives.useHere(EngineKind.TENSORFLOW);
     ByteBridge bridge = ByteBridge.over(directory, signature);
     try {
       SavedModelBundle bundle =
@@ -153,6 +154,11 @@ public final class TfRunner implements ResultRunner {
     List<Long> shape =
         info.getTensorShape().getDimList().stream().map(dim -> dim.getSize()).toList();
     return new Port(info.getName(), TfDTypes.of(info.getDtype()), shape);
+  }
+
+  @Override
+  public String engineVersion() {
+    return version();
   }
 
   /** The version of TensorFlow, for example {@code 2.18.0}. */

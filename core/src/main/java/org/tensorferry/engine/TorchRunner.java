@@ -25,7 +25,7 @@ import org.tensorferry.value.Structure;
  *
  * <p>One runner is for one thread. A module that keeps state keeps it from run to run.
  */
-public final class TorchRunner implements AutoCloseable {
+public final class TorchRunner implements Original {
 
   private final Path file;
   private final LibTorch torch;
@@ -72,23 +72,17 @@ public final class TorchRunner implements AutoCloseable {
     return LibTorch.version();
   }
 
+  @Override
+  public String engineVersion() {
+    return version();
+  }
+
   /** Sets how many threads libtorch uses within an operator, for all runners. */
   public static void useThreads(int threads) {
     JniUtils.setNumThreads(threads);
   }
 
-  /** Runs {@code forward} on tensors by position. */
-  public Structure<HostTensor> run(List<HostTensor> inputs) {
-    return run("forward", inputs);
-  }
-
-  /**
-   * Runs a method.
-   *
-   * @param arguments by position: {@link HostTensor}, Long, Integer, Double, Boolean, String, a
-   *     List of tensors, or a list of Long
-   * @throws FerryException (usage) with libtorch's reason where the method fails
-   */
+  @Override
   public Structure<HostTensor> run(String method, List<?> arguments) {
     List<IValue> values = new ArrayList<>();
     try {
@@ -108,8 +102,9 @@ public final class TorchRunner implements AutoCloseable {
     }
   }
 
-  /** Median time of a method alone, without copying tensors in and out. */
-  public double medianMillis(String method, List<HostTensor> inputs, Stopwatch stopwatch) {
+  @Override
+  public double medianMillis(String method, List<HostTensor> inputs, int runs) {
+    Stopwatch stopwatch = new Stopwatch(runs);
     List<IValue> values = new ArrayList<>();
     try {
       inputs.forEach(input -> values.add(torch.toTorch(input)));

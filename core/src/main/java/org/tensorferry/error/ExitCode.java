@@ -13,7 +13,9 @@ public enum ExitCode {
   /** The input is unreadable or hostile. */
   UNREADABLE(4),
   /** The output can't be written. */
-  UNWRITABLE(5);
+  UNWRITABLE(5),
+  /** A fault of ours, and no answer: EX_SOFTWARE of sysexits.h. */
+  FAULT(70);
 
   private final int code;
 

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.error.Exhausted;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -30,10 +31,13 @@ public final class MappedFile implements Storage, Closeable {
   private final Path path;
   private final long first;
   private final long total;
+  private final FileStamp stamp;
   private final int windowBits;
   private volatile ByteBuffer @Nullable [] windows;
 
-  private MappedFile(Path path, long first, long size, int windowBits, ByteBuffer[] windows) {
+  private MappedFile(
+      Path path, long first, long size, FileStamp stamp, int windowBits, ByteBuffer[] windows) {
+    this.stamp = stamp;
     this.path = path;
     this.first = first;
     this.total = size;
@@ -63,6 +67,7 @@ public final class MappedFile implements Storage, Closeable {
           .as(ExitCode.UNREADABLE);
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      FileStamp stamp = FileStamp.of(path);
       long size = channel.size();
       if (size == 0) {
         throw Problem.of("`" + path + "` is empty.")
@@ -75,7 +80,7 @@ public final class MappedFile implements Storage, Closeable {
         windows[i] =
             channel.map(MapMode.READ_ONLY, start, Math.min(size - start, 1L << windowBits));
       }
-      return new MappedFile(path, 0, size, windowBits, windows);
+      return new MappedFile(path, 0, size, stamp, windowBits, windows);
     } catch (NoSuchFileException missing) {
       throw Problem.of("There is no file `" + path + "`.")
           .fix("check the path")
@@ -108,7 +113,7 @@ public final class MappedFile implements Storage, Closeable {
       ByteBuffer window = mapped[(int) (position >>> windowBits)];
       int start = (int) (position & ((1L << windowBits) - 1));
       int n = Math.min(length - done, window.capacity() - start);
-      window.get(start, target, from + done, n);
+      read(window, start, target, from + done, n);
       done += n;
     }
   }
@@ -119,7 +124,7 @@ public final class MappedFile implements Storage, Closeable {
    */
   public MappedFile section(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, total);
-    return new MappedFile(path, first + offset, length, windowBits, mapped());
+    return new MappedFile(path, first + offset, length, stamp, windowBits, mapped());
   }
 
   private ByteBuffer[] mapped() {
@@ -128,6 +133,26 @@ public final class MappedFile implements Storage, Closeable {
       throw new IllegalStateException("`" + path + "` is closed");
     }
     return mapped;
+  }
+
+  private void read(ByteBuffer window, int start, byte[] target, int from, int length) {
+    try {
+      window.get(start, target, from, length);
+    } catch (InternalError error) {
+      if (!Exhausted.isMappedAway(error)) {
+        throw error;
+      }
+      throw FileStamp.changed(path, "it became shorter");
+    }
+  }
+
+  /**
+   * Makes sure that what was read until now is what the file holds.
+   *
+   * @throws FerryException (UNREADABLE) where it was written to, or replaced, since it was opened
+   */
+  public void requireUnchanged() {
+    stamp.requireUnchanged();
   }
 
   /** A part of the file. */

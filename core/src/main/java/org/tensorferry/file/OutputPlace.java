@@ -12,22 +12,26 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.system.FileTrees;
 
 /**
  * An output that appears whole or not at all: a directory, a file, or the files of a checkpoint.
  *
- * <p>It is filled under a temporary name beside its place, {@code .<name>.tensorferry-<random>},
- * and {@link #commit} moves it there; {@link #close} without a commit, or the end of the JVM,
- * removes everything that was made. An output that stood there before stays until the new one is
- * complete, and comes back where the move fails.
+ * <p>It is filled under a temporary name beside its place, written through to the disk, and {@link
+ * #commit} moves it there; {@link #close} without a commit, or the end of the JVM, removes
+ * everything that was made. An output that stood there before stays until the new one is complete:
+ * both change their names in one step where the system can do that, else the old one comes back
+ * where the move fails, or with the next run where the process was killed ({@link Leftovers}).
+ *
+ * <p>What is replaced is never an input, nor anything that holds one, nor a directory that is no
+ * SavedModel.
  */
 public final class OutputPlace implements Closeable {
 
@@ -58,10 +62,8 @@ public final class OutputPlace implements Closeable {
     this.target = target;
     this.force = force;
     this.isDirectory = isDirectory;
-    String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-    String hidden = "." + target.getFileName() + ".tensorferry-" + random;
-    this.staging = target.resolveSibling(hidden);
-    this.aside = target.resolveSibling(hidden + "-replaced");
+    this.staging = Leftovers.newName(target);
+    this.aside = Leftovers.replaced(staging);
     this.room = available();
   }
 
@@ -70,11 +72,12 @@ public final class OutputPlace implements Closeable {
    * created.
    *
    * @param force whether an existing output is replaced
+   * @param inputs files and directories that the output may not touch
    * @throws FerryException with {@link ExitCode#UNWRITABLE} where the place is taken or not
    *     writable
    */
-  public static OutputPlace directory(Path place, boolean force) {
-    return begin(place, force, true);
+  public static OutputPlace directory(Path place, boolean force, Path... inputs) {
+    return begin(place, force, true, List.of(inputs));
   }
 
   /**
@@ -83,21 +86,28 @@ public final class OutputPlace implements Closeable {
    *
    * @param place the end {@code .index} is taken off
    * @param force whether an existing output is replaced
+   * @param inputs files and directories that the output may not touch
    * @throws FerryException with {@link ExitCode#UNWRITABLE} where the place is taken or not
    *     writable
    */
-  public static OutputPlace file(Path place, boolean force) {
+  public static OutputPlace file(Path place, boolean force, Path... inputs) {
     String name = String.valueOf(place.getFileName());
     boolean isIndex = name.endsWith(INDEX);
     return begin(
         isIndex ? place.resolveSibling(name.substring(0, name.length() - INDEX.length())) : place,
         force,
-        false);
+        false,
+        List.of(inputs));
   }
 
-  private static OutputPlace begin(Path place, boolean force, boolean isDirectory) {
+  private static OutputPlace begin(
+      Path place, boolean force, boolean isDirectory, List<Path> inputs) {
     Path target = place.toAbsolutePath().normalize();
+    refuseWorkingDirectory(target);
+    inputs.forEach(input -> Replaceable.requireApart(target, input));
+    Leftovers.clear(target);
     refuseTaken(target, force);
+    Replaceable.requireSameKind(target, isDirectory);
     OutputPlace output = new OutputPlace(target, force, isDirectory);
     try {
       output.createParents();
@@ -112,13 +122,16 @@ public final class OutputPlace implements Closeable {
     }
   }
 
-  private static void refuseTaken(Path target, boolean force) {
+  private static void refuseWorkingDirectory(Path target) {
     if (target.getFileName() == null || workingDirectory(target).startsWith(target)) {
       throw Problem.of("the output can't be written to `" + target + "`")
           .because("the working directory lies in it")
           .fix("name a directory of its own, for example `" + target.resolve("model") + "`")
           .as(ExitCode.UNWRITABLE);
     }
+  }
+
+  private static void refuseTaken(Path target, boolean force) {
     if (!force && (exists(target) || exists(withEnd(target, INDEX)))) {
       throw Problem.of("the output `" + target + "` exists already")
           .fix("name another output, or give `--force` to replace it")
@@ -159,6 +172,11 @@ public final class OutputPlace implements Closeable {
     return staging;
   }
 
+  /** True for a file whose place is in the output's directory. */
+  public boolean isInside(Path file) {
+    return file.toAbsolutePath().normalize().startsWith(target);
+  }
+
   /** Where the output will be. */
   public Path target() {
     return target;
@@ -173,6 +191,9 @@ public final class OutputPlace implements Closeable {
   public void write(long bytesNeeded, Filler filler) {
     try {
       filler.fill(staging);
+      for (Path part : parts(staging)) {
+        FileTrees.writeThrough(part);
+      }
     } catch (IOException e) {
       throw unwritable(e, bytesNeeded);
     }
@@ -180,29 +201,57 @@ public final class OutputPlace implements Closeable {
 
   /** Moves the output into its place, over what stood there. */
   public synchronized void commit() {
+    if (done) {
+      throw new IllegalStateException("the output was discarded");
+    }
     refuseTaken(target, force);
-    List<Move> placed = new ArrayList<>();
-    List<Move> replaced = new ArrayList<>();
     try {
-      for (Path old : parts(target)) {
-        replaced.add(move(old, moved(old, target, aside)));
-      }
       List<Path> made = parts(staging);
       if (made.isEmpty()) {
         throw new NoSuchFileException(staging.toString());
       }
+      List<Path> old = parts(target);
+      List<Path> replaced =
+          isSame(old, target) && isSame(made, staging) && FileTrees.exchange(staging, target)
+              ? List.of(staging)
+              : place(made, old);
+      done = true;
+      forgetOnExit();
+      FileTrees.writeNamesThrough(parent());
+      replaced.forEach(this::deleteReplaced);
+    } catch (IOException e) {
+      throw unwritable(e, 0);
+    }
+  }
+
+  private static boolean isSame(List<Path> parts, Path whole) {
+    return parts.equals(List.of(whole));
+  }
+
+  private Path parent() {
+    return Objects.requireNonNull(target.getParent());
+  }
+
+  /**
+   * Moves old parts aside and new ones into their place, or nothing at all.
+   *
+   * @return the old parts where they are now
+   */
+  private List<Path> place(List<Path> made, List<Path> old) throws IOException {
+    List<Move> replaced = new ArrayList<>();
+    List<Move> placed = new ArrayList<>();
+    try {
+      for (Path part : old) {
+        replaced.add(move(part, moved(part, target, aside)));
+      }
       for (Path part : made) {
         placed.add(move(part, moved(part, staging, target)));
       }
-      done = true;
+      return replaced.stream().map(Move::to).toList();
     } catch (IOException e) {
       takeBack(placed, e);
       takeBack(replaced, e);
-      throw unwritable(e, 0);
-    }
-    forgetOnExit();
-    for (Move old : replaced) {
-      deleteReplaced(old.to);
+      throw e;
     }
   }
 
@@ -256,7 +305,7 @@ public final class OutputPlace implements Closeable {
 
   private void deleteReplaced(Path old) {
     try {
-      deleteTree(old);
+      FileTrees.delete(old);
     } catch (IOException e) {
       throw new FerryException(
           ExitCode.UNWRITABLE,
@@ -283,35 +332,30 @@ public final class OutputPlace implements Closeable {
     }
   }
 
+  /**
+   * Removes what was made. Another thread may still be writing, as at the end of the JVM: what is
+   * moved away first can't get new files, for their names lead nowhere.
+   */
   private synchronized void discard() {
     if (done) {
       return;
     }
     done = true;
     try {
-      for (Path part : parts(staging)) {
-        deleteTree(part);
+      for (int attempt = 0; attempt < 3; attempt++) {
+        for (Path part : parts(staging)) {
+          Path discarded = moved(part, staging, Leftovers.discarded(staging));
+          FileTrees.delete(discarded);
+          Files.move(part, discarded);
+          FileTrees.delete(discarded);
+        }
       }
       for (Path parent : createdParents) {
         Files.deleteIfExists(parent);
       }
     } catch (IOException e) {
-      // Something else uses what we made, or the disk is gone: there is no one left to tell.
+      // Something else uses what we made, or the disk is gone: the next run tries again.
     }
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    if (!exists(root)) {
-      return;
-    }
-    if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-      try (var children = Files.newDirectoryStream(root)) {
-        for (Path child : children) {
-          deleteTree(child);
-        }
-      }
-    }
-    Files.deleteIfExists(root);
   }
 
   private FerryException unwritable(IOException e, long bytesNeeded) {

@@ -78,6 +78,20 @@ public final class ZipArchive implements Closeable {
     return names;
   }
 
+  /** Full names of all records that end so, in whatever folder. */
+  public List<String> allEndingWith(String end) {
+    return entries.keySet().stream().filter(name -> name.endsWith(end)).toList();
+  }
+
+  /** A record by its full name, as UTF-8 text. */
+  public String textAtRoot(String name, int limit) {
+    ZipDirectory.Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new IllegalArgumentException("no record `" + name + "`");
+    }
+    return new String(bytes(entry, name, limit), StandardCharsets.UTF_8);
+  }
+
   /** True for a zip without the one top folder of torch's files, such as older {@code .pt2}. */
   public boolean hasAtRoot(String name) {
     return entries.containsKey(name);
@@ -121,7 +135,10 @@ public final class ZipArchive implements Closeable {
    * @param limit bytes at most
    */
   public byte[] bytes(String name, int limit) {
-    ZipDirectory.Entry entry = entry(name);
+    return bytes(entry(name), name, limit);
+  }
+
+  private byte[] bytes(ZipDirectory.Entry entry, String name, int limit) {
     // Deflate packs at most 1032 bytes into one; a larger claim would only take memory.
     boolean impossible = entry.size() / 1032 > entry.compressedSize() + 1;
     if (entry.size() > limit || entry.compressedSize() > limit || impossible) {

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
 
 /**
  * Replaces numbers in a JSON text and leaves every other byte as it is: the order of keys, how
@@ -27,7 +30,7 @@ final class ConfigEdit {
    * The text with other numbers.
    *
    * @param numbers by place; each is a number in the text already
-   * @throws IllegalArgumentException where one is not
+   * @throws FerryException where one is not (UNREADABLE)
    */
   static byte[] replace(byte[] json, Map<JsonPointer, Double> numbers) throws IOException {
     ByteArrayOutputStream edited = new ByteArrayOutputStream();
@@ -47,7 +50,11 @@ final class ConfigEdit {
       }
     }
     if (replaced != numbers.size()) {
-      throw new IllegalArgumentException("not all of these are numbers: " + numbers.keySet());
+      throw Problem.of("A setting of the target model is no number")
+          .at("settings", numbers.keySet())
+          .because("the port has to change it, and the model's configuration holds something else")
+          .fix("save the model again with Keras")
+          .as(ExitCode.UNREADABLE);
     }
     edited.writeBytes(Arrays.copyOfRange(json, copied, json.length));
     return edited.toByteArray();

@@ -195,7 +195,11 @@ final class Hdf5Model implements TargetModel {
     for (Changes.Setting setting : changes.settings()) {
       JsonPointer place = configs.get(setting.layer().path());
       if (archive == null || place == null || !setting.layer().config().has(setting.key())) {
-        throw new IllegalArgumentException(setting + " is no setting of " + path());
+        throw Problem.of("The target model has no setting `" + setting.key() + "` to be changed")
+            .at("layer", "`" + setting.layer().path() + "`")
+            .because("its configuration does not name it")
+            .fix("save the model again with Keras")
+            .as(ExitCode.UNREADABLE);
       }
       numbers.put(place.appendProperty(setting.key()), setting.value());
     }

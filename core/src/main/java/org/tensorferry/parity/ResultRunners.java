@@ -1,10 +1,11 @@
 package org.tensorferry.parity;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tensorferry.engine.EngineOptions;
+import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.engine.SavedStructure;
 import org.tensorferry.engine.TfRunner;
@@ -25,20 +26,17 @@ record ResultRunners(List<ResultRunner> all, String version) implements AutoClos
 
   private static final double FLOAT16_SNR = 55;
 
-  /** The longest that one run may take. */
-  private static final Duration LIMIT = Duration.ofMinutes(10);
-
-  static ResultRunners open(Path result, VerifyOptions options) {
+  static ResultRunners open(Engines engines, Path result, EngineOptions options) {
     if (!TfliteFile.isMeant(result)) {
-      TfRunner runner = TfRunner.open(result, TfRunner.DEFAULT_SIGNATURE, options.threads());
-      return new ResultRunners(List.of(runner), TfRunner.version());
+      ResultRunner runner = engines.result(result, TfRunner.DEFAULT_SIGNATURE);
+      return new ResultRunners(List.of(runner), runner.engineVersion());
     }
     List<ResultRunner> runners = new ArrayList<>();
     try {
-      LiteRunner fast = LiteRunner.open(result, options.threads(), true, LIMIT);
+      LiteRunner fast = LiteRunner.open(result, options.threads(), true, options.timeout());
       runners.add(fast);
-      runners.add(LiteRunner.open(result, options.threads(), false, LIMIT));
-      return new ResultRunners(runners, "Lite " + fast.version());
+      runners.add(LiteRunner.open(result, options.threads(), false, options.timeout()));
+      return new ResultRunners(runners, "Lite " + fast.engineVersion());
     } catch (RuntimeException | Error e) {
       runners.forEach(ResultRunner::close);
       throw e;

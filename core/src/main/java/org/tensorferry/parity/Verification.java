@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.tensorferry.engine.Original;
+import org.tensorferry.engine.Engines;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.DimCondition;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.engine.Stopwatch;
-import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -54,12 +56,26 @@ public final class Verification {
   /**
    * Verifies a result.
    *
+   * @param engines that run both
    * @param pair the model and what was converted from it
    * @throws FerryException where one of the two can't be loaded, the inputs don't fit, or the
    *     original runs on none of them
    */
+  public static ParityReport run(
+      Engines engines, ModelPair pair, VerifyOptions options, VerifyListener listener) {
+    return new Verification(pair, options, listener, false).run(engines);
+  }
+
+  /** As above, with engines that are started for this one verification. */
   public static ParityReport run(ModelPair pair, VerifyOptions options, VerifyListener listener) {
-    return new Verification(pair, options, listener, false).run();
+    listener.loading();
+    try (Engines engines = engines(pair, options)) {
+      return run(engines, pair, options, listener);
+    }
+  }
+
+  private static Engines engines(ModelPair pair, VerifyOptions options) {
+    return Engines.open(options.engines(), Set.of(pair.model(), pair.savedModel()));
   }
 
   /**
@@ -71,17 +87,17 @@ public final class Verification {
    */
   public static ParityReport runPorted(
       ModelPair pair, VerifyOptions options, VerifyListener listener) {
-    return new Verification(pair, options, listener, true).run();
+    listener.loading();
+    try (Engines engines = engines(pair, options)) {
+      return new Verification(pair, options, listener, true).run(engines);
+    }
   }
 
-  private ParityReport run() {
+  private ParityReport run(Engines engines) {
     List<InputCase> cases = cases();
-    listener.loading();
-    try (TorchRunner torch = TorchRunner.open(pair.model());
-        ResultRunners results = ResultRunners.open(pair.savedModel(), options)) {
-      if (options.threads() > 0) {
-        TorchRunner.useThreads(options.threads());
-      }
+    try (Original torch = engines.original(pair.model());
+        ResultRunners results =
+            ResultRunners.open(engines, pair.savedModel(), options.engines())) {
       Pairing pairing =
           isPorted
               ? new PortedSignature(results.first())
@@ -99,7 +115,10 @@ public final class Verification {
       }
       requireOne(reports);
       return report(
-          results.version(), reports, latency(torch, results.first(), pairing, cases, reports));
+          torch.engineVersion(),
+          results.version(),
+          reports,
+          latency(torch, results.first(), pairing, cases, reports));
     }
   }
 
@@ -116,7 +135,7 @@ public final class Verification {
   }
 
   private CaseReport compare(
-      TorchRunner torch, ResultRunner tensorFlow, Pairing pairing, InputCase input) {
+      Original torch, ResultRunner tensorFlow, Pairing pairing, InputCase input) {
     Structure<HostTensor> returned;
     try {
       returned = torch.run(pair.method(), input.inputs());
@@ -131,7 +150,9 @@ public final class Verification {
     try {
       result = pairing.outputs(tensorFlow.run(pairing.inputs(input.inputs())), original);
     } catch (FerryException e) {
-      if (e.exitCode() == ExitCode.USAGE) {
+      // That the result does not run where the original does is a difference; all else, such as an
+      // engine that crashes, is none.
+      if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
         throw e;
       }
       return CaseReport.failed(input, reason(e));
@@ -147,7 +168,7 @@ public final class Verification {
   }
 
   /** What explains a difference before any operator is suspected; else empty. */
-  private String remark(TorchRunner torch, InputCase input, Map<String, HostTensor> original) {
+  private String remark(Original torch, InputCase input, Map<String, HostTensor> original) {
     for (Assumption assumption : pair.assumptions()) {
       List<DimCondition> condition = DimCondition.of(assumption.text()).stream().toList();
       if (!DimCondition.allHold(condition, input.dims())) {
@@ -158,7 +179,7 @@ public final class Verification {
   }
 
   /** Whether the original gives the same again; asked only when a difference needs explaining. */
-  private boolean repeats(TorchRunner torch, InputCase input, Map<String, HostTensor> original) {
+  private boolean repeats(Original torch, InputCase input, Map<String, HostTensor> original) {
     Map<String, HostTensor> again = torch.run(pair.method(), input.inputs()).flatten();
     return Comparer.compareAll(original, again, options.tolerance()).stream()
         .allMatch(OutputComparison::isEqual);
@@ -181,7 +202,7 @@ public final class Verification {
   }
 
   private Optional<ParityReport.Latency> latency(
-      TorchRunner torch,
+      Original torch,
       ResultRunner tensorFlow,
       Pairing pairing,
       List<InputCase> cases,
@@ -191,7 +212,7 @@ public final class Verification {
         InputCase input = cases.get(i);
         listener.timing(input.label());
         Stopwatch stopwatch = new Stopwatch(options.timedRuns());
-        double torchMillis = torch.medianMillis(pair.method(), input.inputs(), stopwatch);
+        double torchMillis = torch.medianMillis(pair.method(), input.inputs(), stopwatch.runs());
         double tensorFlowMillis =
             tensorFlow.medianMillis(pairing.inputs(input.inputs()), stopwatch);
         return Optional.of(
@@ -203,11 +224,14 @@ public final class Verification {
   }
 
   private ParityReport report(
-      String version, List<CaseReport> cases, Optional<ParityReport.Latency> latency) {
+      String original,
+      String version,
+      List<CaseReport> cases,
+      Optional<ParityReport.Latency> latency) {
     return new ParityReport(
         pair.model().toString(),
         pair.savedModel().toString(),
-        TorchRunner.version(),
+        original,
         version,
         options.seed(),
         options.tolerance(),

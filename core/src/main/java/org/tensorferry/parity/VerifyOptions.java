@@ -2,6 +2,7 @@ package org.tensorferry.parity;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.inputs.Preparation;
 
 /**
@@ -14,9 +15,9 @@ import org.tensorferry.inputs.Preparation;
  *     org.tensorferry.inputs.RealInputs} reads it
  * @param preparation what recordings and pictures among the inputs become
  * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
- * @param threads threads within an operator, for both engines; 0 leaves it to them
  * @param layers whether the models are compared call by call, too
  * @param python a Python whose TensorFlow runs the result, too, in every way in which people run it
+ * @param engines how the engines run: in which process, for how long, and what the model may do
  */
 public record VerifyOptions(
     int samples,
@@ -25,91 +26,72 @@ public record VerifyOptions(
     Optional<Path> inputs,
     Preparation preparation,
     int timedRuns,
-    int threads,
     boolean layers,
-    Optional<Path> python) {
+    Optional<Path> python,
+    EngineOptions engines) {
 
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
       new VerifyOptions(
-          3,
-          0,
-          Tolerance.DEFAULT,
-          Optional.empty(),
-          Preparation.NONE,
-          7,
-          0,
-          false,
-          Optional.empty());
+        3, 0, Tolerance.DEFAULT, Optional.empty(), Preparation.NONE, 7, false, Optional.empty(), EngineOptions.DEFAULT);
 
   public VerifyOptions {
-    if (samples < 1 || timedRuns < 0 || threads < 0) {
-      throw new IllegalArgumentException("samples >= 1, timedRuns >= 0, threads >= 0");
+    if (samples < 1 || timedRuns < 0) {
+      throw new IllegalArgumentException("samples >= 1, timedRuns >= 0");
     }
   }
 
   public VerifyOptions samples(int count) {
     return new VerifyOptions(
-        count, seed, tolerance, inputs, preparation, timedRuns, threads, layers, python);
+        count, seed, tolerance, inputs, preparation, timedRuns, layers, python, engines);
   }
 
   public VerifyOptions seed(long newSeed) {
     return new VerifyOptions(
-        samples, newSeed, tolerance, inputs, preparation, timedRuns, threads, layers, python);
+        samples, newSeed, tolerance, inputs, preparation, timedRuns, layers, python, engines);
   }
 
   public VerifyOptions tolerance(Tolerance newTolerance) {
     return new VerifyOptions(
-        samples, seed, newTolerance, inputs, preparation, timedRuns, threads, layers, python);
+        samples, seed, newTolerance, inputs, preparation, timedRuns, layers, python, engines);
   }
 
   /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
   public VerifyOptions inputs(Path place) {
     return new VerifyOptions(
-        samples,
-        seed,
-        tolerance,
-        Optional.of(place),
-        preparation,
-        timedRuns,
-        threads,
-        layers,
-        python);
+        samples, seed, tolerance, Optional.of(place), preparation, timedRuns, layers, python, engines);
   }
 
   /** What recordings and pictures become before the models see them. */
   public VerifyOptions preparation(Preparation wanted) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, wanted, timedRuns, threads, layers, python);
+        samples, seed, tolerance, inputs, wanted, timedRuns, layers, python, engines);
   }
 
   public VerifyOptions timedRuns(int runs) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, runs, threads, layers, python);
+        samples, seed, tolerance, inputs, preparation, runs, layers, python, engines);
   }
 
+  /** Threads within an operator, for both engines; 0 leaves it to them. */
   public VerifyOptions threads(int count) {
-    return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, count, layers, python);
+    return engines(engines.threads(count));
   }
 
   /** Compares call by call as well. */
   public VerifyOptions layers(boolean wanted) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, threads, wanted, python);
+        samples, seed, tolerance, inputs, preparation, timedRuns, wanted, python, engines);
   }
 
   /** Runs the result in the TensorFlow of a Python as well. */
   public VerifyOptions python(Path program) {
     return new VerifyOptions(
-        samples,
-        seed,
-        tolerance,
-        inputs,
-        preparation,
-        timedRuns,
-        threads,
-        layers,
-        Optional.of(program));
+        samples, seed, tolerance, inputs, preparation, timedRuns, layers, Optional.of(program), engines);
+  }
+
+  public VerifyOptions engines(EngineOptions options) {
+    return new VerifyOptions(
+        samples, seed, tolerance, inputs, preparation, timedRuns, layers, python, options);
   }
 }

@@ -1,5 +1,6 @@
 package org.tensorferry.port;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -78,7 +80,7 @@ public record PortMap(
       return parse(file, root);
     } catch (JsonProcessingException broken) {
       throw Problem.of("The map file is no JSON: " + broken.getOriginalMessage() + ".")
-          .at("file", "`" + file + "` line " + broken.getLocation().getLineNr())
+          .at("file", "`" + file + "`" + line(broken.getLocation()))
           .fix("mend it, or write a new one with --dry-run")
           .as(ExitCode.USAGE);
     } catch (IOException failure) {
@@ -86,6 +88,11 @@ public record PortMap(
           .fix("name a file that exists")
           .as(ExitCode.UNREADABLE);
     }
+  }
+
+  /** Jackson does not say where it gave up on a text that nests too deep. */
+  private static String line(@Nullable JsonLocation place) {
+    return place == null ? "" : " line " + place.getLineNr();
   }
 
   private static PortMap parse(Path file, JsonNode root) {

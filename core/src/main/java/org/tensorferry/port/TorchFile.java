@@ -276,6 +276,15 @@ final class TorchFile implements Closeable {
     return number.isPresent() ? number : settings.number(modulePath, name);
   }
 
+  /**
+   * Makes sure that what was read until now is what the file holds.
+   *
+   * @throws org.tensorferry.error.FerryException (unreadable) where it was written to since
+   */
+  public void requireUnchanged() {
+    files.requireUnchanged();
+  }
+
   @Override
   public void close() {
     files.close();

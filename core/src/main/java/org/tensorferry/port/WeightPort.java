@@ -223,6 +223,15 @@ public final class WeightPort implements Closeable {
     return problem.where().isEmpty() ? problem.at("file", "`" + torch.path() + "`") : problem;
   }
 
+  /**
+   * Makes sure that what was read until now is what the file holds.
+   *
+   * @throws org.tensorferry.error.FerryException (unreadable) where it was written to since
+   */
+  public void requireUnchanged() {
+    torch.requireUnchanged();
+  }
+
   @Override
   public void close() {
     torch.close();

@@ -5,10 +5,13 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.IoReasons;
@@ -105,12 +108,14 @@ public final class Reports {
   /** Writes the text of a report; the file appears whole or not at all. */
   public static void write(String text, Path file) {
     Path target = file.toAbsolutePath();
-    Path temporary = target.resolveSibling("." + target.getFileName() + ".part");
+    String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    Path temporary = target.resolveSibling("." + target.getFileName() + "." + random + ".part");
     try {
       if (target.getParent() != null) {
         Files.createDirectories(target.getParent());
       }
-      Files.writeString(temporary, text);
+      // Never through a link that somebody else has put there.
+      Files.writeString(temporary, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       move(temporary, target);
     } catch (IOException e) {
       discard(temporary);

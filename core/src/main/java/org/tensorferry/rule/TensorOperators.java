@@ -38,6 +38,9 @@ import org.tensorferry.value.Value;
  */
 public final class TensorOperators implements Operators {
 
+  /** Calls and results of a graph; an unrolled network of a thousand steps has some ten thousand. */
+  private static final int MOST_VALUES = 500_000;
+
   private final RuleTables tables;
   private final TfGraph tf;
   private final WeightStore weights;
@@ -46,6 +49,7 @@ public final class TensorOperators implements Operators {
   private final Map<TensorHandle, Value> numbers = new LinkedHashMap<>();
   private final Set<Problem> problems = new LinkedHashSet<>();
   private String schema = "";
+  private long values;
 
   public TensorOperators(RuleTables tables, TfGraph tf, WeightStore weights) {
     this.tables = tables;
@@ -55,6 +59,7 @@ public final class TensorOperators implements Operators {
 
   @Override
   public Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site) {
+    requireRoom(site);
     tf.at(new Origin(site.modulePath(), site.place()));
     schema = "";
     Value result;
@@ -82,8 +87,20 @@ public final class TensorOperators implements Operators {
       result = Value.unknown();
     }
     List<TensorHandle> written = OperatorCall.tensors(result).stream().map(Tensor::read).toList();
+    values += 1 + written.size();
     calls.add(new OperatorCall(name, schema, args, kwargs, result, site, read, written));
     return result;
+  }
+
+  /** Ends the conversion of a model that would fill the memory with its graph. */
+  private void requireRoom(CallSite site) {
+    if (values > MOST_VALUES) {
+      Problem problem =
+          Problem.of("The model makes more than " + MOST_VALUES + " tensors in one call")
+              .because("loops are unrolled while the model is converted")
+              .fix("write long loops with tensor operators");
+      throw new FerryException(ExitCode.UNCONVERTIBLE, List.of(located(problem, site)), null);
+    }
   }
 
   private static Problem located(Problem problem, CallSite site) {

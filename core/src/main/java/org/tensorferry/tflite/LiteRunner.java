@@ -76,8 +76,8 @@ public final class LiteRunner implements ResultRunner {
     }
   }
 
-  /** The runtime's version, for example {@code 2.20.0}. */
-  public String version() {
+  @Override
+  public String engineVersion() {
     return version;
   }
 

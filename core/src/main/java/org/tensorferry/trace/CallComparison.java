@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.engine.TfIntermediates;
+import org.tensorferry.engine.Intermediates;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.Comparer;
@@ -33,7 +33,7 @@ final class CallComparison {
 
   private final CallTrace trace;
   private final FlatRun torch;
-  private final TfIntermediates tensorFlow;
+  private final Intermediates tensorFlow;
   private final Map<String, HostTensor> inputs;
   private final Tolerance tolerance;
 
@@ -47,7 +47,7 @@ final class CallComparison {
       CallTrace trace,
       List<CallValue> values,
       FlatRun torch,
-      TfIntermediates tensorFlow,
+      Intermediates tensorFlow,
       Map<String, HostTensor> inputs,
       Tolerance tolerance) {
     this.trace = trace;

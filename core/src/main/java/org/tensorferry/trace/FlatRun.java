@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.engine.Original;
 import org.tensorferry.parity.Comparer;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.Tolerance;
@@ -21,10 +21,10 @@ import org.tensorferry.tensor.HostTensor;
 final class FlatRun {
 
   private final FlatProgram flat;
-  private final TorchRunner torch;
+  private final Original torch;
   private final List<HostTensor> inputs;
 
-  FlatRun(FlatProgram flat, TorchRunner torch, List<HostTensor> inputs) {
+  FlatRun(FlatProgram flat, Original torch, List<HostTensor> inputs) {
     this.flat = flat;
     this.torch = torch;
     this.inputs = inputs;

@@ -11,11 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorferry.convert.ConvertedModel;
-import org.tensorferry.engine.TfIntermediates;
-import org.tensorferry.engine.TorchRunner;
-import org.tensorferry.error.ExitCode;
+import org.tensorferry.engine.Engines;
+import org.tensorferry.engine.Intermediates;
+import org.tensorferry.engine.Original;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.error.Problem;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Tolerance;
@@ -39,6 +38,7 @@ public final class LayerComparison {
   /** Bytes of results of one batch, about. */
   private static final long BATCH_BYTES = 32L << 20;
 
+  private final Engines engines;
   private final CallTrace trace;
   private final List<String> inputNames;
   private final Path savedModel;
@@ -46,11 +46,13 @@ public final class LayerComparison {
   private final VerifyListener listener;
 
   private LayerComparison(
+      Engines engines,
       CallTrace trace,
       List<String> inputNames,
       Path savedModel,
       Tolerance tolerance,
       VerifyListener listener) {
+    this.engines = engines;
     this.trace = trace;
     this.inputNames = inputNames;
     this.savedModel = savedModel;
@@ -61,11 +63,13 @@ public final class LayerComparison {
   /**
    * Compares on one set of inputs.
    *
+   * @param engines that run both
    * @param converted the original as it is converted now; its file is open
    * @param original the outputs of the original on these inputs, by name
    * @throws FerryException where one of the two can't be run or read
    */
   public static LayerReport run(
+      Engines engines,
       ConvertedModel converted,
       Path savedModel,
       InputCase input,
@@ -88,7 +92,12 @@ public final class LayerComparison {
     }
     LayerComparison comparison =
         new LayerComparison(
-            converted.trace(), converted.model().argumentNames(), savedModel, tolerance, listener);
+            engines,
+            converted.trace(),
+            converted.model().argumentNames(),
+            savedModel,
+            tolerance,
+            listener);
     return comparison.compare(records.get(), input, original, compared);
   }
 
@@ -135,12 +144,12 @@ public final class LayerComparison {
                 .home()
                 .filter(home -> !home.isInput())
                 .ifPresent(home -> known.putIfAbsent(home.tensor(), home.dtype())));
-    Path file = temporary();
+    Path file = engines.folder().resolve("layers.pt");
     try {
       FlatProgram flat = FlatProgram.of(trace);
       flat.program().write(file);
-      try (TorchRunner torch = TorchRunner.open(file);
-          TfIntermediates tensorFlow = TfIntermediates.open(savedModel, known)) {
+      try (Original torch = engines.own(file);
+          Intermediates tensorFlow = engines.intermediates(savedModel, known)) {
         FlatRun run = new FlatRun(flat, torch, input.inputs());
         CallComparison calls =
             new CallComparison(trace, values, run, tensorFlow, named(input), tolerance);
@@ -187,17 +196,6 @@ public final class LayerComparison {
       batches.add(batch);
     }
     return batches;
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempFile("tensorferry-layers", ".pt");
-    } catch (IOException e) {
-      throw Problem.of("A temporary file can't be written")
-          .because(String.valueOf(e.getMessage()))
-          .fix("make room in the directory for temporary files")
-          .as(ExitCode.UNWRITABLE);
-    }
   }
 
   private static void delete(Path file) {

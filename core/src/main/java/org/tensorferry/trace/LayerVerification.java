@@ -8,7 +8,8 @@ import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.dim.InputSpec;
-import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.engine.Engines;
+import org.tensorferry.engine.Original;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.inputs.InputCase;
@@ -28,6 +29,7 @@ import org.tensorferry.tensor.HostTensor;
 /** Converts the original again and compares it with the SavedModel call by call, on one case. */
 public final class LayerVerification {
 
+  private final Engines engines;
   private final ModelPair pair;
   private final SourceModel source;
   private final RuleTables rules;
@@ -37,15 +39,18 @@ public final class LayerVerification {
   /**
    * Of two models.
    *
+   * @param engines that run both
    * @param source the original
    * @param rules by which it was converted
    */
   public LayerVerification(
+      Engines engines,
       ModelPair pair,
       SourceModel source,
       RuleTables rules,
       VerifyOptions options,
       VerifyListener listener) {
+    this.engines = engines;
     this.pair = pair;
     this.source = source;
     this.rules = rules;
@@ -66,7 +71,13 @@ public final class LayerVerification {
               source, rules, ConvertOptions.defaults().method(pair.method()), specs);
       LayerReport layers =
           LayerComparison.run(
-              converted, pair.savedModel(), input, original(input), options.tolerance(), listener);
+              engines,
+              converted,
+              pair.savedModel(),
+              input,
+              original(input),
+              options.tolerance(),
+              listener);
       return Findings.in(layers, report.isEqual());
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
@@ -77,7 +88,7 @@ public final class LayerVerification {
   }
 
   private Map<String, HostTensor> original(InputCase input) {
-    try (TorchRunner torch = TorchRunner.open(pair.model())) {
+    try (Original torch = engines.original(pair.model())) {
       return torch.run(pair.method(), input.inputs()).flatten();
     }
   }

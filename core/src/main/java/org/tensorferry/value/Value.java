@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 import org.tensorferry.dim.Dim;
 
 /**
@@ -29,6 +28,9 @@ public sealed interface Value
         Value.EnumMember,
         Value.RuntimeNumber,
         Value.Unknown {
+
+  /** Characters of a list in a message, about. */
+  int LONGEST_SHOWN = 400;
 
   static None none() {
     return new None();
@@ -141,6 +143,29 @@ public sealed interface Value
   /** A torch device, for example {@code cpu}; has no meaning after conversion. */
   record Device(String name) implements Value {}
 
+  /** Elements for a message: the first of a long list, and no lists in lists in lists. */
+  private static String shown(List<Value> elements, String open, String close) {
+    StringBuilder text = new StringBuilder(open);
+    for (Value element : elements) {
+      if (text.length() > LONGEST_SHOWN) {
+        return text.append(", ...").append(close).toString();
+      }
+      boolean isNested = element instanceof ListOf || element instanceof TupleOf;
+      text.append(text.length() > open.length() ? ", " : "")
+          .append(isNested ? flat(element) : element);
+    }
+    return text.append(close).toString();
+  }
+
+  private static String flat(Value container) {
+    List<Value> elements =
+        container instanceof ListOf list ? list.elements() : ((TupleOf) container).elements();
+    boolean isFlat =
+        elements.size() < LONGEST_SHOWN / 10
+            && elements.stream().noneMatch(e -> e instanceof ListOf || e instanceof TupleOf);
+    return isFlat ? container.toString() : container.typeName() + " of " + elements.size();
+  }
+
   /** A mutable list. */
   record ListOf(List<Value> elements) implements Value {
     @Override
@@ -160,7 +185,7 @@ public sealed interface Value
 
     @Override
     public String toString() {
-      return elements.stream().map(Value::toString).collect(Collectors.joining(", ", "[", "]"));
+      return shown(elements, "[", "]");
     }
   }
 
@@ -196,7 +221,13 @@ public sealed interface Value
 
     @Override
     public String toString() {
-      return elements.stream().map(Value::toString).collect(Collectors.joining(", ", "(", ")"));
+      return shown(elements, "(", ")");
+    }
+
+    /** Of the outermost elements alone: tuples share elements, and walking all takes for ever. */
+    @Override
+    public int hashCode() {
+      return elements.size() * 31 + className.hashCode();
     }
   }
 

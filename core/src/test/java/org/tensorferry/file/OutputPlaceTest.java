@@ -46,7 +46,7 @@ class OutputPlaceTest {
   private static void write(Path target, boolean force, String content) {
     try (OutputPlace output = OutputPlace.directory(target, force)) {
       output.write(
-          content.length(), directory -> Files.writeString(directory.resolve("file"), content));
+          content.length(), directory -> Files.writeString(directory.resolve("saved_model.pb"), content));
       output.commit();
     }
   }
@@ -63,16 +63,16 @@ class OutputPlaceTest {
   void appearsWithMissingParentsAndNothingElse() throws IOException {
     write(home.resolve("models/new/out"), false, "text");
     assertEquals(
-        List.of("models", "models/new", "models/new/out", "models/new/out/file"), tree(home));
+        List.of("models", "models/new", "models/new/out", "models/new/out/saved_model.pb"), tree(home));
   }
 
   @Test
   void isNotThereBeforeTheCommit() throws IOException {
     Path target = home.resolve("out");
     try (OutputPlace output = OutputPlace.directory(target, false)) {
-      output.write(0, directory -> Files.writeString(directory.resolve("file"), "text"));
+      output.write(0, directory -> Files.writeString(directory.resolve("saved_model.pb"), "text"));
       assertTrue(Files.notExists(target));
-      assertTrue(Files.exists(output.path().resolve("file")));
+      assertTrue(Files.exists(output.path().resolve("saved_model.pb")));
     }
     assertEquals(List.of(), tree(home));
   }
@@ -81,8 +81,8 @@ class OutputPlaceTest {
   void anExistingOutputIsRefusedWithoutForceAndSurvives() throws IOException {
     write(home.resolve("out"), false, "old");
     assertUnwritable(() -> write(home.resolve("out"), false, "new"), "`--force`");
-    assertEquals("old", Files.readString(home.resolve("out/file")));
-    assertEquals(List.of("out", "out/file"), tree(home));
+    assertEquals("old", Files.readString(home.resolve("out/saved_model.pb")));
+    assertEquals(List.of("out", "out/saved_model.pb"), tree(home));
   }
 
   @Test
@@ -136,7 +136,7 @@ class OutputPlaceTest {
   void forceReplacesTheWholeDirectory() throws IOException {
     Files.createDirectories(home.resolve("out/assets/old"));
     write(home.resolve("out"), true, "new");
-    assertEquals(List.of("out", "out/file"), tree(home));
+    assertEquals(List.of("out", "out/saved_model.pb"), tree(home));
   }
 
   @Test
@@ -151,8 +151,8 @@ class OutputPlaceTest {
             throw new IllegalStateException("conversion failed");
           }
         });
-    assertEquals(List.of("out", "out/file"), tree(home));
-    assertEquals("old", Files.readString(home.resolve("out/file")));
+    assertEquals(List.of("out", "out/saved_model.pb"), tree(home));
+    assertEquals("old", Files.readString(home.resolve("out/saved_model.pb")));
   }
 
   @Test
@@ -171,8 +171,8 @@ class OutputPlaceTest {
       Files.delete(output.path());
       assertUnwritable(output::commit, "can't be written");
     }
-    assertEquals("old", Files.readString(target.resolve("file")));
-    assertEquals(List.of("out", "out/file"), tree(home));
+    assertEquals("old", Files.readString(target.resolve("saved_model.pb")));
+    assertEquals(List.of("out", "out/saved_model.pb"), tree(home));
   }
 
   @Test
@@ -180,6 +180,56 @@ class OutputPlaceTest {
     Files.writeString(home.resolve("file"), "text");
     assertUnwritable(() -> write(home.resolve("file/out"), false, "new"), "can't be written");
     assertEquals(List.of("file"), tree(home));
+  }
+
+  @Test
+  void anInputIsNeverReplaced() throws IOException {
+    Path model = Files.writeString(home.resolve("model.pt"), "input");
+    Path link = Files.createSymbolicLink(home.resolve("link"), model);
+    Path inside = Files.createDirectories(home.resolve("dir/deep")).resolve("model.pt");
+    Files.writeString(inside, "input");
+    Path dir = home.resolve("dir");
+    assertUnwritable(() -> OutputPlace.file(model, true, model), "it is the input");
+    assertUnwritable(() -> OutputPlace.file(link, true, model), "it is the input");
+    assertUnwritable(() -> OutputPlace.directory(dir, true, inside), "lies in it");
+    assertUnwritable(() -> OutputPlace.directory(dir.resolve("out"), true, dir), "in the input");
+    assertEquals("input", Files.readString(model));
+    assertEquals("input", Files.readString(inside));
+  }
+
+  @Test
+  void whatIsNoOutputIsNeverReplaced() throws IOException {
+    Path directory = Files.createDirectory(home.resolve("dir"));
+    Path precious = Files.writeString(directory.resolve("thesis.tex"), "precious");
+    Path file = Files.writeString(home.resolve("notes"), "precious");
+    assertUnwritable(() -> write(directory, true, "new"), "it holds `thesis.tex`");
+    assertUnwritable(() -> OutputPlace.file(directory, true), "it is a directory");
+    assertUnwritable(() -> write(file, true, "new"), "it is a file");
+    assertEquals("precious", Files.readString(precious));
+    assertEquals("precious", Files.readString(file));
+  }
+
+  @Test
+  void whatAKilledRunLeftIsBroughtBackOrCleared() throws IOException {
+    Path target = home.resolve("out");
+    write(target, false, "old");
+    long dead = deadProcess();
+    String mine = String.valueOf(Leftovers.newName(target).getFileName());
+    String pid = "-" + ProcessHandle.current().pid() + "-";
+    Path killed = home.resolve(mine.replace(pid, "-" + dead + "-"));
+    Files.createDirectories(killed.resolve("variables"));
+    Files.move(target, home.resolve(killed.getFileName() + "-replaced"));
+    Path running = Files.createDirectory(home.resolve(mine));
+    assertUnwritable(() -> write(target, false, "new"), "exists already");
+    assertEquals("old", Files.readString(target.resolve("saved_model.pb")));
+    assertEquals(
+        List.of(running.getFileName().toString(), "out", "out/saved_model.pb"), tree(home));
+  }
+
+  private static long deadProcess() throws IOException {
+    Process process = new ProcessBuilder("true").start();
+    process.onExit().join();
+    return process.pid();
   }
 
   @Test
@@ -205,8 +255,8 @@ class OutputPlaceTest {
           full.problems().get(0).text());
       assertTrue(
           full.problems().get(0).text().contains("were available"), full.problems().get(0).text());
-      assertEquals(List.of("out", "out/file"), tree(disk.getPath("/data")));
-      assertEquals("old", Files.readString(target.resolve("file")));
+      assertEquals(List.of("out", "out/saved_model.pb"), tree(disk.getPath("/data")));
+      assertEquals("old", Files.readString(target.resolve("saved_model.pb")));
     }
   }
 

@@ -50,7 +50,7 @@ final class DifferenceOps {
     parts.add(x);
     a.optionalTensor("append").ifPresent(parts::add);
     TfValue result = tf.concat(parts.stream().map(part -> tf.cast(part, dtype)).toList(), axis);
-    for (int i = 0; i < a.integer("n") && !result.dim(axis).is(0); i++) {
+    for (int i = 0; i < Limits.parts(a, a.integer("n")) && !result.dim(axis).is(0); i++) {
       result = difference(tf, result, axis);
     }
     return result;

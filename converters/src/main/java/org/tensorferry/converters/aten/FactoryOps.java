@@ -114,6 +114,8 @@ final class FactoryOps {
       return tf.cast(a.tensor("data"), a.dtype("dtype").orElse(own));
     }
     List<Value> numbers = new ArrayList<>();
+    Shape shape = shape(data);
+    requireSmall(a, shape);
     flatten(a, data, numbers);
     Optional<DType> wanted = a.dtype("dtype");
     if (numbers.isEmpty() && wanted.isEmpty()) {
@@ -121,13 +123,21 @@ final class FactoryOps {
     }
     DType dtype = wanted.orElseGet(() -> Promotion.of(numbers));
     List<TfValue> elements = numbers.stream().map(n -> a.scalar(n, dtype)).toList();
-    Shape shape = shape(data);
     if (shape.rank() == 0) {
       return elements.get(0);
     }
     return numbers.isEmpty()
         ? tf.zeros(shape, dtype)
         : tf.reshape(Constants.vector(tf, elements), shape);
+  }
+
+  /** Lists may share their elements, so that a few make up more numbers than there is memory. */
+  private static void requireSmall(OpArgs a, Shape shape) {
+    long lists = 1;
+    for (Dim size : shape.dims()) {
+      lists = Limits.product(lists, Math.max(1, size.known()));
+    }
+    Limits.numbers(a, lists);
   }
 
   private static void flatten(OpArgs a, Value data, List<Value> numbers) {

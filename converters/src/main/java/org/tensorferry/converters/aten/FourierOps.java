@@ -238,13 +238,13 @@ final class FourierOps {
 
   /** 0, 1, ..., (n - 1) / 2, -(n / 2), ..., -1, each divided by n d. */
   static TfValue frequencies(OpArgs a, TfGraph tf) {
-    int n = a.integer("n");
+    int n = Limits.numbers(a, a.integer("n"));
     double unit = 1 / (n * a.number("d"));
     return Constants.vector(tf, dtype(a), n, i -> (i < (n + 1) / 2 ? i : i - n) * unit);
   }
 
   static TfValue halfFrequencies(OpArgs a, TfGraph tf) {
-    int n = a.integer("n");
+    int n = Limits.numbers(a, a.integer("n"));
     double unit = 1 / (n * a.number("d"));
     return Constants.vector(tf, dtype(a), n / 2 + 1, i -> i * unit);
   }

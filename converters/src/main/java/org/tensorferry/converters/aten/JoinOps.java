@@ -197,10 +197,22 @@ final class JoinOps {
     int size = Math.toIntExact(x.dim(0).known());
     int length = a.integer("r");
     List<int[]> found = new ArrayList<>();
-    collect(size, new int[length], 0, a.flag("with_replacement"), found);
+    boolean repeat = a.flag("with_replacement");
+    Limits.numbers(a, Limits.product(length, count(size, length, repeat)));
+    collect(size, new int[length], 0, repeat, found);
     int[] flat = found.stream().flatMapToInt(Arrays::stream).toArray();
     TfValue indices = tf.reshape(tf.ints(flat), Shape.of(found.size(), length));
     return tf.gather(x, indices, 0);
+  }
+
+  /** How many tuples there are, at least: n choose r, which stops growing where it is too many. */
+  private static long count(long size, int length, boolean repeat) {
+    long choices = repeat ? size + length - 1 : size;
+    double count = 1;
+    for (int i = 0; i < length && count > 0 && count < Integer.MAX_VALUE; i++) {
+      count = count * (choices - i) / (i + 1);
+    }
+    return (long) Math.max(0, count);
   }
 
   /** All ascending index tuples that begin as the given one does up to a position. */
@@ -210,7 +222,8 @@ final class JoinOps {
       return;
     }
     int first = at == 0 ? 0 : tuple[at - 1] + (repeat ? 0 : 1);
-    for (int i = first; i < size; i++) {
+    int last = repeat ? size - 1 : size - (tuple.length - at);
+    for (int i = first; i <= last; i++) {
       tuple[at] = i;
       collect(size, tuple, at + 1, repeat, found);
     }

@@ -200,7 +200,7 @@ final class NormOps {
       throw a.refuse("the number of rows is dynamic", "fix dim 0 in --input");
     }
     int n = Math.toIntExact(count.known());
-    int[] rows = new int[n * (n - 1) / 2];
+    int[] rows = new int[Limits.numbers(a, n * (n - 1L) / 2)];
     int[] columns = new int[rows.length];
     for (int i = 0, k = 0; i < n; i++) {
       for (int j = i + 1; j < n; j++, k++) {

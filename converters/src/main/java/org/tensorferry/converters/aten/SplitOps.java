@@ -115,6 +115,7 @@ final class SplitOps {
 
   private static List<Ranges> sizes(OpArgs a, TfGraph tf, Dim size) {
     List<Dim> sizes = a.dims(a.has("split_sizes") ? "split_sizes" : "split_size");
+    Limits.parts(a, sizes.size());
     Dim left = sizes.stream().reduce(size, Dim::minus);
     if (left.isKnown() && !left.is(0)) {
       throw a.refuse("the parts " + sizes + " do not add up to " + size, "");
@@ -141,7 +142,7 @@ final class SplitOps {
   }
 
   private static List<Ranges> chunks(OpArgs a, TfGraph tf, Dim size) {
-    int chunks = a.integer("chunks");
+    int chunks = Limits.parts(a, a.integer("chunks"));
     if (chunks < 1) {
       throw a.refuse("`chunks` is " + chunks + ", but must be positive", "");
     }
@@ -157,22 +158,24 @@ final class SplitOps {
 
   /** Parts of almost one size, the larger ones first. */
   private static List<Ranges> sections(OpArgs a, TfGraph tf, Dim size) {
-    return sections(a.integer("sections"), size);
+    return sections(a, a.integer("sections"), size);
   }
 
-  private static List<Ranges> sections(int sections, Dim size) {
+  private static List<Ranges> sections(OpArgs a, long sections, Dim size) {
+    Limits.parts(a, sections);
     List<Dim> sizes = new ArrayList<>();
-    for (int i = 0; i < sections; i++) {
+    for (long i = 0; i < sections; i++) {
       sizes.add(size.plus(sections - 1 - i).floorDiv(sections));
     }
     return consecutive(sizes);
   }
 
   private static List<Ranges> atIndices(OpArgs a, TfGraph tf, Dim size) {
-    return atIndices(a.dims("indices"), size);
+    return atIndices(a, a.dims("indices"), size);
   }
 
-  private static List<Ranges> atIndices(List<Dim> indices, Dim size) {
+  private static List<Ranges> atIndices(OpArgs a, List<Dim> indices, Dim size) {
+    Limits.parts(a, indices.size());
     List<Ranges> ranges = new ArrayList<>();
     Dim start = Dim.ZERO;
     for (Dim index : indices) {
@@ -190,22 +193,22 @@ final class SplitOps {
         tf.constantInts(given)
             .orElseThrow(() -> a.refuse("where it splits depends on data", "pass a list of ints"));
     if (given.rank() == 0) {
-      return sections(Math.toIntExact(numbers[0]), size);
+      return sections(a, numbers[0], size);
     }
-    return atIndices(Arrays.stream(numbers).mapToObj(Dim::of).toList(), size);
+    return atIndices(a, Arrays.stream(numbers).mapToObj(Dim::of).toList(), size);
   }
 
   /** A number of results: for a dynamic one the example decides, and that is recorded. */
   private static int number(OpArgs a, TfGraph tf, Dim count) {
     if (count.isKnown()) {
-      return Math.toIntExact(count.known());
+      return Limits.parts(a, count.known());
     }
     OptionalLong example = count.example();
     if (example.isEmpty()) {
       throw a.refuse("the number of parts is `" + count + "`, which depends on data", FIX);
     }
     tf.assumptions().add(count + " = " + example.getAsLong(), tf.origin().place());
-    return Math.toIntExact(example.getAsLong());
+    return Limits.parts(a, example.getAsLong());
   }
 
   // --- single indices
@@ -216,6 +219,7 @@ final class SplitOps {
     if (!x.dim(axis).isKnown()) {
       throw a.refuse("it gives `" + x.dim(axis) + "` tensors, a number that is not fixed", FIX);
     }
+    Limits.parts(a, x.dim(axis).known());
     return tf.unstack(x, axis);
   }
 

@@ -57,7 +57,7 @@ final class TriangleOps {
     int columns = a.integer("col");
     int offset = a.integer("offset");
     int[] found =
-        IntStream.range(0, Math.multiplyExact(rows, columns))
+        IntStream.range(0, Limits.numbers(a, Limits.product(rows, columns)))
             .filter(
                 i -> {
                   int distance = i % columns - i / columns;

@@ -54,7 +54,7 @@ final class WindowOps {
    * leaves the last point out, so that windows can be laid end to end.
    */
   private static TfValue window(OpArgs a, TfGraph tf, DoubleUnaryOperator function) {
-    int length = a.integer("window_length");
+    int length = Limits.numbers(a, a.integer("window_length"));
     boolean periodic = !a.has("periodic") || a.flag("periodic");
     DType dtype = a.dtype("dtype").orElse(DType.FLOAT32);
     int gaps = periodic ? length : length - 1;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.value.CallSite;
@@ -18,10 +19,22 @@ import org.tensorferry.value.Value;
  */
 final class Builtins {
 
+  /** What looks at one element of a container, however long that is. */
+  private static final Set<String> OF_ONE_ELEMENT =
+      Set.of(
+          "aten::len",
+          "aten::__getitem__",
+          "prim::TupleIndex",
+          "aten::_set_item",
+          "aten::append",
+          "aten::get",
+          "aten::setdefault");
+
   private final Operators operators;
   private final RuntimeNumbers runtime;
   private final ScalarFolding folding;
   private final Upgraders upgraders;
+  private final Work work;
   private final Map<String, List<Builtin>> rows = new HashMap<>();
 
   Builtins(
@@ -29,16 +42,18 @@ final class Builtins {
       Numbers numbers,
       Conditions conditions,
       Upgraders upgraders,
-      Predicate<Tensor> isTrained) {
+      Predicate<Tensor> isTrained,
+      Work work) {
     this.operators = operators;
     this.runtime = numbers.runtime();
     this.folding = new ScalarFolding(operators, numbers);
     this.upgraders = upgraders;
-    Equality equality = new Equality(numbers, conditions);
+    this.work = work;
+    Equality equality = new Equality(numbers, conditions, work);
     new NumberBuiltins(numbers, conditions).addTo(this::row);
     new MathBuiltins(numbers).addTo(this::row);
     new ComparisonBuiltins(numbers, conditions, equality).addTo(this::row);
-    new ListBuiltins(numbers, conditions, equality).addTo(this::row);
+    new ListBuiltins(numbers, conditions, equality, work).addTo(this::row);
     new DictBuiltins().addTo(this::row);
     new StringBuiltins().addTo(this::row);
     new TensorBuiltins(operators, numbers, conditions, isTrained).addTo(this::row);
@@ -68,8 +83,15 @@ final class Builtins {
   Value call(Arguments arguments) {
     List<Builtin> functions = rows.get(arguments.name());
     if (functions != null) {
+      boolean ofAll = !OF_ONE_ELEMENT.contains(arguments.name());
+      if (ofAll) {
+        arguments.positional().forEach(value -> work.value(value, arguments.site()));
+      }
       Value result = inLanguage(functions, arguments);
       if (result != null) {
+        if (ofAll) {
+          work.value(result, arguments.site());
+        }
         return result;
       }
     }

@@ -11,14 +11,17 @@ final class Equality {
 
   private final Numbers numbers;
   private final Conditions conditions;
+  private final Work work;
 
-  Equality(Numbers numbers, Conditions conditions) {
+  Equality(Numbers numbers, Conditions conditions, Work work) {
     this.numbers = numbers;
     this.conditions = conditions;
+    this.work = work;
   }
 
   /** A bool, which may depend on dynamic dims. */
   Value equal(Value left, Value right, CallSite site) {
+    work.comparison(site);
     if (left instanceof Value.Unknown || right instanceof Value.Unknown) {
       return Value.unknown();
     }

@@ -13,12 +13,12 @@ import org.tensorferry.value.Value;
 /** What {@code for} runs over, and the functions that make such things. */
 final class Iteration {
 
-  private static final long MOST_LISTED = 10_000_000;
-
   private final Builtins builtins;
+  private final Work work;
 
-  Iteration(Builtins builtins) {
+  Iteration(Builtins builtins, Work work) {
     this.builtins = builtins;
+    this.work = work;
   }
 
   /** {@code range}, {@code enumerate}, {@code zip}, {@code reversed}, {@code tuple}; else null. */
@@ -84,6 +84,7 @@ final class Iteration {
 
   /** All elements now: a loop sees the list as it is when it begins. */
   List<Value> list(Value value, CallSite site) {
+    work.value(value, site);
     List<Value> sequence = ListBuiltins.sequence(value);
     if (sequence != null) {
       return List.copyOf(sequence);
@@ -114,14 +115,15 @@ final class Iteration {
     throw Refusal.invalid(site, "A loop runs over a value of type " + value.typeName());
   }
 
-  private static List<Value> list(Range range, CallSite site) {
-    if (range.length() > MOST_LISTED) {
+  private List<Value> list(Range range, CallSite site) {
+    if (range.length() > Work.LONGEST_LIST) {
       throw Refusal.of(
           site,
           "A range of " + range.length() + " numbers is made a list",
-          "the limit is " + MOST_LISTED,
+          "the limit is " + Work.LONGEST_LIST,
           "use torch.arange");
     }
+    work.numbers(range.length(), site);
     List<Value> elements = new ArrayList<>();
     for (long i = 0; i < range.length(); i++) {
       elements.add(Value.of(range.start() + i * range.step()));
@@ -134,6 +136,7 @@ final class Iteration {
       throw Refusal.invalid(site, "A loop runs over a tensor of rank 0");
     }
     long count = Conditions.rounds(tensor.shape().dim(0), site);
+    Work.limitList(count, site);
     List<Value> rows = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       rows.add(

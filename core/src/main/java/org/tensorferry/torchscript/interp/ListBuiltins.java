@@ -13,17 +13,16 @@ import org.tensorferry.value.Value;
 /** Lists and tuples. */
 final class ListBuiltins {
 
-  /** A list that grows beyond this is a mistake or an attack. */
-  private static final int MOST_ELEMENTS = 10_000_000;
-
   private final Numbers numbers;
   private final Conditions conditions;
   private final Equality equality;
+  private final Work work;
 
-  ListBuiltins(Numbers numbers, Conditions conditions, Equality equality) {
+  ListBuiltins(Numbers numbers, Conditions conditions, Equality equality, Work work) {
     this.numbers = numbers;
     this.conditions = conditions;
     this.equality = equality;
+    this.work = work;
   }
 
   void addTo(Builtins.Table table) {
@@ -148,19 +147,9 @@ final class ListBuiltins {
 
   private static Value add(Arguments a, List<Value> added) {
     Value.ListOf list = a.requireList(0);
-    limit((long) list.elements().size() + added.size(), a.site());
+    Work.limitList((long) list.elements().size() + added.size(), a.site());
     list.elements().addAll(List.copyOf(added));
     return list;
-  }
-
-  private static void limit(long size, CallSite site) {
-    if (size > MOST_ELEMENTS) {
-      throw Refusal.of(
-          site,
-          "A list grows to " + size + " elements",
-          "the limit is " + MOST_ELEMENTS,
-          "build large data with tensor operators");
-    }
   }
 
   private @Nullable Value concat(Arguments a) {
@@ -169,7 +158,7 @@ final class ListBuiltins {
     if (left == null || right == null) {
       return null;
     }
-    limit((long) left.size() + right.size(), a.site());
+    Work.limitList((long) left.size() + right.size(), a.site());
     List<Value> all = new ArrayList<>(left);
     all.addAll(right);
     return a.at(0) instanceof Value.ListOf ? Value.list(all) : Value.tuple(all);
@@ -182,9 +171,7 @@ final class ListBuiltins {
     }
     List<Value> elements = elements(a, listFirst ? 0 : 1);
     long times = Math.max(0, a.known(listFirst ? 1 : 0));
-    limit(
-        Math.multiplyHigh(times, elements.size()) != 0 ? Long.MAX_VALUE : times * elements.size(),
-        a.site());
+    Work.limitList(Work.times(times, elements.size()), a.site());
     List<Value> all = new ArrayList<>();
     for (long i = 0; i < times && !elements.isEmpty(); i++) {
       all.addAll(elements);
@@ -209,6 +196,7 @@ final class ListBuiltins {
       return null;
     }
     int size = list.elements().size();
+    Work.limitList(size + 1L, a.site());
     long index = a.known(1);
     long position = Math.max(0, Math.min(index < 0 ? index + size : index, size));
     list.elements().add((int) position, a.at(2));
@@ -320,6 +308,7 @@ final class ListBuiltins {
   }
 
   private int order(Value left, Value right, CallSite site) {
+    work.comparison(site);
     if (left instanceof Value.Str a && right instanceof Value.Str b) {
       return a.value().compareTo(b.value());
     }
@@ -359,7 +348,8 @@ final class ListBuiltins {
 
   private Value rangeList(Arguments a) {
     long count = Conditions.rounds(a.integer(0).value(), a.site());
-    limit(count, a.site());
+    Work.limitList(count, a.site());
+    work.numbers(count, a.site());
     List<Value> numbersUpTo = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       numbersUpTo.add(new Value.Int(Dim.of(i)));

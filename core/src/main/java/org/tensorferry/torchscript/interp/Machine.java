@@ -37,19 +37,20 @@ final class Machine {
   private final Set<Tensor> trained = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<String, CallSite> stateUpdates = new LinkedHashMap<>();
   private long statements;
+  private final Work work = new Work();
   private int depth;
 
   Machine(Library library, Operators operators, Assumptions assumptions, long version) {
     this.library = library;
     this.assumptions = assumptions;
-    numbers = new Numbers(new RuntimeNumbers(operators));
+    numbers = new Numbers(new RuntimeNumbers(operators, work));
     conditions = new Conditions(numbers, assumptions);
     builtins =
-        new Builtins(operators, numbers, conditions, new Upgraders(version), trained::contains);
+        new Builtins(operators, numbers, conditions, new Upgraders(version), trained::contains, work);
     names = new Names(library, constants);
     types = new Types(builtins);
     attributes = new Attributes(this);
-    iteration = new Iteration(builtins);
+    iteration = new Iteration(builtins, work);
     calls = new Calls(this);
   }
 
@@ -145,5 +146,6 @@ final class Machine {
   void restart() {
     depth = 0;
     statements = 0;
+    work.restart();
   }
 }

@@ -99,7 +99,9 @@ final class ModuleLoader {
       return elements;
     }
     if (pickled instanceof PyTuple tuple) {
-      return Value.tuple(elements(tuple.items(), owner, maker));
+      Value elements = Value.tuple(elements(tuple.items(), owner, maker));
+      seen.put(pickled, elements);
+      return elements;
     }
     if (pickled instanceof Map<?, ?> map) {
       Value.DictOf dict = new Value.DictOf(new LinkedHashMap<>());

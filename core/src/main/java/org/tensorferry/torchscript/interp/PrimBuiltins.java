@@ -63,7 +63,7 @@ final class PrimBuiltins {
     table.row("prim::type", PrimBuiltins::deviceType);
     table.row("prim::index", a -> a.at(0) instanceof Value.Device ? Value.none() : null);
     table.row("prim::id", a -> Value.of(System.identityHashCode(a.at(0))));
-    table.row("hash", a -> Value.of(a.at(0).hashCode()));
+    table.row("hash", a -> Value.of(Text.repr(a.at(0), a.site()).hashCode()));
     table.row("prim::unchecked_unwrap_optional", a -> a.at(0));
     table.row("_unwrap_optional", PrimBuiltins::unwrap);
     table.row("prim::RaiseException", PrimBuiltins::raise);
@@ -74,7 +74,7 @@ final class PrimBuiltins {
 
   private static String device(Arguments a) {
     String name = a.text(0);
-    return name == null ? Text.str(a.at(0)) : name;
+    return name == null ? Text.str(a.at(0), a.site()) : name;
   }
 
   private static @Nullable Value deviceType(Arguments a) {
@@ -95,10 +95,10 @@ final class PrimBuiltins {
   }
 
   private static Value raise(Arguments a) {
-    String kind = a.count() > 1 ? Text.str(a.at(1)).replace("builtins.", "") + ": " : "";
+    String kind = a.count() > 1 ? Text.str(a.at(1), a.site()).replace("builtins.", "") + ": " : "";
     throw Refusal.of(
         a.site(),
-        "The model's own code refuses its inputs: " + kind + Text.str(a.optional(0, "msg")),
+        "The model's own code refuses its inputs: " + kind + Text.str(a.optional(0, "msg"), a.site()),
         "it raises this exception for inputs of these shapes, as it would in torch",
         "check the shapes, dtypes and the number of inputs given in --input");
   }

@@ -29,11 +29,16 @@ final class RuntimeNumbers {
   /** The least value that a computed integer is taken to have: a size is never below it. */
   private static final long LEAST_COMPUTED = Integer.MIN_VALUE;
 
+  /** Containers in containers; types of arguments and results nest a few levels. */
+  private static final int DEEPEST = 200;
+
   private final Operators operators;
+  private final Work work;
   private final IdentityHashMap<TensorHandle, Symbol> symbols = new IdentityHashMap<>();
 
-  RuntimeNumbers(Operators operators) {
+  RuntimeNumbers(Operators operators, Work work) {
     this.operators = operators;
+    this.work = work;
   }
 
   // --- from tensors to numbers
@@ -135,6 +140,14 @@ final class RuntimeNumbers {
    * lists are copied, because the call is kept and code may change its lists later.
    */
   Value forOperator(Value value, CallSite site) {
+    return value instanceof Value.ListOf
+            || value instanceof Value.TupleOf
+            || value instanceof Value.DictOf
+        ? new Containers(site).converted(value)
+        : single(value, site);
+  }
+
+  private Value single(Value value, CallSite site) {
     if (value instanceof RuntimeNumber number) {
       TensorHandle handle = handle(number, site);
       return handle == number.handle()
@@ -146,21 +159,64 @@ final class RuntimeNumbers {
         && known.value() instanceof RuntimeNumber number) {
       return Tensor.of(operators.scalar(forOperator(number, site), known.dtype()));
     }
-    if (value instanceof Value.ListOf list) {
-      return Value.list(list.elements().stream().map(e -> forOperator(e, site)).toList());
+    return value;
+  }
+
+  /**
+   * Converts what a container holds, each container once however often it is met. Everything behind
+   * walks such values as trees, so what a tree of it would be is limited.
+   */
+  private final class Containers {
+    private final CallSite site;
+    private final IdentityHashMap<Value, Value> done = new IdentityHashMap<>();
+    private final IdentityHashMap<Value, Long> sizes = new IdentityHashMap<>();
+    private int depth;
+    private long size;
+
+    Containers(CallSite site) {
+      this.site = site;
     }
-    if (value instanceof Value.TupleOf tuple) {
-      List<Value> elements =
-          tuple.elements().stream().map(element -> forOperator(element, site)).toList();
-      return new Value.TupleOf(elements, tuple.names(), tuple.className());
-    }
-    if (value instanceof Value.DictOf dict) {
-      Value.DictOf converted = new Value.DictOf(new LinkedHashMap<>());
-      dict.elements()
-          .forEach((key, element) -> converted.elements().put(key, forOperator(element, site)));
+
+    Value converted(Value value) {
+      Value known = done.get(value);
+      if (known != null) {
+        grow(sizes.getOrDefault(value, 1L));
+        return known;
+      }
+      long before = size;
+      grow(1);
+      if (++depth > DEEPEST) {
+        throw Refusal.invalid(site, "A list holds itself, or nests more than " + DEEPEST + " deep");
+      }
+      work.value(value, site);
+      Value converted = fresh(value);
+      depth--;
+      done.put(value, converted);
+      sizes.put(value, size - before);
       return converted;
     }
-    return value;
+
+    private void grow(long more) {
+      size += more;
+      Work.limitList(size, site);
+    }
+
+    private Value fresh(Value value) {
+      if (value instanceof Value.ListOf list) {
+        return Value.list(list.elements().stream().map(this::converted).toList());
+      }
+      if (value instanceof Value.TupleOf tuple) {
+        List<Value> elements = tuple.elements().stream().map(this::converted).toList();
+        return new Value.TupleOf(elements, tuple.names(), tuple.className());
+      }
+      if (value instanceof Value.DictOf dict) {
+        Value.DictOf converted = new Value.DictOf(new LinkedHashMap<>());
+        dict.elements()
+            .forEach((key, element) -> converted.elements().put(key, converted(element)));
+        return converted;
+      }
+      return single(value, site);
+    }
   }
 
   Map<String, Value> forOperator(Map<String, Value> named, CallSite site) {

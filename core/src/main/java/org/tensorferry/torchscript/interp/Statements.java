@@ -188,7 +188,7 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
   public Flow visitRaise(Stmt.Raise stmt) {
     String message = "";
     if (stmt.exception() instanceof Expr.Call call && !call.arguments().isEmpty()) {
-      message = Text.str(expressions.evaluate(call.arguments().get(0)));
+      message = Text.str(expressions.evaluate(call.arguments().get(0)), site(stmt));
     }
     return raise(message, stmt);
   }
@@ -213,7 +213,7 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
     }
     Optional<Expr> message = stmt.message();
     return raise(
-        message.isPresent() ? Text.str(expressions.evaluate(message.get())) : "AssertionError",
+        message.isPresent() ? Text.str(expressions.evaluate(message.get()), site(stmt)) : "AssertionError",
         stmt);
   }
 

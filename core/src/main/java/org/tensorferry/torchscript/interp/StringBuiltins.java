@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.value.Value;
 
@@ -15,12 +14,12 @@ final class StringBuiltins {
   private static final String SPACES = " \t\n\r\u000b\f";
 
   void addTo(Builtins.Table table) {
-    table.row("str", a -> Value.of(Text.str(a.at(0))));
-    table.row("format", a -> on(a, s -> Value.of(Text.format(s, rest(a)))));
+    table.row("str", a -> Value.of(Text.str(a.at(0), a.site())));
+    table.row("format", a -> on(a, s -> Value.of(Text.format(s, rest(a), a.site()))));
     table.row("percentFormat", this::percentFormat);
     table.row("remainder", this::percentFormat);
     table.row("len", a -> on(a, s -> Value.of(s.length())));
-    table.row("add", a -> a.text(1) == null ? null : on(a, s -> Value.of(s + a.requireText(1))));
+    table.row("add", a -> a.text(1) == null ? null : on(a, s -> join(a, "", List.of(s, a.requireText(1)))));
     table.row("mul", this::repeat);
     table.row("__getitem__", this::character);
     table.row("slice", this::slice);
@@ -52,15 +51,15 @@ final class StringBuiltins {
     table.row("rfind", a -> on(a, s -> Value.of(s.lastIndexOf(a.requireText(1)))));
     table.row("index", this::index);
     table.row("count", a -> on(a, s -> Value.of(count(s, a.requireText(1)))));
-    table.row("replace", a -> on(a, s -> Value.of(s.replace(a.requireText(1), a.requireText(2)))));
+    table.row("replace", this::replace);
     table.row("split", this::split);
     table.row("splitlines", a -> on(a, s -> texts(s.lines().toList())));
     table.row("join", this::join);
     table.row("zfill", a -> on(a, s -> Value.of(padding(s, a.known(1), '0') + s)));
     table.row("rjust", a -> on(a, s -> Value.of(padding(s, a.known(1), filler(a)) + s)));
     table.row("ljust", a -> on(a, s -> Value.of(s + padding(s, a.known(1), filler(a)))));
-    table.row("ord", a -> on(a, s -> Value.of(s.codePointAt(0))));
-    table.row("chr", a -> Value.of(Character.toString((int) a.known(0))));
+    table.row("ord", this::ord);
+    table.row("chr", StringBuiltins::chr);
     table.row("hex", a -> Value.of(radix(a.known(0), 16, "0x")));
     table.row("oct", a -> Value.of(radix(a.known(0), 8, "0o")));
     table.row("bin", a -> Value.of(radix(a.known(0), 2, "0b")));
@@ -107,9 +106,7 @@ final class StringBuiltins {
         a,
         s -> {
           long times = Math.max(0, a.known(1));
-          if (times * s.length() > 1 << 20) {
-            throw Refusal.invalid(a.site(), "A string grows beyond a million characters");
-          }
+          Work.limitText(Work.times(times, s.length()), a.site());
           return Value.of(s.repeat((int) times));
         });
   }
@@ -183,10 +180,53 @@ final class StringBuiltins {
     return on(
         a,
         s ->
-            Value.of(
+            join(
+                a,
+                s,
                 a.requireList(1).elements().stream()
-                    .map(Text::str)
-                    .collect(Collectors.joining(s))));
+                    .map(part -> Text.str(part, a.site()))
+                    .toList()));
+  }
+
+  private static Value join(Arguments a, String separator, List<String> parts) {
+    long length = (long) separator.length() * Math.max(0, parts.size() - 1);
+    for (String part : parts) {
+      length += part.length();
+    }
+    Work.limitText(length, a.site());
+    return Value.of(String.join(separator, parts));
+  }
+
+  private @Nullable Value replace(Arguments a) {
+    return on(
+        a,
+        s -> {
+          String part = a.requireText(1);
+          String with = a.requireText(2);
+          long growth = Work.times(count(s, part), Math.max(0, with.length() - part.length()));
+          Work.limitText(growth, a.site());
+          Work.limitText(s.length() + growth, a.site());
+          return Value.of(s.replace(part, with));
+        });
+  }
+
+  private @Nullable Value ord(Arguments a) {
+    return on(
+        a,
+        s -> {
+          if (s.isEmpty() || s.length() != Character.charCount(s.codePointAt(0))) {
+            throw Refusal.invalid(a.site(), "`ord` is called with a string that is no character");
+          }
+          return Value.of(s.codePointAt(0));
+        });
+  }
+
+  private static Value chr(Arguments a) {
+    long code = a.known(0);
+    if (code < 0 || code > Character.MAX_CODE_POINT) {
+      throw Refusal.invalid(a.site(), "`chr` is called with " + code + ", which is no character");
+    }
+    return Value.of(Character.toString((int) code));
   }
 
   private @Nullable Value toInt(Arguments a) {
@@ -248,7 +288,8 @@ final class StringBuiltins {
   }
 
   private static String radix(long value, int radix, String prefix) {
-    return (value < 0 ? "-" : "") + prefix + Long.toString(Math.abs(value), radix);
+    String digits = Long.toString(value, radix);
+    return value < 0 ? "-" + prefix + digits.substring(1) : prefix + digits;
   }
 
   private static boolean hasLetters(String text) {

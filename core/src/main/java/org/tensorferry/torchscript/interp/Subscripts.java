@@ -53,7 +53,7 @@ final class Subscripts {
   }
 
   private Value ofObject(Value.Obj object, Value key, CallSite site) {
-    Value child = machine.attributes().find(object, Text.str(key), site);
+    Value child = machine.attributes().find(object, Text.str(key, site), site);
     if (object.isModule() && child != null) {
       return child;
     }

@@ -3,7 +3,6 @@ package org.tensorferry.torchscript.interp;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
@@ -14,30 +13,81 @@ import org.tensorferry.value.Value;
  */
 final class Text {
 
-  private Text() {}
+  /** Containers in containers; torch's own prints end far before. */
+  private static final int DEEPEST = 200;
 
-  /** {@code str(value)}. */
-  static String str(Value value) {
-    return value instanceof Value.Str text ? text.value() : repr(value);
+  private final CallSite site;
+  private final StringBuilder text = new StringBuilder();
+  private int depth;
+
+  private Text(CallSite site) {
+    this.site = site;
   }
 
-  static String repr(Value value) {
+  /** {@code str(value)}; a text beyond {@link Work#LONGEST_TEXT} is refused. */
+  static String str(Value value, CallSite site) {
+    return value instanceof Value.Str text ? text.value() : repr(value, site);
+  }
+
+  static String repr(Value value, CallSite site) {
+    Text text = new Text(site);
+    text.write(value);
+    return text.text.toString();
+  }
+
+  private void write(Value value) {
+    if (value instanceof Value.ListOf list) {
+      elements(list.elements(), "[", "]");
+    } else if (value instanceof Value.TupleOf tuple) {
+      elements(tuple.elements(), "(", tuple.elements().size() == 1 ? ",)" : ")");
+    } else if (value instanceof Value.DictOf dict) {
+      enter();
+      add("{");
+      String separator = "";
+      for (Map.Entry<Value, Value> entry : dict.elements().entrySet()) {
+        add(separator);
+        write(entry.getKey());
+        add(": ");
+        write(entry.getValue());
+        separator = ", ";
+      }
+      add("}");
+      depth--;
+    } else {
+      add(plain(value));
+    }
+  }
+
+  private void elements(List<Value> elements, String open, String close) {
+    enter();
+    add(open);
+    String separator = "";
+    for (Value element : elements) {
+      add(separator);
+      write(element);
+      separator = ", ";
+    }
+    add(close);
+    depth--;
+  }
+
+  private void enter() {
+    if (++depth > DEEPEST) {
+      throw Refusal.invalid(site, "A value that is printed nests more than " + DEEPEST + " deep");
+    }
+  }
+
+  private void add(String part) {
+    Work.limitText((long) text.length() + part.length(), site);
+    text.append(part);
+  }
+
+  private static String plain(Value value) {
     if (value instanceof Value.Str text) {
       return "'" + text.value().replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
     if (value instanceof Value.Floating floating) {
       return floating(floating.value());
-    }
-    if (value instanceof Value.ListOf list) {
-      return joined(list.elements(), "[", "]");
-    }
-    if (value instanceof Value.TupleOf tuple) {
-      return joined(tuple.elements(), "(", tuple.elements().size() == 1 ? ",)" : ")");
-    }
-    if (value instanceof Value.DictOf dict) {
-      return dict.elements().entrySet().stream()
-          .map(Text::entry)
-          .collect(Collectors.joining(", ", "{", "}"));
     }
     if (value instanceof Value.Device device) {
       return device.name();
@@ -66,14 +116,6 @@ final class Text {
     return "(" + real + sign + imaginary + "j)";
   }
 
-  private static String entry(Map.Entry<Value, Value> entry) {
-    return repr(entry.getKey()) + ": " + repr(entry.getValue());
-  }
-
-  private static String joined(List<Value> elements, String open, String close) {
-    return elements.stream().map(Text::repr).collect(Collectors.joining(", ", open, close));
-  }
-
   /** The shortest text that reads back as the number, as Python prints it. */
   static String floating(double value) {
     if (Double.isNaN(value)) {
@@ -99,7 +141,7 @@ final class Text {
   }
 
   /** {@code "{} of {}".format(...)}: TorchScript knows only plain braces. */
-  static String format(String pattern, List<Value> values) {
+  static String format(String pattern, List<Value> values, CallSite site) {
     StringBuilder text = new StringBuilder();
     int from = 0;
     for (Value value : values) {
@@ -107,7 +149,8 @@ final class Text {
       if (hole < 0) {
         break;
       }
-      text.append(pattern, from, hole).append(str(value));
+      text.append(pattern, from, hole).append(str(value, site));
+      Work.limitText(text.length(), site);
       from = hole + 2;
     }
     return text.append(pattern.substring(from)).toString();
@@ -137,18 +180,20 @@ final class Text {
         if (used >= values.size()) {
           throw Refusal.invalid(site, "The format `" + pattern + "` needs more values");
         }
-        text.append(formatted(pattern.substring(i + 1, end), kind, values.get(used++)));
+        text.append(formatted(pattern.substring(i + 1, end), kind, values.get(used++), site));
+        Work.limitText(text.length(), site);
       }
       i = end;
     }
     return text.toString();
   }
 
-  private static String formatted(String options, char kind, Value value) {
+  private static String formatted(
+      String options, char kind, Value value, CallSite site) {
     var number = Numbers.known(value);
     boolean plain = options.matches("[-+ #0]?[0-9]{0,3}(\\.[0-9]{1,3})?");
     if (!plain || number.isEmpty()) {
-      return kind == 'r' ? repr(value) : str(value);
+      return kind == 'r' ? repr(value, site) : str(value, site);
     }
     String width = options.matches("[-+ 0]") ? "" : options;
     return switch (kind) {
@@ -158,7 +203,7 @@ final class Text {
       case 'f', 'F', 'e', 'E', 'g', 'G' ->
           String.format(Locale.ROOT, "%" + width + kind, number.getAsDouble());
       case 'x', 'X' -> String.format(Locale.ROOT, "%" + kind, (long) number.getAsDouble());
-      default -> str(value);
+      default -> str(value, site);
     };
   }
 }

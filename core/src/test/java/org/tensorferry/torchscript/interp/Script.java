@@ -70,6 +70,12 @@ final class Script {
         FakeOperators.tensor("y", DType.FLOAT32, Dim.of(3), Dim.of(4)));
   }
 
+  /** As a conversion runs it, with {@code x: float32[batch,time,8]} alone. */
+  Value convert() {
+    Value x = FakeOperators.tensor("x", DType.FLOAT32, BATCH, TIME, Dim.of(8));
+    return interpreter().run("forward", Map.of("x", x, "y", x));
+  }
+
   Value run(Value... arguments) {
     return interpreter().follow("forward", List.of(arguments), Map.of());
   }

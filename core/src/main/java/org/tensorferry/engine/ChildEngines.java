@@ -1,0 +1,128 @@
+package org.tensorferry.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
+import org.tensorferry.system.Confinement;
+import org.tensorferry.system.PrivateFolder;
+import org.tensorferry.tensor.DType;
+
+/** Engines in processes of their own, one for each kind, which start side by side. */
+final class ChildEngines implements Engines {
+
+  /** Bytes of a file that libtorch may write, which has nothing to write. */
+  private static final long TORCH_FILE = 64L << 20;
+
+  /** Bytes of a file that TensorFlow may write: a copy of a graph. */
+  private static final long TENSORFLOW_FILE = 2L << 30;
+
+  private final EngineOptions options;
+  private final PrivateFolder folder;
+  private final Child torch;
+  private final Child tensorFlow;
+
+  ChildEngines(EngineOptions options, Set<Path> files) {
+    this.options = options;
+    this.folder = LocalEngines.privateFolder();
+    try {
+      Files.createDirectory(folder());
+      this.torch = start(EngineKind.TORCH, files, TORCH_FILE);
+    } catch (IOException e) {
+      folder.close();
+      throw unwritable(e);
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+    try {
+      this.tensorFlow = start(EngineKind.TENSORFLOW, files, TENSORFLOW_FILE);
+    } catch (IOException e) {
+      close();
+      throw unwritable(e);
+    } catch (RuntimeException e) {
+      torch.close();
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static RuntimeException unwritable(IOException e) {
+    return Problem.of("A folder for temporary files can't be written")
+        .because(String.valueOf(e.getMessage()))
+        .fix("let the system property java.io.tmpdir name a directory that can be written")
+        .as(ExitCode.UNWRITABLE);
+  }
+
+  private Child start(EngineKind kind, Set<Path> files, long fileSize) throws IOException {
+    Path own = Files.createDirectory(folder.path().resolve(kind.name().substring(0, 2)));
+    Path natives = Natives.require(kind);
+    Set<Path> read = new LinkedHashSet<>(JavaCommand.classPath());
+    read.add(natives);
+    read.add(folder());
+    files.forEach(file -> read.add(file.toAbsolutePath()));
+    Natives.ofUser().forEach(read::add);
+    Confinement confinement =
+        new Confinement(
+            Set.of(JavaCommand.java().getParent().getParent()),
+            read,
+            Set.of(own),
+            memory(),
+            OptionalLong.of(fileSize));
+    return Child.start(
+        kind, natives, own, options.trusted() ? Confinement.NONE : confinement, options.timeout());
+  }
+
+  /** Most of the machine's memory, so that an engine fails before the machine does. */
+  private static OptionalLong memory() {
+    try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(line -> line.startsWith("MemTotal:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 10 * 8)
+          .findFirst();
+    } catch (IOException | NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  @Override
+  public Original original(Path file) {
+    if (!options.trusted()) {
+      CodeScan.require(file);
+    }
+    return own(file);
+  }
+
+  @Override
+  public Original own(Path file) {
+    return RemoteOriginal.open(new Remote(torch), file, options.threads());
+  }
+
+  @Override
+  public ResultRunner result(Path savedModel, String signature) {
+    return RemoteResult.open(new Remote(tensorFlow), savedModel, signature, options.threads());
+  }
+
+  @Override
+  public Intermediates intermediates(Path savedModel, Map<String, DType> known) {
+    return RemoteIntermediates.open(new Remote(tensorFlow), savedModel, new LinkedHashMap<>(known));
+  }
+
+  @Override
+  public Path folder() {
+    return folder.path().resolve("own");
+  }
+
+  @Override
+  public void close() {
+    List.of(torch, tensorFlow).forEach(Child::close);
+    folder.close();
+  }
+}

@@ -1,0 +1,69 @@
+package org.tensorferry.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
+import org.tensorferry.system.PrivateFolder;
+import org.tensorferry.tensor.DType;
+
+/** Engines in this process. */
+final class LocalEngines implements Engines {
+
+  private final EngineOptions options;
+  private final PrivateFolder folder;
+
+  LocalEngines(EngineOptions options) {
+    this.options = options;
+    this.folder = privateFolder();
+  }
+
+  static PrivateFolder privateFolder() {
+    try {
+      return PrivateFolder.temporary();
+    } catch (IOException e) {
+      throw Problem.of("A folder for temporary files can't be made")
+          .because(String.valueOf(e.getMessage()))
+          .fix("let the system property java.io.tmpdir name a directory that can be written")
+          .as(ExitCode.UNWRITABLE);
+    }
+  }
+
+  @Override
+  public Original original(Path file) {
+    if (!options.trusted()) {
+      CodeScan.require(file);
+    }
+    return own(file);
+  }
+
+  @Override
+  public Original own(Path file) {
+    TorchRunner runner = TorchRunner.open(file);
+    if (options.threads() > 0) {
+      TorchRunner.useThreads(options.threads());
+    }
+    return runner;
+  }
+
+  @Override
+  public ResultRunner result(Path savedModel, String signature) {
+    return TfRunner.open(savedModel, signature, options.threads());
+  }
+
+  @Override
+  public Intermediates intermediates(Path savedModel, Map<String, DType> known) {
+    return TfIntermediates.open(savedModel, known);
+  }
+
+  @Override
+  public Path folder() {
+    return folder.path();
+  }
+
+  @Override
+  public void close() {
+    folder.close();
+  }
+}

@@ -1,0 +1,53 @@
+package org.tensorferry.system;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.util.Map;
+import java.util.Optional;
+
+/** The calls of Linux that Java does not have. Every failing call throws its errno. */
+interface Libc extends Library {
+
+  int O_PATH = 0x200000;
+  int O_CLOEXEC = 0x80000;
+  int PR_SET_NO_NEW_PRIVS = 38;
+  int PR_SET_SECCOMP = 22;
+  int SECCOMP_MODE_FILTER = 2;
+  int RLIMIT_FSIZE = 1;
+  int RLIMIT_DATA = 2;
+  int RLIMIT_CORE = 4;
+
+  long syscall(long number, Object... arguments) throws LastErrorException;
+
+  int prctl(int option, long a, Object b, long c, long d) throws LastErrorException;
+
+  int open(String path, int flags) throws LastErrorException;
+
+  int close(int descriptor) throws LastErrorException;
+
+  int renameat2(int fromDirectory, String from, int toDirectory, String to, int flags)
+      throws LastErrorException;
+
+  int prlimit(int pid, int resource, Pointer limits, Pointer before) throws LastErrorException;
+
+  /** How names of files are written, as Java itself writes them. */
+  private static String encoding() {
+    return System.getProperty("sun.jnu.encoding", "UTF-8");
+  }
+
+  /** The library, where this is a Linux that JNA can call into. */
+  static Optional<Libc> load() {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Native.load("c", Libc.class, Map.of(Library.OPTION_STRING_ENCODING, encoding())));
+    } catch (LinkageError e) {
+      // JNA has no library for this processor, or may not write one: the platform gives no limits.
+      return Optional.empty();
+    }
+  }
+}
