@@ -2,12 +2,12 @@ package org.tensorferry;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.tensorferry.file.FileStamp;
-import org.tensorferry.error.Exhausted;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.Inspection;
 import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.convert.ModelInspector;
+import org.tensorferry.error.Exhausted;
+import org.tensorferry.file.FileStamp;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.source.TorchModule;

@@ -55,7 +55,9 @@ class HostileModelTest {
   private Path program(String line) {
     Path file = directory.resolve("model.pt");
     TorchScript.module(
-            "def forward(self, x: Tensor) -> Tensor:\n  " + line.replace("VICTIM", victim + "") + "\n  return x\n")
+            "def forward(self, x: Tensor) -> Tensor:\n  "
+                + line.replace("VICTIM", victim + "")
+                + "\n  return x\n")
         .write(file);
     return file;
   }
@@ -144,7 +146,8 @@ class HostileModelTest {
   void verifyRefusesCodeThatWritesFiles() throws IOException {
     Command verify = Command.run("verify", unpickled() + "", converted() + "");
     assertEquals(ExitCode.UNREADABLE.code(), verify.exitCode(), verify.err());
-    assertTrue(verify.err().startsWith("The model's code reaches outside of the model"), verify.err());
+    assertTrue(
+        verify.err().startsWith("The model's code reaches outside of the model"), verify.err());
     assertArrayEquals(precious, Files.readAllBytes(victim));
   }
 
@@ -192,15 +195,13 @@ class HostileModelTest {
         program(
             "y = torch.from_file('VICTIM', False, 4, dtype=0)\n  x = torch.add(x, torch.sum(y))");
     try (Engines engines = engines(EngineOptions.DEFAULT, file)) {
-      FerryException refused =
-          assertThrows(FerryException.class, () -> run(engines, file));
+      FerryException refused = assertThrows(FerryException.class, () -> run(engines, file));
       assertTrue(refused.getMessage().contains("Permission denied"), refused.getMessage());
     }
   }
 
   private static void requireLandlock() {
-    assumeTrue(
-        Confinement.held().toString().contains("Landlock"), "this kernel has no Landlock");
+    assumeTrue(Confinement.held().toString().contains("Landlock"), "this kernel has no Landlock");
   }
 
   /** Some operators say nothing where they may not write. */
@@ -218,8 +219,7 @@ class HostileModelTest {
   void aModelThatRunsForEverIsEnded() {
     Path file = program(FOR_EVER);
     Path out = converted();
-    Command verify =
-        Command.run("verify", file + "", out + "", "--input", "[1]", "--timeout", "2");
+    Command verify = Command.run("verify", file + "", out + "", "--input", "[1]", "--timeout", "2");
     assertEquals(ExitCode.UNREADABLE.code(), verify.exitCode(), verify.err());
     assertTrue(verify.err().startsWith("Libtorch did not answer within 2 s."), verify.err());
   }
@@ -236,8 +236,7 @@ class HostileModelTest {
       ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
       FerryException ended = failure.join();
       assertEquals(ExitCode.UNREADABLE, ended.exitCode());
-      assertEquals(
-          "libtorch was killed while it ran the model", ended.problems().get(0).what());
+      assertEquals("libtorch was killed while it ran the model", ended.problems().get(0).what());
     }
   }
 

@@ -15,8 +15,7 @@ final class FuzzRun {
   private static final int PART = 250;
   private static final long HOURS_FOR_A_PART = 1;
 
-  private static final List<String> PASSED_ON =
-      List.of("ai.djl.offline", "tensorferry.natives");
+  private static final List<String> PASSED_ON = List.of("ai.djl.offline", "tensorferry.natives");
 
   private final Path scratch;
   private final Path report;

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.faults.Checkpoints;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.harness.TorchScript;
@@ -41,7 +41,11 @@ import org.tensorferry.tensor.TensorSource;
 class LayersTest {
 
   private static final VerifyOptions LAYERS =
-      VerifyOptions.DEFAULT.samples(1).timedRuns(0).layers(true).engines(EngineOptions.DEFAULT.inProcess(true));
+      VerifyOptions.DEFAULT
+          .samples(1)
+          .timedRuns(0)
+          .layers(true)
+          .engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
@@ -23,7 +23,8 @@ import org.tensorferry.parity.VerifyOptions;
 /** All that the original returns is in the result, and nothing that is missing passes for equal. */
 class CompleteResultsTest {
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
+  private static final VerifyOptions OPTIONS =
+      VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.Conversion;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.ParityReport;
@@ -32,7 +32,8 @@ class ConversionTest {
         return total
       """;
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
+  private static final VerifyOptions OPTIONS =
+      VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

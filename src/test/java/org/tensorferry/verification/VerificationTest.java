@@ -16,9 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.archive.NpzFile;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.engine.TfRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -50,7 +50,8 @@ class VerificationTest {
   private static final String DOUBLE =
       "def forward(self, x: Tensor) -> Tensor:\n  return torch.mul(x, 2)";
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
+  private static final VerifyOptions OPTIONS =
+      VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

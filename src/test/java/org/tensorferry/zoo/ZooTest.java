@@ -25,12 +25,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.Conversion;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.inputs.InputCase;
@@ -199,7 +199,11 @@ class ZooTest {
   }
 
   private static VerifyOptions options() {
-    return VerifyOptions.DEFAULT.samples(1).timedRuns(0).threads(THREADS).engines(EngineOptions.DEFAULT.inProcess(true));
+    return VerifyOptions.DEFAULT
+        .samples(1)
+        .timedRuns(0)
+        .threads(THREADS)
+        .engines(EngineOptions.DEFAULT.inProcess(true));
   }
 
   private static Set<Long> of(Map<String, Set<Long>> sizes, String dim) {

@@ -33,8 +33,7 @@ final class Outputs implements AutoCloseable {
    * @param file the {@code .tflite} file, or null where there is none
    * @param input that neither may touch
    */
-  static Outputs begin(
-      @Nullable Path directory, @Nullable Path file, boolean force, Path input) {
+  static Outputs begin(@Nullable Path directory, @Nullable Path file, boolean force, Path input) {
     @Nullable OutputPlace tflite = file == null ? null : OutputPlace.file(file, force, input);
     @Nullable Path temporary = null;
     try {

@@ -271,7 +271,7 @@ final class PortCommand implements Callable<Integer> {
       WeightPort port,
       TargetModel twin,
       PortPlan plan) {
-    Optional<ParityReport> parity = proof.map(both -> both.run(twin.path(), plugins.rules()));
+    Optional<ParityReport> parity = proof.map(both -> both.run(twin.path(), plugins.rules(), verifyOptions()));
     String unproven = parity.isPresent() ? "" : unproven(source, proof, port, twin);
     return new TwinSummary(
         "Checked " + target + " against " + weights, plan, port.check(), parity, unproven);
@@ -361,7 +361,8 @@ final class PortCommand implements Callable<Integer> {
             : OutputPlace.file(out, force, weights, target)) {
       place.write(bytes, file -> write(port, back, file));
       port.requireUnchanged();
-      Optional<ParityReport> parity = proof.map(both -> both.run(place.path(), plugins.rules(), verifyOptions()));
+      Optional<ParityReport> parity =
+          proof.map(both -> both.run(place.path(), plugins.rules(), verifyOptions()));
       if (parity.map(ParityReport::isEqual).orElse(true)) {
         place.commit();
       }

@@ -166,8 +166,7 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
   ParityReport run(Path ported, RuleTables rules, VerifyOptions options) {
     try (Progress progress = Progress.onTerminal()) {
       if (Files.isDirectory(ported)) {
-        return Verification.runPorted(
-            ModelPair.of(original, ported, specs), options, progress);
+        return Verification.runPorted(ModelPair.of(original, ported, specs), options, progress);
       }
       Path folder = Files.createTempDirectory("tensorferry");
       try {
@@ -175,8 +174,7 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
         try (TargetModel written = TargetModels.open(ported)) {
           NetworkFile.write(Network.of(written, rules), saved);
         }
-        return Verification.runPorted(
-            ModelPair.of(original, saved, specs), options, progress);
+        return Verification.runPorted(ModelPair.of(original, saved, specs), options, progress);
       } finally {
         delete(folder);
       }

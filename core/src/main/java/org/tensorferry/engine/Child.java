@@ -192,8 +192,7 @@ final class Child implements AutoCloseable {
     // A process that ended by a signal has 128 more than the signal's number.
     int signal = process.isAlive() ? 0 : process.exitValue() - 128;
     return switch (signal) {
-      case 9 ->
-          problem("was killed while it ran the model", "most likely because memory ran out");
+      case 9 -> problem("was killed while it ran the model", "most likely because memory ran out");
       case 25 -> problem("wrote more into files than it may", "");
       default -> problem("crashed while it ran the model", printed.reason());
     };

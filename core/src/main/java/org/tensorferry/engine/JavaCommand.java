@@ -64,10 +64,7 @@ final class JavaCommand {
         .forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(
         List.of(
-            "-cp",
-            System.getProperty("java.class.path", ""),
-            Worker.class.getName(),
-            kind.name()));
+            "-cp", System.getProperty("java.class.path", ""), Worker.class.getName(), kind.name()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(folder.toFile());
@@ -106,7 +103,9 @@ final class JavaCommand {
     try (JarFile jar = new JarFile(entry.toFile())) {
       Manifest manifest = jar.getManifest();
       String classPath =
-          manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
       for (String relative : classPath == null ? new String[0] : classPath.split(" ", -1)) {
         if (!relative.isEmpty()) {
           add(Path.of(entry.toUri().resolve(new URI(relative))).normalize(), found);

@@ -27,8 +27,8 @@ import org.tensorferry.system.FileTrees;
 import org.tensorferry.system.PrivateFolder;
 
 /**
- * Where the engines' libraries lie unpacked: in a folder that is this user's alone, beside a list of
- * their sizes, times and digests. Processes that run models may read it and no more.
+ * Where the engines' libraries lie unpacked: in a folder that is this user's alone, beside a list
+ * of their sizes, times and digests. Processes that run models may read it and no more.
  *
  * <p>A file whose size and times are those of the list has not been touched since, because a file's
  * change time can't be set; any other is read whole and must have the digest. What does not fit is
@@ -62,8 +62,12 @@ final class Natives {
     return switch (kind) {
       case TORCH ->
           Map.of(
-              "DJL_CACHE_DIR", folder.toString(), "ai.djl.offline", "true",
-              "OPT_OUT_TRACKING", "true");
+              "DJL_CACHE_DIR",
+              folder.toString(),
+              "ai.djl.offline",
+              "true",
+              "OPT_OUT_TRACKING",
+              "true");
       case TENSORFLOW -> Map.of("org.bytedeco.javacpp.cachedir", folder.toString());
     };
   }
@@ -121,8 +125,7 @@ final class Natives {
 
     private static Path temporary() {
       PrivateFolder folder = LocalEngines.privateFolder();
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(folder::close, "remove unpacked libraries"));
+      Runtime.getRuntime().addShutdownHook(new Thread(folder::close, "remove unpacked libraries"));
       return folder.path();
     }
 
@@ -149,7 +152,9 @@ final class Natives {
   private static String key(EngineKind kind) {
     MessageDigest digest = sha256();
     List<String> marks =
-        kind == EngineKind.TORCH ? List.of("pytorch", "djl", "api-") : List.of("tensorflow", "javacpp");
+        kind == EngineKind.TORCH
+            ? List.of("pytorch", "djl", "api-")
+            : List.of("tensorflow", "javacpp");
     for (Path entry : JavaCommand.classPath()) {
       String name = String.valueOf(entry.getFileName());
       if (marks.stream().anyMatch(name::contains) && Files.isRegularFile(entry)) {
@@ -207,7 +212,8 @@ final class Natives {
       throw new IOException("it was interrupted", e);
     }
     if (process.exitValue() != 0) {
-      throw new IOException("its process ended with " + process.exitValue() + ": " + printed.reason());
+      throw new IOException(
+          "its process ended with " + process.exitValue() + ": " + printed.reason());
     }
   }
 
@@ -226,7 +232,9 @@ final class Natives {
       String facts = facts(folder, files.get(i));
       boolean untouched = lines.get(i).startsWith(facts + " ");
       if (!untouched
-          && !lines.get(i).endsWith(" " + digest(files.get(i)) + " " + files.get(i).getFileName())) {
+          && !lines
+              .get(i)
+              .endsWith(" " + digest(files.get(i)) + " " + files.get(i).getFileName())) {
         return false;
       }
     }
@@ -255,7 +263,9 @@ final class Natives {
     boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
     String times = unix ? "unix:size,ctime,lastModifiedTime,ino" : "size,lastModifiedTime";
     Map<String, Object> facts = Files.readAttributes(file, times, LinkOption.NOFOLLOW_LINKS);
-    return folder.relativize(file) + " " + new java.util.TreeMap<>(facts).toString().replace(' ', ',');
+    return folder.relativize(file)
+        + " "
+        + new java.util.TreeMap<>(facts).toString().replace(' ', ',');
   }
 
   private static String digest(Path file) throws IOException {

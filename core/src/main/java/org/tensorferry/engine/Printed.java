@@ -25,7 +25,8 @@ final class Printed {
   /** Reads all that a process prints until its end, on a thread of its own. */
   static Printed by(Process process) {
     Printed printed = new Printed();
-    Thread reader = new Thread(() -> printed.read(process.getInputStream()), "read an engine's log");
+    Thread reader =
+        new Thread(() -> printed.read(process.getInputStream()), "read an engine's log");
     reader.setDaemon(true);
     reader.start();
     return printed;
@@ -52,8 +53,7 @@ final class Printed {
   /** What tells best why the process ended: the JVM's line on a crash, or the last line. */
   synchronized String reason() {
     String text = new String(last, 0, length, StandardCharsets.UTF_8);
-    List<String> lines =
-        CONTROL.matcher(text).replaceAll("?").lines().map(String::strip).toList();
+    List<String> lines = CONTROL.matcher(text).replaceAll("?").lines().map(String::strip).toList();
     String found = "";
     boolean crash = false;
     for (String line : lines) {

@@ -18,9 +18,7 @@ final class Problems {
 
   static Map<String, Object> write(FerryException error) {
     List<Object> problems = new ArrayList<>();
-    error
-        .problems()
-        .forEach(p -> problems.add(List.of(p.what(), p.where(), p.why(), p.fix())));
+    error.problems().forEach(p -> problems.add(List.of(p.what(), p.where(), p.why(), p.fix())));
     return Map.of(CODE, error.exitCode().code(), PROBLEMS, problems);
   }
 

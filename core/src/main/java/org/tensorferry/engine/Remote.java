@@ -40,8 +40,7 @@ final class Remote {
   Map<String, HostTensor> tensors(String operation, Object... arguments) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     Map<?, ?> answer = answer(Map.class, operation, arguments);
-    answer
-        .forEach((name, tensor) -> tensors.put((String) name, (HostTensor) tensor));
+    answer.forEach((name, tensor) -> tensors.put((String) name, (HostTensor) tensor));
     return tensors;
   }
 

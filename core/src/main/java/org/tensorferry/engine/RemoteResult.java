@@ -29,8 +29,7 @@ final class RemoteResult implements ResultRunner {
   static RemoteResult open(Remote remote, Path savedModel, String signature, int threads) {
     List<?> opened =
         remote.list("open", savedModel.toAbsolutePath().toString(), signature, threads);
-    RemoteResult result =
-        new RemoteResult(remote, (Long) opened.get(0), (String) opened.get(3));
+    RemoteResult result = new RemoteResult(remote, (Long) opened.get(0), (String) opened.get(3));
     ((Map<?, ?>) opened.get(1))
         .forEach(
             (name, port) -> {
@@ -39,7 +38,8 @@ final class RemoteResult implements ResultRunner {
               result.inputs.put((String) name, new Port(dtype(parts.get(0)), shape));
             });
     ((Map<?, ?>) opened.get(2))
-        .forEach((name, code) -> result.outputs.put((String) name, new Port(dtype(code), List.of())));
+        .forEach(
+            (name, code) -> result.outputs.put((String) name, new Port(dtype(code), List.of())));
     return result;
   }
 

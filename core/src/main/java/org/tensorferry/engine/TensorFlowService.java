@@ -69,8 +69,7 @@ final class TensorFlowService implements Worker.Service {
         .inputNames()
         .forEach(
             name ->
-                inputs.put(
-                    name, List.of(runner.dtype(name).torchCode(), runner.inputShape(name))));
+                inputs.put(name, List.of(runner.dtype(name).torchCode(), runner.inputShape(name))));
     Map<String, Object> outputs = new LinkedHashMap<>();
     runner.outputNames().forEach(name -> outputs.put(name, runner.dtype(name).torchCode()));
     return List.of(runners.add(runner), inputs, outputs, TfRunner.version());

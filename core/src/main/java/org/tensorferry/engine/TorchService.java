@@ -31,9 +31,7 @@ final class TorchService implements Worker.Service {
           runners
               .of(a)
               .medianMillis(
-                  (String) a.get(1),
-                  (List<HostTensor>) a.get(2),
-                  Math.toIntExact((Long) a.get(3)));
+                  (String) a.get(1), (List<HostTensor>) a.get(2), Math.toIntExact((Long) a.get(3)));
       case "close" -> {
         runners.remove(a).close();
         yield true;

@@ -62,8 +62,7 @@ public final class Worker {
       DataInputStream in =
           new DataInputStream(new BufferedInputStream(Channels.newInputStream(socket), 1 << 16));
       DataOutputStream out =
-          new DataOutputStream(
-              new BufferedOutputStream(Channels.newOutputStream(socket), 1 << 16));
+          new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(socket), 1 << 16));
       try {
         service.load();
       } catch (FerryException e) {

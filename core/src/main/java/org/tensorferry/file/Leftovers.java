@@ -123,8 +123,7 @@ final class Leftovers {
       return ProcessHandle.of(Long.parseLong(matcher.group(2))).isEmpty();
     }
     try {
-      Instant changed =
-          Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+      Instant changed = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
       return changed.isBefore(Instant.now().minus(LONGEST_RUN));
     } catch (IOException e) {
       return false;

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.tensorferry.engine.Original;
-import org.tensorferry.engine.Engines;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.DimCondition;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.engine.Engines;
+import org.tensorferry.engine.Original;
 import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.engine.Stopwatch;
 import org.tensorferry.error.ExitCode;
@@ -96,8 +96,7 @@ public final class Verification {
   private ParityReport run(Engines engines) {
     List<InputCase> cases = cases();
     try (Original torch = engines.original(pair.model());
-        ResultRunners results =
-            ResultRunners.open(engines, pair.savedModel(), options.engines())) {
+        ResultRunners results = ResultRunners.open(engines, pair.savedModel(), options.engines())) {
       Pairing pairing =
           isPorted
               ? new PortedSignature(results.first())

@@ -33,7 +33,15 @@ public record VerifyOptions(
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
       new VerifyOptions(
-        3, 0, Tolerance.DEFAULT, Optional.empty(), Preparation.NONE, 7, false, Optional.empty(), EngineOptions.DEFAULT);
+          3,
+          0,
+          Tolerance.DEFAULT,
+          Optional.empty(),
+          Preparation.NONE,
+          7,
+          false,
+          Optional.empty(),
+          EngineOptions.DEFAULT);
 
   public VerifyOptions {
     if (samples < 1 || timedRuns < 0) {
@@ -59,7 +67,15 @@ public record VerifyOptions(
   /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
   public VerifyOptions inputs(Path place) {
     return new VerifyOptions(
-        samples, seed, tolerance, Optional.of(place), preparation, timedRuns, layers, python, engines);
+        samples,
+        seed,
+        tolerance,
+        Optional.of(place),
+        preparation,
+        timedRuns,
+        layers,
+        python,
+        engines);
   }
 
   /** What recordings and pictures become before the models see them. */
@@ -87,7 +103,15 @@ public record VerifyOptions(
   /** Runs the result in the TensorFlow of a Python as well. */
   public VerifyOptions python(Path program) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, layers, Optional.of(program), engines);
+        samples,
+        seed,
+        tolerance,
+        inputs,
+        preparation,
+        timedRuns,
+        layers,
+        Optional.of(program),
+        engines);
   }
 
   public VerifyOptions engines(EngineOptions options) {

@@ -38,7 +38,9 @@ import org.tensorferry.value.Value;
  */
 public final class TensorOperators implements Operators {
 
-  /** Calls and results of a graph; an unrolled network of a thousand steps has some ten thousand. */
+  /**
+   * Calls and results of a graph; an unrolled network of a thousand steps has some ten thousand.
+   */
   private static final int MOST_VALUES = 500_000;
 
   private final RuleTables tables;

@@ -35,8 +35,7 @@ public record Confinement(
 
   /** May do all that this process may do. */
   public static final Confinement NONE =
-      new Confinement(
-          Set.of(), Set.of(), Set.of(), OptionalLong.empty(), OptionalLong.empty());
+      new Confinement(Set.of(), Set.of(), Set.of(), OptionalLong.empty(), OptionalLong.empty());
 
   /** Where systems keep what every program reads: libraries, time zones, facts of the machine. */
   private static final List<String> SYSTEM =

@@ -71,8 +71,7 @@ public final class FileTrees {
     }
     try {
       return libc.get()
-              .renameat2(
-                  AT_FDCWD, one.toString(), AT_FDCWD, other.toString(), RENAME_EXCHANGE)
+              .renameat2(AT_FDCWD, one.toString(), AT_FDCWD, other.toString(), RENAME_EXCHANGE)
           == 0;
     } catch (LastErrorException | UnsatisfiedLinkError e) {
       return false;

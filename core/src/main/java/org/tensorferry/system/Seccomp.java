@@ -27,8 +27,7 @@ final class Seccomp {
       new Numbers(
           0xC000003E, 41, new int[] {101, 310, 311, 321, 250, 165, 272, 308, 298, 323, 425});
   private static final Numbers AARCH64 =
-      new Numbers(
-          0xC00000B7, 198, new int[] {117, 270, 271, 280, 219, 40, 97, 268, 241, 282, 425});
+      new Numbers(0xC00000B7, 198, new int[] {117, 270, 271, 280, 219, 40, 97, 268, 241, 282, 425});
 
   /** Numbers of x86-64 from here on are those of another call convention, x32. */
   private static final int X32 = 0x40000000;

@@ -77,8 +77,7 @@ class MappedFileTest {
   }
 
   private static void assertChanged(FerryException found, Path path) {
-    assertEquals(
-        "`" + path + "` changed while it was read.", found.problems().get(0).what());
+    assertEquals("`" + path + "` changed while it was read.", found.problems().get(0).what());
     assertEquals(ExitCode.UNREADABLE, found.exitCode());
   }
 }

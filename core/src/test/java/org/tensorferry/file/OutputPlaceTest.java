@@ -46,7 +46,8 @@ class OutputPlaceTest {
   private static void write(Path target, boolean force, String content) {
     try (OutputPlace output = OutputPlace.directory(target, force)) {
       output.write(
-          content.length(), directory -> Files.writeString(directory.resolve("saved_model.pb"), content));
+          content.length(),
+          directory -> Files.writeString(directory.resolve("saved_model.pb"), content));
       output.commit();
     }
   }
@@ -63,7 +64,8 @@ class OutputPlaceTest {
   void appearsWithMissingParentsAndNothingElse() throws IOException {
     write(home.resolve("models/new/out"), false, "text");
     assertEquals(
-        List.of("models", "models/new", "models/new/out", "models/new/out/saved_model.pb"), tree(home));
+        List.of("models", "models/new", "models/new/out", "models/new/out/saved_model.pb"),
+        tree(home));
   }
 
   @Test

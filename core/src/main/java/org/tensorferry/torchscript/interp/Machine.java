@@ -46,7 +46,8 @@ final class Machine {
     numbers = new Numbers(new RuntimeNumbers(operators, work));
     conditions = new Conditions(numbers, assumptions);
     builtins =
-        new Builtins(operators, numbers, conditions, new Upgraders(version), trained::contains, work);
+        new Builtins(
+            operators, numbers, conditions, new Upgraders(version), trained::contains, work);
     names = new Names(library, constants);
     types = new Types(builtins);
     attributes = new Attributes(this);

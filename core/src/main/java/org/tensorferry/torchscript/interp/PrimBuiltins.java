@@ -98,7 +98,9 @@ final class PrimBuiltins {
     String kind = a.count() > 1 ? Text.str(a.at(1), a.site()).replace("builtins.", "") + ": " : "";
     throw Refusal.of(
         a.site(),
-        "The model's own code refuses its inputs: " + kind + Text.str(a.optional(0, "msg"), a.site()),
+        "The model's own code refuses its inputs: "
+            + kind
+            + Text.str(a.optional(0, "msg"), a.site()),
         "it raises this exception for inputs of these shapes, as it would in torch",
         "check the shapes, dtypes and the number of inputs given in --input");
   }

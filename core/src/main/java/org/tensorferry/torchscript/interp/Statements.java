@@ -213,7 +213,9 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
     }
     Optional<Expr> message = stmt.message();
     return raise(
-        message.isPresent() ? Text.str(expressions.evaluate(message.get()), site(stmt)) : "AssertionError",
+        message.isPresent()
+            ? Text.str(expressions.evaluate(message.get()), site(stmt))
+            : "AssertionError",
         stmt);
   }
 

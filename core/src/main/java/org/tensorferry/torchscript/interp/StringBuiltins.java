@@ -19,7 +19,9 @@ final class StringBuiltins {
     table.row("percentFormat", this::percentFormat);
     table.row("remainder", this::percentFormat);
     table.row("len", a -> on(a, s -> Value.of(s.length())));
-    table.row("add", a -> a.text(1) == null ? null : on(a, s -> join(a, "", List.of(s, a.requireText(1)))));
+    table.row(
+        "add",
+        a -> a.text(1) == null ? null : on(a, s -> join(a, "", List.of(s, a.requireText(1)))));
     table.row("mul", this::repeat);
     table.row("__getitem__", this::character);
     table.row("slice", this::slice);

@@ -188,8 +188,7 @@ final class Text {
     return text.toString();
   }
 
-  private static String formatted(
-      String options, char kind, Value value, CallSite site) {
+  private static String formatted(String options, char kind, Value value, CallSite site) {
     var number = Numbers.known(value);
     boolean plain = options.matches("[-+ #0]?[0-9]{0,3}(\\.[0-9]{1,3})?");
     if (!plain || number.isEmpty()) {

@@ -92,7 +92,10 @@ final class Work {
     }
   }
 
-  /** A product that stays at the largest number instead of overflowing; of numbers that are not negative. */
+  /**
+   * A product that stays at the largest number instead of overflowing; of numbers that are not
+   * negative.
+   */
   static long times(long a, long b) {
     return Math.multiplyHigh(a, b) != 0 || a * b < 0 ? Long.MAX_VALUE : a * b;
   }

@@ -5,9 +5,9 @@ import java.util.Set;
 import org.tensorferry.error.FerryException;
 
 /**
- * Finds what in a source may reach outside of the program when libtorch loads or runs it, whether or
- * not anything calls it: operators on files, operators that do not compute on tensors, classes of
- * C++, and methods that libtorch runs while it reads the file.
+ * Finds what in a source may reach outside of the program when libtorch loads or runs it, whether
+ * or not anything calls it: operators on files, operators that do not compute on tensors, classes
+ * of C++, and methods that libtorch runs while it reads the file.
  *
  * <p>Looks at the words alone, because libtorch's own reading of them decides: {@code x.save(f)} is
  * {@code aten::save} for every {@code x}, and so is a name that was given to {@code torch.save}.
@@ -21,8 +21,7 @@ public final class OutsideReach {
   private static final Set<String> ON_LOADING = Set.of("__setstate__", "__getstate__");
 
   /** Namespaces of operators that only compute. */
-  private static final Set<String> COMPUTING =
-      Set.of("aten", "prim", "quantized", "profiler");
+  private static final Set<String> COMPUTING = Set.of("aten", "prim", "quantized", "profiler");
 
   /** Operators of prim that talk to other machines. */
   private static final Set<String> REMOTE = Set.of("rpc_sync", "rpc_async", "rpc_remote");
@@ -119,7 +118,8 @@ public final class OutsideReach {
     // An escape can spell anything, and no attribute's name needs one.
     return name.contains("\\")
             || OF_FILES.contains(name)
-            || REMOTE.contains(name) || ON_LOADING.contains(name)
+            || REMOTE.contains(name)
+            || ON_LOADING.contains(name)
         ? Optional.of("`getattr` of `" + name + "`, " + place)
         : Optional.empty();
   }

@@ -150,7 +150,9 @@ final class FakeOperators implements Operators {
           .map(entry -> text(entry.getKey()) + ": " + text(entry.getValue()))
           .collect(Collectors.joining(", ", "{", "}"));
     }
-    return value instanceof Value.Unknown ? "unknown" : Text.repr(value, new CallSite("", "", "a test"));
+    return value instanceof Value.Unknown
+        ? "unknown"
+        : Text.repr(value, new CallSite("", "", "a test"));
   }
 
   @Override

@@ -39,15 +39,11 @@ class HostileCodeTest {
         refused(
             "t = (1, 2)\nu = (1, 2)\nfor i in range(60):\n  t = (t, t)\n  u = (u, u)\nreturn t == u",
             WORK),
-        refused(
-            "a = [0] * 900000\nfor i in range(1000000):\n  b = a + [1]\nreturn b", WORK),
+        refused("a = [0] * 900000\nfor i in range(1000000):\n  b = a + [1]\nreturn b", WORK),
         refused("a = [list(range(999999)) for i in range(1000)]\nreturn a", WORK),
-        refused(
-            "s = 'a' * 1000000\nfor i in range(1000000):\n  j = s.find('b')\nreturn j", WORK),
-        refused(
-            "a = [0] * 900000\nfor i in range(1000000):\n  b = 1 in a\nreturn b", WORK),
-        refused(
-            "a = [0] * 900000\nfor i in range(1000000):\n  a.insert(0, 1)\nreturn a", WORK),
+        refused("s = 'a' * 1000000\nfor i in range(1000000):\n  j = s.find('b')\nreturn j", WORK),
+        refused("a = [0] * 900000\nfor i in range(1000000):\n  b = 1 in a\nreturn b", WORK),
+        refused("a = [0] * 900000\nfor i in range(1000000):\n  a.insert(0, 1)\nreturn a", WORK),
         refused("return ord('')", "`ord` is called with a string that is no character"),
         refused("return ord('ab')", "`ord` is called with a string that is no character"),
         refused("return chr(-1)", "`chr` is called with -1, which is no character"),
@@ -66,7 +62,8 @@ class HostileCodeTest {
   @ParameterizedTest
   @MethodSource("bodies")
   void isRefused(String body, String sentence) {
-    FerryException refusal = assertThrows(FerryException.class, () -> Script.forward(body).convert());
+    FerryException refusal =
+        assertThrows(FerryException.class, () -> Script.forward(body).convert());
     assertEquals(sentence, refusal.problems().get(0).what());
     assertEquals(ExitCode.UNCONVERTIBLE, refusal.exitCode());
   }

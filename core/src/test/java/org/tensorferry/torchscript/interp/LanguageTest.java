@@ -37,7 +37,8 @@ class LanguageTest {
   @MethodSource("cases")
   void agreesWithTorch(Case expected) {
     assertEquals(
-        expected.value(), Text.repr(
+        expected.value(),
+        Text.repr(
             Script.forward("return " + expected.expression()).run(),
             new CallSite("", "", "a test")));
   }
