@@ -271,7 +271,8 @@ final class PortCommand implements Callable<Integer> {
       WeightPort port,
       TargetModel twin,
       PortPlan plan) {
-    Optional<ParityReport> parity = proof.map(both -> both.run(twin.path(), plugins.rules(), verifyOptions()));
+    Optional<ParityReport> parity =
+        proof.map(both -> both.run(twin.path(), plugins.rules(), verifyOptions()));
     String unproven = parity.isPresent() ? "" : unproven(source, proof, port, twin);
     return new TwinSummary(
         "Checked " + target + " against " + weights, plan, port.check(), parity, unproven);
