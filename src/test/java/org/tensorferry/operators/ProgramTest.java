@@ -318,8 +318,6 @@ final class ProgramTest extends OperatorTest {
   }
 
   private static void refusals(Cases c) {
-    body(c, "branch on data", "Tensor", "if bool(x.sum() > 0):\n  x = x + 1\nreturn x", f32(2, 3))
-        .refused("A branch depends on the data");
     body(
             c,
             "raise",

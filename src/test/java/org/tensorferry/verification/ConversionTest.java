@@ -26,10 +26,7 @@ class ConversionTest {
   private static final String LOOP =
       """
       def forward(self, x: Tensor) -> Tensor:
-        total = torch.zeros([torch.size(x, 0)])
-        for i in range(torch.size(x, 1)):
-          total = torch.add(torch.mul(total, 0.5), torch.select(x, 1, i))
-        return total
+        return torch.stack([torch.select(x, 1, i) * i for i in range(torch.size(x, 1))], 1)
       """;
 
   private static final VerifyOptions OPTIONS =

@@ -137,7 +137,7 @@ class GuardsTest {
 
   private static final Guarded LOOP =
       new Guarded(
-          "for i in range(x.size(1) - 1):\n  x = torch.cat([x, x[:, i:i + 1]], 1)\nreturn x",
+          "return torch.stack([x[:, i] * i for i in range(x.size(1))], 1)",
           "x:float32[batch,time=5]",
           "3,5",
           "3,8");

@@ -16,13 +16,15 @@ import org.tensorferry.value.Value;
  * @param symbols the integers that the model computes, each with the tensor that holds it
  * @param numbers tensors of rank 0 that the interpreter made of numbers
  * @param result what the model returns
+ * @param hasRegions whether there were calls in branches and loops of the graph, which are not kept
  */
 public record CallTrace(
     List<TensorHandle> arguments,
     List<OperatorCall> calls,
     Map<Symbol, TensorHandle> symbols,
     Map<TensorHandle, Value> numbers,
-    Structure<Tensor> result) {
+    Structure<Tensor> result,
+    boolean hasRegions) {
 
   public CallTrace {
     arguments = List.copyOf(arguments);

@@ -26,6 +26,7 @@ import org.tensorferry.value.CallSite;
 import org.tensorferry.value.KnownScalar;
 import org.tensorferry.value.Operators;
 import org.tensorferry.value.StoredTensor;
+import org.tensorferry.value.Regions;
 import org.tensorferry.value.Structure;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
@@ -44,7 +45,8 @@ public final class TensorOperators implements Operators {
   private static final int MOST_VALUES = 500_000;
 
   private final RuleTables tables;
-  private final TfGraph tf;
+  private final TfGraph root;
+  private TfGraph tf;
   private final WeightStore weights;
   private final List<OperatorCall> calls = new ArrayList<>();
   private final Map<Symbol, TensorHandle> symbols = new LinkedHashMap<>();
@@ -52,11 +54,14 @@ public final class TensorOperators implements Operators {
   private final Set<Problem> problems = new LinkedHashSet<>();
   private String schema = "";
   private long values;
+  private final GraphRegions regions;
 
   public TensorOperators(RuleTables tables, TfGraph tf, WeightStore weights) {
     this.tables = tables;
+    this.root = tf;
     this.tf = tf;
     this.weights = weights;
+    this.regions = new GraphRegions(tf, weights, problems, this::use);
   }
 
   @Override
@@ -90,7 +95,9 @@ public final class TensorOperators implements Operators {
     }
     List<TensorHandle> written = OperatorCall.tensors(result).stream().map(Tensor::read).toList();
     values += 1 + written.size();
-    calls.add(new OperatorCall(name, schema, args, kwargs, result, site, read, written));
+    if (tf == root) {
+      calls.add(new OperatorCall(name, schema, args, kwargs, result, site, read, written));
+    }
     return result;
   }
 
@@ -302,11 +309,11 @@ public final class TensorOperators implements Operators {
 
   private Value views(Schema schema, AtenRule.Views rule, Map<String, Value> bound) {
     Tensor base = self(bound);
-    Map<TensorHandle, List<TfValue>> emitted = new HashMap<>();
+    Map<List<Object>, List<TfValue>> emitted = new HashMap<>();
     Function<OpArgs, List<TfValue>> read =
         args ->
             emitted.computeIfAbsent(
-                args.tensor("self"),
+                List.of(tf, args.tensor("self")),
                 content -> {
                   List<TfValue> results = rule.read().emit(args, tf);
                   requireAllRead(args);
@@ -393,7 +400,9 @@ public final class TensorOperators implements Operators {
 
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
-    Symbol symbol = tf.symbol(weights.value(scalar), example, min);
+    TfValue value = weights.value(scalar);
+    // Where the value is, not where it is asked for: the symbol may outlive a branch.
+    Symbol symbol = value.node().graph().symbol(value, example, min);
     symbols.put(symbol, scalar);
     return symbol;
   }
@@ -435,6 +444,18 @@ public final class TensorOperators implements Operators {
         : Optional.empty();
   }
 
+  // --- regions
+
+  @Override
+  public Regions regions() {
+    return regions;
+  }
+
+  private void use(TfGraph graph) {
+    tf = graph;
+    weights.use(graph);
+  }
+
   // --- what was seen
 
   /**
@@ -445,7 +466,7 @@ public final class TensorOperators implements Operators {
   public CallTrace trace(Structure<Tensor> result) {
     List<TensorHandle> arguments =
         tf.arguments().stream().<TensorHandle>map(TfNode::output).toList();
-    return new CallTrace(arguments, calls, symbols, numbers, result);
+    return new CallTrace(arguments, calls, symbols, numbers, result, regions.hasAny());
   }
 
   /** What can't be converted, in order, without repetitions. */

@@ -52,15 +52,22 @@ public final class WeightStore {
     }
   }
 
-  private final TfGraph tf;
+  private final TfGraph root;
+  private TfGraph tf;
   private final VariablePlan plan;
   private final Map<List<Object>, PortedVariable> constants = new HashMap<>();
   private final Map<Identity, TfValue> torchLayout = new HashMap<>();
 
   /** The values of planned variables in a graph. */
   public WeightStore(TfGraph tf, VariablePlan plan) {
+    this.root = tf;
     this.tf = tf;
     this.plan = plan;
+  }
+
+  /** Says where numbers and what is made of other tensors are computed from now on. */
+  void use(TfGraph graph) {
+    this.tf = graph;
   }
 
   /** The value of a tensor in torch's layout. */
@@ -79,7 +86,7 @@ public final class WeightStore {
     }
     Recipe recipe = home.variable().recipe();
     if (recipe.isIdentity()) {
-      return tf.read(home.variable());
+      return root.read(home.variable());
     }
     if (!recipe.isInvertible()) {
       throw new NeedsTorchLayout(home.modulePath());
@@ -87,7 +94,7 @@ public final class WeightStore {
     @Nullable TfValue known = torchLayout.get(key);
     if (known == null) {
       List<long[]> shapes = home.variable().data().stream().map(TensorData::shape).toList();
-      List<TfValue> sources = recipe.invert(tf.read(home.variable()), shapes, new RecipeGraph(tf));
+      List<TfValue> sources = recipe.invert(root.read(home.variable()), shapes, new RecipeGraph(root));
       for (int i = 0; i < sources.size(); i++) {
         torchLayout.put(home.sources().get(i), sources.get(i));
       }
@@ -104,7 +111,7 @@ public final class WeightStore {
       List<Identity> keys = parameters.stream().map(p -> p.data().identity()).toList();
       VariablePlan.@Nullable Home home = plan.home(keys.get(0)).orElse(null);
       if (home != null && home.sources().equals(keys) && home.variable().recipe().equals(recipe)) {
-        return tf.read(home.variable());
+        return root.read(home.variable());
       }
       if (keys.stream().allMatch(key -> plan.home(key).isEmpty())) {
         return constant(parameters, recipe);
@@ -118,8 +125,8 @@ public final class WeightStore {
     if (sources.size() == 1
         && first.byteSize() <= LARGEST_CONST_BYTES
         && first.dtype() != DType.COMPLEX32) {
-      TfValue literal = tf.constant(new Literal(first.dtype(), first.shape(), first.toBytes()));
-      return recipe.apply(List.of(literal), new RecipeGraph(tf));
+      TfValue literal = root.constant(new Literal(first.dtype(), first.shape(), first.toBytes()));
+      return recipe.apply(List.of(literal), new RecipeGraph(root));
     }
     List<Object> key = new ArrayList<>(sources.stream().map(p -> p.data().identity()).toList());
     key.add(recipe);
@@ -138,7 +145,7 @@ public final class WeightStore {
                   data,
                   recipe);
             });
-    return tf.read(variable);
+    return root.read(variable);
   }
 
   /** A number as a tensor of rank 0. */

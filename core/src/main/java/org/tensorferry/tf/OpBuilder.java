@@ -46,7 +46,8 @@ public final class OpBuilder {
    * {@link TfFunction} and lists of these.
    */
   public OpBuilder attr(String attribute, Object value) {
-    if (!spec.attributes().containsKey(attribute)) {
+    // Names with an underscore are no attributes of the operator but hints of TensorFlow's runtime.
+    if (!attribute.startsWith("_") && !spec.attributes().containsKey(attribute)) {
       throw new IllegalArgumentException(
           spec.name()
               + " has no attribute `"

@@ -107,6 +107,11 @@ public final class TfGraph extends TfOperations {
     return symbol;
   }
 
+  /** A size of which nothing is known but that it is at least 0; {@link #define} says what it is. */
+  public Dim freshSize() {
+    return Dim.of(Symbol.computed("n" + root().nextSymbol++, 0));
+  }
+
   /** The value of a variable, in TensorFlow's layout; one read for each graph. */
   public TfValue read(PortedVariable variable) {
     if (parent != null) {

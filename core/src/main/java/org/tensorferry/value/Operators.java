@@ -30,6 +30,9 @@ public interface Operators {
    */
   Symbol symbol(TensorHandle scalar, OptionalLong example, long min);
 
+  /** Parts that run under a condition or repeatedly. */
+  Regions regions();
+
   /** The number as a tensor of rank 0 of the model's graph. */
   TensorHandle scalar(Value number, DType dtype);
 

@@ -1,5 +1,7 @@
 package org.tensorferry.value;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
 
@@ -39,6 +41,7 @@ public final class Tensor implements Value {
   private static final class Root implements Node {
     TensorHandle handle;
     int version;
+    boolean isWritten;
 
     Root(TensorHandle handle) {
       this.handle = handle;
@@ -53,6 +56,7 @@ public final class Tensor implements Value {
     public void write(TensorHandle value) {
       handle = value;
       version++;
+      isWritten = true;
     }
 
     @Override
@@ -162,7 +166,77 @@ public final class Tensor implements Value {
 
   /** True after an in-place operator changed the storage. */
   public boolean isWritten() {
-    return node.root().version > 0;
+    return node.root().isWritten;
+  }
+
+  /** True where both share their storage. */
+  public boolean sharesStorage(Tensor other) {
+    return node.root() == other.node.root();
+  }
+
+  /** True where this is a view of another tensor. */
+  public boolean isView() {
+    return node instanceof ViewNode;
+  }
+
+  /** What the whole storage holds. */
+  public TensorHandle storage() {
+    return node.root().handle;
+  }
+
+  /** Replaces what the whole storage holds; views of it show it when they are read next. */
+  public void replaceStorage(TensorHandle value) {
+    node.root().write(value);
+  }
+
+  /** The storage's identity. */
+  public Object storageKey() {
+    return node.root();
+  }
+
+  /** All that changes of a tensor, to be put back. */
+  public interface Saved {
+    /** Puts it back. */
+    void restore();
+
+    /** What the storage held. */
+    TensorHandle storage();
+  }
+
+  /** What this tensor is and holds now. */
+  public Saved save() {
+    Node savedNode = node;
+    Root root = node.root();
+    TensorHandle content = root.handle;
+    boolean wasWritten = root.isWritten;
+    List<ViewNode> views = new ArrayList<>();
+    List<TensorHandle> seen = new ArrayList<>();
+    List<Integer> versions = new ArrayList<>();
+    for (Node each = node; each instanceof ViewNode view; each = view.base) {
+      views.add(view);
+      seen.add(view.seen);
+      versions.add(view.seenVersion);
+    }
+    return new Saved() {
+      @Override
+      public void restore() {
+        node = savedNode;
+        if (root.handle != content) {
+          root.handle = content;
+          root.version++;
+        }
+        root.isWritten = wasWritten;
+        for (int i = 0; i < views.size(); i++) {
+          views.get(i).seen = seen.get(i);
+          views.get(i).seenVersion = versions.get(i);
+        }
+      }
+
+      @Override
+      public TensorHandle storage() {
+        return content;
+      }
+    };
   }
 
   @Override

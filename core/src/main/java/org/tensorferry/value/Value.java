@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.tensorferry.dim.Dim;
+import org.tensorferry.dim.Shape;
+import org.tensorferry.tensor.DType;
 
 /**
  * A value of the abstract interpreter. Tensors, lists, dicts and objects have identity; the others
@@ -27,6 +29,8 @@ public sealed interface Value
         Value.Callable,
         Value.EnumMember,
         Value.RuntimeNumber,
+        Value.Growing,
+        Value.Rows,
         Value.Unknown {
 
   /** Characters of a list in a message, about. */
@@ -284,6 +288,26 @@ public sealed interface Value
       FLOAT,
       BOOL,
       COMPLEX
+    }
+  }
+
+  /**
+   * Stands as the only element of a list whose length is known only when the model runs: tensors
+   * that a loop or a branch appends.
+   *
+   * @param list of type VARIANT
+   * @param length how many they are
+   * @param shape of each; sizes in which they may differ are no sizes that are known
+   */
+  record Growing(TensorHandle list, Dim length, DType dtype, Shape shape) implements Value {}
+
+  /**
+   * Stands as the only element of a list of the slices of a tensor along an axis of dynamic size.
+   */
+  record Rows(Tensor tensor, int axis) implements Value {
+    /** How many they are. */
+    public Dim length() {
+      return tensor.shape().dim(axis);
     }
   }
 

@@ -35,6 +35,7 @@ final class Builtins {
   private final ScalarFolding folding;
   private final Upgraders upgraders;
   private final Work work;
+  private final DynamicLists lists;
   private final Map<String, List<Builtin>> rows = new HashMap<>();
 
   Builtins(
@@ -49,6 +50,7 @@ final class Builtins {
     this.folding = new ScalarFolding(operators, numbers);
     this.upgraders = upgraders;
     this.work = work;
+    this.lists = new DynamicLists(operators, runtime);
     Equality equality = new Equality(numbers, conditions, work);
     new NumberBuiltins(numbers, conditions).addTo(this::row);
     new MathBuiltins(numbers).addTo(this::row);
@@ -81,6 +83,17 @@ final class Builtins {
   }
 
   Value call(Arguments arguments) {
+    if (DynamicLists.isIn(arguments)) {
+      return lists.call(arguments);
+    }
+    Value slices = lists.unbind(arguments);
+    if (slices != null) {
+      return slices;
+    }
+    Value picked = lists.pick(arguments);
+    if (picked != null) {
+      return picked;
+    }
     List<Builtin> functions = rows.get(arguments.name());
     if (functions != null) {
       boolean ofAll = !OF_ONE_ELEMENT.contains(arguments.name());

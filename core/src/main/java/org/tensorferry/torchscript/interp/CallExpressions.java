@@ -58,7 +58,7 @@ final class CallExpressions {
       case "annotate" -> machine.types().annotate(argument(call, 1, site), type(call, site), site);
       case "unchecked_cast" -> Types.coerce(argument(call, 1, site), type(call, site));
       // Never read: torch puts it where the other branch of an `if` has the value.
-      case "uninitialized" -> Value.none();
+      case "uninitialized" -> new Callables.Uninitialized();
       case "isinstance" -> isInstance(call, site);
       case "getattr" -> getAttribute(call, site);
       case "hasattr" -> hasAttribute(call, site);

@@ -1,6 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.List;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.torchscript.syntax.ClassDef;
 import org.tensorferry.torchscript.syntax.FunctionDef;
 import org.tensorferry.value.Value;
@@ -66,16 +67,38 @@ final class Callables {
     }
   }
 
+  /** What {@code uninitialized(T)} gives: a value that no way through the code uses. */
+  record Uninitialized() implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "uninitialized";
+    }
+  }
+
+  /** A variable that two ways through the code leave too different; an error for its user. */
+  record Torn(String why, String place) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "value";
+    }
+  }
+
   /** {@code range(start, stop, step)}. */
-  record Range(long start, long stop, long step) implements Value.Callable {
+  record Range(Dim start, Dim stop, long step) implements Value.Callable {
     @Override
     public String typeName() {
       return "range";
     }
 
-    long length() {
-      long span = step > 0 ? stop - start : start - stop;
-      return span <= 0 ? 0 : (span - 1) / Math.abs(step) + 1;
+    /** The number of rounds. */
+    Dim length() {
+      Dim span = step > 0 ? stop.minus(start) : start.minus(stop);
+      return span.ceilDiv(Math.abs(step)).max(Dim.ZERO);
+    }
+
+    /** The number of a round. */
+    Dim at(Dim round) {
+      return start.plus(round.times(step));
     }
   }
 }

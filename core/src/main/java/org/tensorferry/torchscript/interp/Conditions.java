@@ -4,9 +4,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Symbol;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.source.NeedsFixedDims;
 import org.tensorferry.torchscript.syntax.CompareOperator;
@@ -61,6 +63,11 @@ final class Conditions {
     return value;
   }
 
+  /** Whether only the data decides a condition. */
+  static boolean isOpen(Value condition) {
+    return condition instanceof RuntimeNumber number && number.example().isEmpty();
+  }
+
   /**
    * Which way a branch goes. A condition on dynamic dims is decided by their examples, and that is
    * recorded.
@@ -101,31 +108,26 @@ final class Conditions {
     }
   }
 
-  /**
-   * Whether a loop goes on. Unlike a branch this is never decided by an example alone: the loop is
-   * unrolled for that size only, so the size becomes fixed.
-   */
-  boolean goesOn(Value condition, CallSite site) {
-    Value value = toBool(condition, site);
-    if (value instanceof Value.Bool bool) {
-      return bool.value();
-    }
-    if (value instanceof Value.Unknown) {
-      throw new Stopped();
-    }
-    if (value instanceof RuntimeNumber number && number.handle() instanceof DimRelation relation) {
-      throw dynamicLoop(site, relation.left().minus(relation.right()), "`" + relation + "`");
-    }
-    problems.addAll(Refusal.dataDependent(site, "A loop depends on the data").problems());
-    return false;
-  }
-
   /** The number of rounds of a loop. */
   static long rounds(Dim count, CallSite site) {
     if (!count.isKnown()) {
       throw dynamicLoop(site, count, "`" + count + "`");
     }
     return count.known();
+  }
+
+  /**
+   * Asks for fixed dims because a loop over them could not become a loop of the graph.
+   *
+   * @param failure why; null where operators of its body were refused, which is recorded
+   */
+  static void requireFixed(Dim count, CallSite site, @Nullable FerryException failure) {
+    if (count.symbols().stream().allMatch(Symbol::isExampleGiven)) {
+      throw new NeedsFixedDims(count.symbols(), "`" + count + "`", site.place());
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private static RuntimeException dynamicLoop(CallSite site, Dim count, String what) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.syntax.BoolOperator;
 import org.tensorferry.torchscript.syntax.CompareOperator;
@@ -17,6 +18,9 @@ import org.tensorferry.value.Value;
 
 /** Evaluates expressions of one running function. */
 final class Expressions implements Expr.Visitor<Value> {
+
+  /** Where a conditional expression keeps its value meanwhile. */
+  private static final String CHOICE = "<choice>";
 
   private final Machine machine;
   private final Frame frame;
@@ -64,6 +68,13 @@ final class Expressions implements Expr.Visitor<Value> {
   @Override
   public Value visitName(Expr.Name expr) {
     Value variable = frame.find(expr.id());
+    if (variable instanceof Callables.Torn torn) {
+      throw Refusal.of(
+          site(expr),
+          "`" + expr.id() + "` is used after a branch or loop on data that gives it no one type",
+          torn.why() + ", at " + torn.place(),
+          "give it tensors of one dtype and rank on both ways");
+    }
     if (variable != null) {
       return variable;
     }
@@ -236,9 +247,22 @@ final class Expressions implements Expr.Visitor<Value> {
 
   @Override
   public Value visitConditional(Expr.Conditional expr) {
-    return machine.conditions().decide(evaluate(expr.condition()), site(expr))
+    Value condition =
+        machine.conditions().toBool(evaluate(expr.condition()), site(expr));
+    if (Conditions.isOpen(condition)) {
+      Supplier<Statements.Flow> then = () -> choose(expr.then());
+      Supplier<Statements.Flow> otherwise = () -> choose(expr.otherwise());
+      machine.branching(frame, site(expr)).run(condition, then, otherwise);
+      return visitName(new Expr.Name(CHOICE, expr.span()));
+    }
+    return machine.conditions().decide(condition, site(expr))
         ? evaluate(expr.then())
         : evaluate(expr.otherwise());
+  }
+
+  private Statements.Flow choose(Expr expr) {
+    frame.set(CHOICE, evaluate(expr));
+    return Statements.Flow.NEXT;
   }
 
   // --- comprehensions

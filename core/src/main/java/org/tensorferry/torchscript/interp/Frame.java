@@ -45,6 +45,11 @@ final class Frame {
     return variables.get(variable);
   }
 
+  /** All variables, to be changed at will. */
+  Map<String, Value> variables() {
+    return variables;
+  }
+
   boolean has(String variable) {
     return variables.containsKey(variable);
   }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.torchscript.interp.Callables.Range;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;
@@ -39,15 +40,14 @@ final class Iteration {
     if (a.isUnknown()) {
       throw new Stopped();
     }
-    long[] bounds = new long[3];
-    bounds[2] = 1;
-    for (int i = 0; i < a.count() && i < 3; i++) {
-      bounds[i] = Conditions.rounds(a.integer(i).value(), a.site());
-    }
-    if (bounds[2] == 0) {
+    long step = a.count() > 2 ? Conditions.rounds(a.integer(2).value(), a.site()) : 1;
+    if (step == 0) {
       throw Refusal.invalid(a.site(), "A range has step 0");
     }
-    return a.count() == 1 ? new Range(0, bounds[0], 1) : new Range(bounds[0], bounds[1], bounds[2]);
+    Dim first = a.integer(0).value();
+    return a.count() == 1
+        ? new Range(Dim.ZERO, first, 1)
+        : new Range(first, a.integer(1).value(), step);
   }
 
   private Value enumerate(Arguments a) {
@@ -79,13 +79,18 @@ final class Iteration {
 
   /** Number of rounds of a loop over a value. */
   long rounds(Value value, CallSite site) {
-    return value instanceof Range range ? range.length() : list(value, site).size();
+    return value instanceof Range range
+        ? Conditions.rounds(range.length(), site)
+        : list(value, site).size();
   }
 
   /** All elements now: a loop sees the list as it is when it begins. */
   List<Value> list(Value value, CallSite site) {
     work.value(value, site);
     List<Value> sequence = ListBuiltins.sequence(value);
+    if (DynamicLists.isDynamic(value)) {
+      Conditions.rounds(DynamicLists.length(value), site);
+    }
     if (sequence != null) {
       return List.copyOf(sequence);
     }
@@ -116,19 +121,30 @@ final class Iteration {
   }
 
   private List<Value> list(Range range, CallSite site) {
-    if (range.length() > Work.LONGEST_LIST) {
+    long length = Conditions.rounds(range.length(), site);
+    if (length > Work.LONGEST_LIST) {
       throw Refusal.of(
           site,
-          "A range of " + range.length() + " numbers is made a list",
+          "A range of " + length + " numbers is made a list",
           "the limit is " + Work.LONGEST_LIST,
           "use torch.arange");
     }
-    work.numbers(range.length(), site);
+    work.numbers(length, site);
     List<Value> elements = new ArrayList<>();
-    for (long i = 0; i < range.length(); i++) {
-      elements.add(Value.of(range.start() + i * range.step()));
+    for (long i = 0; i < length; i++) {
+      elements.add(new Value.Int(range.at(Dim.of(i))));
     }
     return elements;
+  }
+
+  /** What a loop over it takes one by one at run time, as a list; null where all are known. */
+  static @Nullable Value rows(Value value) {
+    if (value instanceof Tensor tensor && tensor.shape().rank() > 0) {
+      return tensor.shape().dim(0).isKnown()
+          ? null
+          : Value.list(List.of(new Value.Rows(tensor, 0)));
+    }
+    return DynamicLists.isDynamic(value) ? value : null;
   }
 
   private List<Value> rows(Tensor tensor, CallSite site) {

@@ -6,8 +6,10 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.torchscript.syntax.Node;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
@@ -32,6 +34,7 @@ final class Machine {
   private final Attributes attributes;
   private final Types types;
   private final Iteration iteration;
+  private final Operators operators;
   private final Calls calls;
   private final List<Value> constants = new ArrayList<>();
   private final Set<Tensor> trained = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -42,6 +45,7 @@ final class Machine {
 
   Machine(Library library, Operators operators, Assumptions assumptions, long version) {
     this.library = library;
+    this.operators = operators;
     this.assumptions = assumptions;
     numbers = new Numbers(new RuntimeNumbers(operators, work));
     conditions = new Conditions(numbers, assumptions);
@@ -89,6 +93,21 @@ final class Machine {
 
   Iteration iteration() {
     return iteration;
+  }
+
+  /** What follows a branch on data. */
+  Branching branching(Frame frame, CallSite site) {
+    return new Branching(operators, numbers.runtime(), frame, site);
+  }
+
+  /** What follows a loop whose number of rounds the data decides. */
+  Looping looping(Frame frame, CallSite site, Optional<Dim> rounds, Looping.Code code) {
+    return new Looping(operators, numbers.runtime(), frame, site, rounds, code);
+  }
+
+  /** What has been recorded of operators so far. */
+  Object mark() {
+    return operators.regions().mark();
   }
 
   Calls calls() {

@@ -8,6 +8,7 @@ import org.tensorferry.dim.Symbol;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.Regions;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
@@ -22,6 +23,11 @@ final class NoOperators implements Operators {
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
     throw new IllegalStateException("code that is not run makes no symbol");
+  }
+
+  @Override
+  public Regions regions() {
+    throw new IllegalStateException("nothing is run");
   }
 
   @Override

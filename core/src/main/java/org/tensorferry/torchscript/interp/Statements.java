@@ -4,6 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.torchscript.syntax.CompareOperator;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.dim.Dim;
+import java.util.function.Function;
 import org.tensorferry.torchscript.interp.Callables.Nested;
 import org.tensorferry.torchscript.interp.Callables.Range;
 import org.tensorferry.torchscript.syntax.BinaryOperator;
@@ -158,18 +162,18 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
   public Flow visitIf(Stmt.If stmt) {
     Value condition =
         machine.conditions().toBool(expressions.evaluate(stmt.condition()), site(stmt));
-    return run(goesThen(stmt, condition) ? stmt.then() : stmt.otherwise());
-  }
-
-  /** A check of the data that only raises is taken to pass, and that is recorded. */
-  private boolean goesThen(Stmt.If stmt, Value condition) {
-    boolean open = condition instanceof Value.RuntimeNumber number && number.example().isEmpty();
-    boolean thenRaises = open && raises(stmt.then());
-    if (open && (thenRaises || raises(stmt.otherwise()))) {
-      machine.assumptions().add("the model's check of its data passes", site(stmt).place());
-      return !thenRaises;
+    if (!Conditions.isOpen(condition)) {
+      boolean holds = machine.conditions().decide(condition, site(stmt));
+      return run(holds ? stmt.then() : stmt.otherwise());
     }
-    return machine.conditions().decide(condition, site(stmt));
+    if (raises(stmt.then()) || raises(stmt.otherwise())) {
+      // A check of the data that only raises is taken to pass, and that is recorded.
+      machine.assumptions().add("the model's check of its data passes", site(stmt).place());
+      return run(raises(stmt.then()) ? stmt.otherwise() : stmt.then());
+    }
+    return machine
+        .branching(frame, site(stmt))
+        .run(condition, () -> run(stmt.then()), () -> run(stmt.otherwise()));
   }
 
   private static boolean raises(List<Stmt> body) {
@@ -225,7 +229,12 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
   public Flow visitFor(Stmt.For stmt) {
     Value iterable = expressions.evaluate(stmt.iterable());
     if (iterable instanceof Range range) {
-      return forRange(stmt, range);
+      return counted(stmt, range.length(), round -> new Value.Int(range.at(round)));
+    }
+    Value rows = Iteration.rows(iterable);
+    if (rows != null) {
+      return counted(
+          stmt, DynamicLists.length(rows), round -> element(rows, round, stmt.iterable()));
     }
     for (Value element : machine.iteration().list(iterable, site(stmt))) {
       assignments.assign(stmt.target(), element);
@@ -237,16 +246,55 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
     return Flow.NEXT;
   }
 
-  private Flow forRange(Stmt.For stmt, Range range) {
-    long length = range.length();
-    for (long i = 0; i < length; i++) {
-      assignments.assign(stmt.target(), Value.of(range.start() + i * range.step()));
+  private Value element(Value rows, Dim round, Node node) {
+    List<Value> arguments = List.of(rows, new Value.Int(round));
+    return machine.builtins().call("aten::__getitem__", arguments, Map.of(), site(node));
+  }
+
+  private Flow counted(Stmt.For stmt, Dim count, Function<Dim, Value> element) {
+    if (!count.isKnown()) {
+      dynamic(stmt, count, element);
+      return Flow.NEXT;
+    }
+    for (long i = 0; i < count.known(); i++) {
+      assignments.assign(stmt.target(), element.apply(Dim.of(i)));
       Flow flow = round(stmt, stmt.body());
       if (flow != Flow.NEXT) {
         return flow == Flow.RETURN ? flow : Flow.NEXT;
       }
     }
     return Flow.NEXT;
+  }
+
+  /** Where a graph can't have the loop, dims that the user allows are fixed. */
+  private void dynamic(Stmt.For stmt, Dim count, Function<Dim, Value> element) {
+    Object mark = machine.mark();
+    FerryException failure = null;
+    try {
+      loop(stmt, count, element);
+    } catch (FerryException e) {
+      failure = e;
+    }
+    if (failure != null || !mark.equals(machine.mark())) {
+      Conditions.requireFixed(count, site(stmt), failure);
+    }
+  }
+
+  private void loop(Stmt.For stmt, Dim count, Function<Dim, Value> element) {
+    Looping.Code code =
+        new Looping.Code() {
+          @Override
+          public Value goesOn(Dim round) {
+            return DimRelation.compare(round, CompareOperator.LESS, count);
+          }
+
+          @Override
+          public Flow body(Dim round) {
+            assignments.assign(stmt.target(), element.apply(round));
+            return round(stmt, stmt.body());
+          }
+        };
+    machine.looping(frame, site(stmt), Optional.of(count), code).run(Dim.ZERO);
   }
 
   /** One round: NEXT to go on, BREAK or RETURN to end the loop. */
@@ -258,13 +306,45 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
 
   @Override
   public Flow visitWhile(Stmt.While stmt) {
-    while (machine.conditions().goesOn(expressions.evaluate(stmt.condition()), site(stmt))) {
+    while (true) {
+      Value condition = condition(stmt);
+      if (!(condition instanceof Value.Bool known)) {
+        loop(stmt);
+        return Flow.NEXT;
+      }
+      if (!known.value()) {
+        return Flow.NEXT;
+      }
       Flow flow = round(stmt, stmt.body());
       if (flow != Flow.NEXT) {
         return flow == Flow.RETURN ? flow : Flow.NEXT;
       }
     }
-    return Flow.NEXT;
+  }
+
+  private Value condition(Stmt.While stmt) {
+    Value condition =
+        machine.conditions().toBool(expressions.evaluate(stmt.condition()), site(stmt));
+    if (condition instanceof Value.Unknown) {
+      throw new Stopped();
+    }
+    return condition;
+  }
+
+  private void loop(Stmt.While stmt) {
+    Looping.Code code =
+        new Looping.Code() {
+          @Override
+          public Value goesOn(Dim round) {
+            return condition(stmt);
+          }
+
+          @Override
+          public Flow body(Dim round) {
+            return round(stmt, stmt.body());
+          }
+        };
+    machine.looping(frame, site(stmt), Optional.empty(), code).run(Dim.ZERO);
   }
 
   // --- the rest

@@ -16,6 +16,7 @@ import org.tensorferry.value.CallSite;
 import org.tensorferry.value.KnownScalar;
 import org.tensorferry.value.Operators;
 import org.tensorferry.value.StoredTensor;
+import org.tensorferry.value.Regions;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
@@ -158,6 +159,11 @@ final class FakeOperators implements Operators {
   @Override
   public Symbol symbol(TensorHandle scalar, OptionalLong example, long min) {
     return new Symbol("n" + symbols++, example, min, false);
+  }
+
+  @Override
+  public Regions regions() {
+    throw new UnsupportedOperationException("no regions");
   }
 
   @Override

@@ -82,7 +82,7 @@ class TensorCallsTest {
         "x[y] = 0.5 | aten::index_put_(x, [y], tensor(0.5, float32))",
         "x[0] += y | aten::select(x, 0, 0); aten::add_(x[], y)",
         "x[y] += 1 | aten::index(x, [y]); aten::add_(index0, 1); aten::index_put_(x, [y], index0)",
-        "a, b = x.unbind(0) | aten::unbind(x, 0)",
+        "a, b = x.unbind(2) | aten::unbind(x, 2)",
       })
   void statementsOnTensorsAreOperatorsInPlace(String statement, String expected) {
     Script script = Script.forward(statement + "\nreturn x");
