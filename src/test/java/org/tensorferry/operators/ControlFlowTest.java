@@ -60,10 +60,7 @@ final class ControlFlowTest extends OperatorTest {
         "Tensor",
         "if bool(x.sum() > 0):\n  y = x[:, 1:]\nelse:\n  y = x\nreturn y * y.size(1)");
     both(
-        c,
-        "both return",
-        "Tensor",
-        "if bool(x.sum() > 0):\n  return x + 1\nelse:\n  return x - 1");
+        c, "both return", "Tensor", "if bool(x.sum() > 0):\n  return x + 1\nelse:\n  return x - 1");
     both(
         c,
         "a tuple is returned from both",
@@ -75,21 +72,13 @@ final class ControlFlowTest extends OperatorTest {
         "Tensor",
         "u = uninitialized(Tensor)\nif bool(x.sum() > 0):\n  a, b = True, x * 3\nelse:\n  a, b = False, u\n"
             + "if a:\n  r = b\nelse:\n  r = -x\nreturn r");
-    both(
-        c,
-        "conditional expression",
-        "Tensor",
-        "return x if bool(x.sum() > 0) else -x");
+    both(c, "conditional expression", "Tensor", "return x if bool(x.sum() > 0) else -x");
     both(
         c,
         "condition of and, or, not",
         "Tensor",
         "if bool(x.sum() > 0) and not bool(x.max() > 100):\n  x = x + 1\nreturn x");
-    both(
-        c,
-        "item compared",
-        "Tensor",
-        "if x.sum().item() > 0.5:\n  x = x + 1\nreturn x");
+    both(c, "item compared", "Tensor", "if x.sum().item() > 0.5:\n  x = x + 1\nreturn x");
     both(
         c,
         "an int of data compared",
@@ -137,7 +126,11 @@ final class ControlFlowTest extends OperatorTest {
 
   private static void loops(Cases c) {
     program(
-        c, "while on data", "Tensor", "while bool(x.sum() < 100):\n  x = x * 2 + 1\nreturn x", f32(2, 3));
+        c,
+        "while on data",
+        "Tensor",
+        "while bool(x.sum() < 100):\n  x = x * 2 + 1\nreturn x",
+        f32(2, 3));
     program(
         c,
         "while that never begins",

@@ -30,8 +30,7 @@ final class GraphRegions implements Regions {
    * @param problems what is recorded of operators in regions
    * @param hasMoved told where operators go from now on
    */
-  GraphRegions(
-      TfGraph tf, WeightStore weights, Set<Problem> problems, Consumer<TfGraph> hasMoved) {
+  GraphRegions(TfGraph tf, WeightStore weights, Set<Problem> problems, Consumer<TfGraph> hasMoved) {
     this.tf = tf;
     this.weights = weights;
     this.problems = problems;
@@ -57,8 +56,7 @@ final class GraphRegions implements Regions {
   }
 
   @Override
-  public Region openLoop(
-      Optional<Dim> rounds, List<TensorHandle> initial, List<Shape> shapes) {
+  public Region openLoop(Optional<Dim> rounds, List<TensorHandle> initial, List<Shape> shapes) {
     return open(Flow.loop(tf, rounds.orElse(Dim.of(-1)), values(initial), shapes));
   }
 

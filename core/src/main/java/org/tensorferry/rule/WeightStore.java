@@ -94,7 +94,8 @@ public final class WeightStore {
     @Nullable TfValue known = torchLayout.get(key);
     if (known == null) {
       List<long[]> shapes = home.variable().data().stream().map(TensorData::shape).toList();
-      List<TfValue> sources = recipe.invert(root.read(home.variable()), shapes, new RecipeGraph(root));
+      List<TfValue> sources =
+          recipe.invert(root.read(home.variable()), shapes, new RecipeGraph(root));
       for (int i = 0; i < sources.size(); i++) {
         torchLayout.put(home.sources().get(i), sources.get(i));
       }

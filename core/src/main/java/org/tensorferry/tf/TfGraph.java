@@ -107,7 +107,9 @@ public final class TfGraph extends TfOperations {
     return symbol;
   }
 
-  /** A size of which nothing is known but that it is at least 0; {@link #define} says what it is. */
+  /**
+   * A size of which nothing is known but that it is at least 0; {@link #define} says what it is.
+   */
   public Dim freshSize() {
     return Dim.of(Symbol.computed("n" + root().nextSymbol++, 0));
   }

@@ -69,7 +69,8 @@ public final class FlatProgram {
   public static FlatProgram of(CallTrace trace) {
     if (trace.hasRegions()) {
       throw Problem.of("The calls can't be repeated one by one in libtorch")
-          .because("the model branches or loops on its data, and calls in there have no value alone")
+          .because(
+              "the model branches or loops on its data, and calls in there have no value alone")
           .fix("compare the outputs only: leave out --layers")
           .as(ExitCode.UNCONVERTIBLE);
     }

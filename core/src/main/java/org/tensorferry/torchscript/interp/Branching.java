@@ -129,8 +129,7 @@ final class Branching {
       slots.forEach(
           (place, slot) ->
               handles.addAll(
-                  join.handles(
-                      slot, Objects.requireNonNull(pairs.get(place)).get(way))));
+                  join.handles(slot, Objects.requireNonNull(pairs.get(place)).get(way))));
       return handles;
     } finally {
       regions.close(region);

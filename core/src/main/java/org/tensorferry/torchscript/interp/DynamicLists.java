@@ -60,13 +60,10 @@ final class DynamicLists {
       return null;
     }
     boolean isOpen = a.at(1) instanceof Value.Int index && !index.value().isKnown();
-    if (!isOpen
-        || elements.isEmpty()
-        || !elements.stream().allMatch(Tensor.class::isInstance)) {
+    if (!isOpen || elements.isEmpty() || !elements.stream().allMatch(Tensor.class::isInstance)) {
       return null;
     }
-    Value all =
-        operators.call("aten::stack", List.of(Value.list(elements)), Map.of(), a.site());
+    Value all = operators.call("aten::stack", List.of(Value.list(elements)), Map.of(), a.site());
     return operators.call("aten::select", List.of(all, Value.of(0), a.at(1)), Map.of(), a.site());
   }
 
@@ -107,8 +104,7 @@ final class DynamicLists {
           a.site());
     }
     Value.Growing growing = (Value.Growing) only;
-    Dim position =
-        index.atMost().orElse(0) < 0 ? index.plus(growing.length()) : index;
+    Dim position = index.atMost().orElse(0) < 0 ? index.plus(growing.length()) : index;
     return Tensor.of(
         operators
             .regions()
@@ -188,17 +184,13 @@ final class DynamicLists {
       throw refuse(a, "elements of different sizes are joined along axis " + axis);
     }
     Tensor stacked =
-        Tensor.of(
-            operators.regions().stack(list.list(), list.length(), list.dtype(), shape));
+        Tensor.of(operators.regions().stack(list.list(), list.length(), list.dtype(), shape));
     List<Value> sizes = new ArrayList<>();
     for (int i = 0; i < shape.rank(); i++) {
       Dim size = i == axis ? shape.dim(i).times(list.length()) : shape.dim(i);
       sizes.add(new Value.Int(size));
     }
     return operators.call(
-        "aten::reshape",
-        List.of(moved(a, stacked, axis), Value.list(sizes)),
-        Map.of(),
-        a.site());
+        "aten::reshape", List.of(moved(a, stacked, axis), Value.list(sizes)), Map.of(), a.site());
   }
 }

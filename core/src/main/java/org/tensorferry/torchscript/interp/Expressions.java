@@ -247,8 +247,7 @@ final class Expressions implements Expr.Visitor<Value> {
 
   @Override
   public Value visitConditional(Expr.Conditional expr) {
-    Value condition =
-        machine.conditions().toBool(evaluate(expr.condition()), site(expr));
+    Value condition = machine.conditions().toBool(evaluate(expr.condition()), site(expr));
     if (Conditions.isOpen(condition)) {
       Supplier<Statements.Flow> then = () -> choose(expr.then());
       Supplier<Statements.Flow> otherwise = () -> choose(expr.otherwise());

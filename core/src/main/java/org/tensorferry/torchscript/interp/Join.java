@@ -306,8 +306,7 @@ final class Join {
     }
     if (slot instanceof OfGrowing growing) {
       TensorHandle list = handles.next();
-      Dim length =
-          Dim.of(operators.symbol(handles.next(), OptionalLong.empty(), 0));
+      Dim length = Dim.of(operators.symbol(handles.next(), OptionalLong.empty(), 0));
       return Value.tuple(
           List.of(new Value.Growing(list, length, growing.dtype(), growing.shape())));
     }
@@ -323,8 +322,7 @@ final class Join {
   private Value number(OfNumber number, TensorHandle handle) {
     return switch (number.dtype()) {
       case INT64 ->
-          new Value.Int(
-              Dim.of(operators.symbol(handle, OptionalLong.empty(), number.least())));
+          new Value.Int(Dim.of(operators.symbol(handle, OptionalLong.empty(), number.least())));
       case BOOL -> new RuntimeNumber(RuntimeNumber.Kind.BOOL, handle, OptionalDouble.empty());
       default -> new RuntimeNumber(RuntimeNumber.Kind.FLOAT, handle, OptionalDouble.empty());
     };

@@ -82,7 +82,9 @@ final class Looping {
         return;
       }
       regions.reset(mark);
-      if (first.is(0) && needsFirstRound() && rounds.isPresent()
+      if (first.is(0)
+          && needsFirstRound()
+          && rounds.isPresent()
           && rounds.get().atLeast().orElse(0) >= 1) {
         before.restore();
         requireEnd(code.body(first));
@@ -169,8 +171,7 @@ final class Looping {
             .toList());
   }
 
-  private void bindAll(
-      Regions.Region region, Join join, Dim round, Map<Place, Value> bound) {
+  private void bindAll(Regions.Region region, Join join, Dim round, Map<Place, Value> bound) {
     List<TensorHandle> all = regions.carried(region);
     Iterator<TensorHandle> handles = all.subList(1, all.size()).iterator();
     IdentityHashMap<Slot, Value> memory = new IdentityHashMap<>();
@@ -203,10 +204,7 @@ final class Looping {
 
   /** Makes slots of what was changed; true where they were there already. */
   private boolean widen(
-      State before,
-      Map<Place, Value> initial,
-      Map<Place, Value> ends,
-      Dim round) {
+      State before, Map<Place, Value> initial, Map<Place, Value> ends, Dim round) {
     boolean stable = true;
     Join join = new Join(operators, runtime, site);
     for (Map.Entry<Place, Value> end : ends.entrySet()) {

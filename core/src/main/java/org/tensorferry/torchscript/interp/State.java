@@ -239,8 +239,7 @@ final class State {
         (dict, before) -> {
           boolean changed =
               !List.copyOf(before.keySet()).equals(List.copyOf(dict.elements().keySet()))
-                  || !same(
-                      List.copyOf(before.values()), List.copyOf(dict.elements().values()));
+                  || !same(List.copyOf(before.values()), List.copyOf(dict.elements().values()));
           if (changed) {
             Entries entries = new Entries(dict);
             changes.put(entries, entries.get());
@@ -274,7 +273,6 @@ final class State {
     if (before instanceof Value.TupleOf a && now instanceof Value.TupleOf b) {
       return same(a.elements(), b.elements());
     }
-    return before == now
-        || (!(before instanceof Tensor) && Objects.equals(before, now));
+    return before == now || (!(before instanceof Tensor) && Objects.equals(before, now));
   }
 }

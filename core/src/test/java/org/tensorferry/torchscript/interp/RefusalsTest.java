@@ -79,8 +79,7 @@ class RefusalsTest {
     FerryException refusal =
         assertThrows(
             FerryException.class,
-            () ->
-                Script.forward("return [i for i in range(x.size(1))]").run());
+            () -> Script.forward("return [i for i in range(x.size(1))]").run());
     assertEquals(
         """
         A loop runs as often as the dynamic `time` says
