@@ -5,27 +5,42 @@ final class AttentionOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
-    c.program(
-            "the path for padded tensors",
-            """
-            def forward(self, x: Tensor, y: Tensor) -> Tensor:
-              if torch._nested_tensor_from_mask_left_aligned(x, y):
-                z = torch.neg(x)
-              else:
-                z = x
-              return z
-            """,
-            f32(1, 3, 2),
-            bool(1, 3).values(0, 1, 0))
-        .staticOnly("the mask has gaps at that size");
+    nested(c);
     scaledDotProduct(c);
     nativeAttention(c);
     encoderLayer(c);
     c.op("torch._masked_softmax(x, y, -1, 2)", f32(2, 3, 4, 4), bool(2, 3, 4, 4));
     c.op("torch._masked_softmax(x, y, -1, 0)", f32(2, 3, 4, 4), bool(4, 4));
     c.op("torch._masked_softmax(x, y, -1, 1)", f32(2, 3, 4, 4), bool(2, 4));
+  }
+
+  /** Rows of 2, 0, 4 and 1 elements. */
+  private static void nested(Cases c) {
+    Input x = f32(4, 4, 6);
+    Input mask =
+        bool(4, 4).values(1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0);
+    Input holes =
+        bool(4, 4).values(0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0);
+    String nested = "torch._nested_tensor_from_mask(x, y, False)";
+    c.op("torch.to_padded_tensor(" + nested + ", 0., torch.size(x))", x, mask);
+    c.op("torch.to_padded_tensor(" + nested + ", 1.5, [4, 4, 6])", x, mask);
+    c.op("torch.to_padded_tensor(" + nested + ", 0.)", x, mask);
+    c.op("torch.to_padded_tensor(" + nested + ", 0.)", x, holes).named("a mask with holes");
+    c.op("torch.to_padded_tensor(" + nested + ", 0., [5, 7, 6])", x.fixed(), mask);
+    c.op("torch.nested_to_padded_tensor(" + nested + ", -1., [4, 4, 6])", x, holes);
+    c.refused("torch.neg(" + nested + ")", "rows have lengths of their own", x, mask);
     c.refused(
-        "torch._nested_tensor_from_mask(x, y)", "different lengths", f32(2, 3, 4), bool(2, 3));
+        "torch.to_padded_tensor(x, 0.)", "`self` is no nested tensor", f32(2, 3, 4));
+    c.program(
+        "whether a mask begins with its true elements",
+        """
+        def forward(self, x: Tensor, y: Tensor) -> Tensor:
+          z = torch._nested_tensor_from_mask_left_aligned(x, y)
+          return torch.mul(x, float(z))
+        """,
+        x,
+        holes);
+
   }
 
   private static void scaledDotProduct(Cases c) {
@@ -96,13 +111,19 @@ final class AttentionOpsTest extends OperatorTest {
 
   private static void encoderLayer(Cases c) {
     for (String options : new String[] {"False, False", "True, False", "False, True"}) {
-      for (String mask : new String[] {"", ", y, 1"}) {
+      for (String mask : new String[] {"", ", y, 1", "nested"}) {
+        boolean isNested = mask.equals("nested");
         Case added =
             c.op(
-                    "torch._transformer_encoder_layer_fwd(x, 8, 2, self.w, self.b, self.pw, self.pb, "
+                    (isNested ? "torch.to_padded_tensor(" : "")
+                        + "torch._transformer_encoder_layer_fwd("
+                        + (isNested
+                            ? "torch._nested_tensor_from_mask(x, torch.logical_not(y), False)"
+                            : "x")
+                        + ", 8, 2, self.w, self.b, self.pw, self.pb, "
                         + options
                         + ", 1e-05, self.n1, self.m1, self.n2, self.m2, self.f1, self.g1, self.f2, self.g2"
-                        + mask
+                        + (isNested ? "), 0., torch.size(x)" : mask)
                         + ")",
                     f32(2, 5, 8).fixed(2),
                     bool(2, 5).values(0, 0, 0, 0, 1, 0, 0, 1, 1, 1))

@@ -47,7 +47,7 @@ public final class TorchProgram {
   private final List<String> constants = new ArrayList<>();
   private final List<String> methods = new ArrayList<>();
   private final List<NamedTuple> namedTuples = new ArrayList<>();
-  private final List<TensorData> literals = new ArrayList<>();
+  private final List<Object> literals = new ArrayList<>();
   private long version = NEWEST_VERSION;
 
   /** A named tuple class beside the module, with typed fields ({@code a : Tensor}). */
@@ -136,6 +136,12 @@ public final class TorchProgram {
     return "CONSTANTS.c" + (literals.size() - 1);
   }
 
+  /** As {@link #literal(TensorData)}, for a tensor in memory. */
+  public String literal(HostTensor value) {
+    literals.add(value);
+    return "CONSTANTS.c" + (literals.size() - 1);
+  }
+
   /** Adds methods: text that begins with {@code def}, not indented; {@code self} needs no type. */
   public TorchProgram code(String source) {
     methods.add(source.strip());
@@ -169,7 +175,7 @@ public final class TorchProgram {
     return attributes;
   }
 
-  List<TensorData> literals() {
+  List<Object> literals() {
     return literals;
   }
 

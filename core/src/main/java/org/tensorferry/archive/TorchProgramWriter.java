@@ -55,13 +55,17 @@ final class TorchProgramWriter {
     pickle = new PickleWriter().mark();
     storages = new ArrayList<>();
     memos.clear();
-    root.literals().forEach(literal -> value("Tensor", literal, literal.requiresGrad()));
+    root.literals().forEach(literal -> value("Tensor", literal, requiresGrad(literal)));
     pickle.op('t');
     pickle(zip, "constants");
     String version = root.operatorVersion() < HIDDEN_VERSION ? "version" : ".data/version";
     byte[] number = (root.operatorVersion() + "\n").getBytes(StandardCharsets.UTF_8);
     zip.record(folder + "/" + version, number);
     zip.finish();
+  }
+
+  private static boolean requiresGrad(Object literal) {
+    return literal instanceof TensorData data && data.requiresGrad();
   }
 
   /** The pickle, with the storages that it names in front of it. */

@@ -16,6 +16,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Promotion;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 
@@ -35,6 +36,7 @@ public final class OpArgs {
   private final Map<String, Value> values;
   private final WeightStore weights;
   private final Set<String> read = new HashSet<>(WITHOUT_EFFECT);
+  private final Set<String> nestedNames = new HashSet<>();
   private final @Nullable TfValue self;
 
   OpArgs(Schema schema, Map<String, Value> values, WeightStore weights, @Nullable TfValue self) {
@@ -62,9 +64,41 @@ public final class OpArgs {
 
   private TfValue tensor(String name, Value value) {
     if (value instanceof Tensor tensor) {
-      return weights.value(tensor.read());
+      TfValue content = weights.value(tensor.read());
+      if (weights.nested().of(content).isPresent() && !nestedNames.contains(name)) {
+        throw refuse(
+            "`" + name + "` is nested: its rows have lengths of their own",
+            "build torch.nn.TransformerEncoder with enable_nested_tensor=False");
+      }
+      return content;
     }
     throw wrongType(name, "a tensor", value);
+  }
+
+  /**
+   * Which places of a tensor exist; empty for a tensor that is not nested. Without this question a
+   * nested tensor is refused.
+   */
+  public Optional<NestedTensors.Rows> rows(String name) {
+    nestedNames.add(name);
+    return weights.nested().of(tensor(name));
+  }
+
+  /** Says that a result is nested. */
+  public TfValue nested(TfValue values, NestedTensors.Rows rows) {
+    weights.nested().add(values, rows);
+    return values;
+  }
+
+  /** Says that the next tensor is nested only where this, bool [], is true. */
+  public TfValue nestedWhere(TfValue isLeftAligned) {
+    weights.nested().ask(isLeftAligned);
+    return isLeftAligned;
+  }
+
+  /** What {@link #nestedWhere} said of this tensor. */
+  public Optional<TfValue> nestedWhere() {
+    return weights.nested().asked();
   }
 
   /** What a view's rule runs on: the current content of its base. */

@@ -415,6 +415,11 @@ public final class TensorOperators implements Operators {
   }
 
   @Override
+  public boolean isNested(TensorHandle tensor) {
+    return tensor instanceof TfValue value && weights.nested().of(value).isPresent();
+  }
+
+  @Override
   public Optional<Value> known(TensorHandle scalar) {
     if (scalar instanceof KnownScalar known) {
       return Optional.of(known.value());

@@ -52,6 +52,7 @@ public final class WeightStore {
     }
   }
 
+  private final NestedTensors nested = new NestedTensors();
   private final TfGraph root;
   private TfGraph tf;
   private final VariablePlan plan;
@@ -147,6 +148,10 @@ public final class WeightStore {
                   recipe);
             });
     return root.read(variable);
+  }
+
+  NestedTensors nested() {
+    return nested;
   }
 
   /** A number as a tensor of rank 0. */

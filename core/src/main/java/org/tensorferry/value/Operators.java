@@ -36,6 +36,9 @@ public interface Operators {
   /** The number as a tensor of rank 0 of the model's graph. */
   TensorHandle scalar(Value number, DType dtype);
 
+  /** True where rows of a tensor have lengths of their own. */
+  boolean isNested(TensorHandle tensor);
+
   /** The value that an integer or bool tensor of rank 0 is known to have. */
   Optional<Value> known(TensorHandle scalar);
 }

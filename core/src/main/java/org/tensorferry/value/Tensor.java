@@ -141,6 +141,11 @@ public final class Tensor implements Value {
     node.write(value);
   }
 
+  /** This tensor under another name. */
+  public Tensor alias() {
+    return new Tensor(node);
+  }
+
   /** A view that shares this tensor's storage. */
   public Tensor view(View view) {
     return new Tensor(new ViewNode(node, view));

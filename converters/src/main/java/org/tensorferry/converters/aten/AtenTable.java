@@ -34,6 +34,7 @@ public final class AtenTable {
               LossOps.rows(),
               MathOps.rows(),
               NativeNormOps.rows(),
+              NestedOps.rows(),
               NormOps.rows(),
               NormalizationOps.rows(),
               OrderOps.rows(),

@@ -15,11 +15,6 @@ import org.tensorferry.tf.TfValue;
 /** Attention as one operator. */
 final class AttentionOps {
 
-  private static final String NESTED = "nested tensors have rows of different lengths";
-  private static final String PADDED =
-      "build torch.nn.TransformerEncoder with enable_nested_tensor=False, or script it, or trace it"
-          + " with gradients on (outside of torch.no_grad)";
-
   private AttentionOps() {}
 
   static List<AtenRule> rows() {
@@ -27,17 +22,6 @@ final class AttentionOps {
         AtenRule.of(
             "_masked_softmax(Tensor self, Tensor mask, int? dim=None, int? mask_type=None) -> Tensor",
             AttentionOps::maskedSoftmax),
-        AtenRule.refused(
-            "_nested_tensor_from_mask(Tensor t, Tensor mask, bool mask_check=True) -> Tensor",
-            NESTED,
-            PADDED),
-        AtenRule.of(
-            "_nested_tensor_from_mask_left_aligned(Tensor t, Tensor mask) -> bool",
-            AttentionOps::neverNested),
-        AtenRule.refused(
-            "nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor",
-            NESTED,
-            PADDED),
         AtenRule.several(
             "_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head,"
                 + " Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None,"
@@ -58,20 +42,7 @@ final class AttentionOps {
         AtenRule.of(
             "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None,"
                 + " float dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor",
-            (a, tf) -> scaledDotProduct(a, tf).get(0)),
-        AtenRule.refused(
-            "to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor",
-            NESTED,
-            PADDED));
-  }
-
-  /**
-   * False, so that a scripted TransformerEncoder takes the path for padded tensors: rows of several
-   * lengths are one of two ways to the same result.
-   */
-  static TfValue neverNested(OpArgs a, TfGraph tf) {
-    a.ignore("t", "mask");
-    return tf.scalar(DType.BOOL, 0);
+            (a, tf) -> scaledDotProduct(a, tf).get(0)));
   }
 
   /** softmax(scale Q K^T + mask) V, and the softmax. */
@@ -138,7 +109,7 @@ final class AttentionOps {
   }
 
   /** Softmax along the last axis; zeros where all of a row is masked. */
-  private static TfValue softmax(TfGraph tf, TfValue scores) {
+  static TfValue softmax(TfGraph tf, TfValue scores) {
     TfValue lowest = tf.scalar(scores.dtype(), Double.NEGATIVE_INFINITY);
     TfValue nothing = tf.reduce("All", tf.binary("Equal", scores, lowest), true, scores.rank() - 1);
     TfValue zero = tf.scalar(scores.dtype(), 0);

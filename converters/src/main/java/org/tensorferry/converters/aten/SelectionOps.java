@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.rule.Promotion;
+import org.tensorferry.value.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.tensorferry.converters.layer.Layouts;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
+import org.tensorferry.rule.NestedTensors;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
@@ -21,11 +22,17 @@ final class TransformerLayer {
   static List<TfValue> attention(OpArgs a, TfGraph tf) {
     a.ignore("need_weights");
     int heads = a.integer("num_head");
+    Optional<NestedTensors.Rows> rows = a.rows("query");
+    if (rows.isPresent() && !(rows.equals(a.rows("key")) && rows.equals(a.rows("value")))) {
+      throw a.refuse(
+          "queries, keys and values are nested in ways of their own", "pass padded tensors");
+    }
     List<TfValue> projected = projections(a, tf);
-    List<TfValue> result = attend(a, tf, projected, heads);
+    List<TfValue> result = attend(a, tf, projected, heads, rows);
     TfValue weights = result.get(1);
     return List.of(
-        result.get(0), a.flag("average_attn_weights") ? tf.mean(weights, false, 1) : weights);
+        rows.map(r -> NestedOps.zeroed(a, tf, result.get(0), r)).orElse(result.get(0)),
+        a.flag("average_attn_weights") ? tf.mean(weights, false, 1) : weights);
   }
 
   /** Rows of query, key and value through their thirds of the packed kernel. */
@@ -54,21 +61,30 @@ final class TransformerLayer {
     return tf.add(LinearOps.Products.ofRows(tf, x, kernel), bias);
   }
 
-  private static List<TfValue> attend(OpArgs a, TfGraph tf, List<TfValue> projected, int heads) {
+  private static List<TfValue> attend(
+      OpArgs a,
+      TfGraph tf,
+      List<TfValue> projected,
+      int heads,
+      Optional<NestedTensors.Rows> rows) {
     TfValue query = heads(tf, projected.get(0), heads);
     TfValue key = heads(tf, projected.get(1), heads);
     TfValue value = heads(tf, projected.get(2), heads);
     double scale = 1 / Math.sqrt((double) query.dim(-1).known());
     TfValue scores = tf.matmul(tf.mul(query, scale), key, false, true);
-    Optional<TfValue> mask = a.optionalTensor("mask");
-    TfValue seen =
-        mask.map(m -> AttentionOps.withoutMasked(tf, scores, AttentionOps.fitted(a, tf, m, scores)))
-            .orElse(scores);
-    TfValue weights = tf.unary("Softmax", seen);
+    TfValue weights =
+        rows.map(r -> AttentionOps.softmax(tf, NestedOps.present(a, tf, scores, r)))
+            .orElseGet(() -> tf.unary("Softmax", masked(a, tf, scores)));
     TfValue joined = tf.transpose(tf.matmul(weights, value), 0, 2, 1, 3);
-    TfValue rows = tf.reshape(joined, projected.get(0).shape());
+    TfValue all = tf.reshape(joined, projected.get(0).shape());
     TfValue kernel = a.weight("proj_weight").as(Layouts.DENSE);
-    return List.of(affine(tf, rows, kernel, a.tensor("proj_bias")), weights);
+    return List.of(affine(tf, all, kernel, a.tensor("proj_bias")), weights);
+  }
+
+  private static TfValue masked(OpArgs a, TfGraph tf, TfValue scores) {
+    return a.optionalTensor("mask")
+        .map(m -> AttentionOps.withoutMasked(tf, scores, AttentionOps.fitted(a, tf, m, scores)))
+        .orElse(scores);
   }
 
   /** [N, L, E] to [N, heads, L, E / heads]. */
@@ -82,15 +98,17 @@ final class TransformerLayer {
     a.ignore("embed_dim");
     int heads = a.integer("num_heads");
     boolean first = a.flag("norm_first");
+    Optional<NestedTensors.Rows> rows = a.rows("src");
     TfValue source = a.tensor("src");
     TfValue input = first ? norm(a, tf, source, "_1") : source;
-    TfValue attended = tf.add(source, attend(a, tf, packed(a, tf, input), heads).get(0));
+    TfValue attended = tf.add(source, attend(a, tf, packed(a, tf, input), heads, rows).get(0));
     TfValue middle = first ? attended : norm(a, tf, attended, "_1");
     TfValue hidden = dense(a, tf, first ? norm(a, tf, middle, "_2") : middle, "_1");
     TfValue active =
         a.flag("use_gelu") ? ActivationOps.geluErf(tf, hidden) : tf.unary("Relu", hidden);
     TfValue sum = tf.add(middle, dense(a, tf, active, "_2"));
-    return first ? sum : norm(a, tf, sum, "_2");
+    TfValue result = first ? sum : norm(a, tf, sum, "_2");
+    return rows.map(r -> NestedOps.zeroed(a, tf, result, r)).orElse(result);
   }
 
   private static TfValue dense(OpArgs a, TfGraph tf, TfValue x, String which) {

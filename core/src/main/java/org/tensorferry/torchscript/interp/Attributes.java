@@ -1,6 +1,7 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -62,8 +63,16 @@ final class Attributes {
 
   private final Set<String> assigned = new HashSet<>();
 
+  /** Modules that were saved in training mode. */
+  private final Set<Value.Obj> training = Collections.newSetFromMap(new IdentityHashMap<>());
+
   Attributes(Machine machine) {
     this.machine = machine;
+  }
+
+  /** Says that a module was saved in training mode. */
+  void addTraining(Value.Obj module) {
+    training.add(module);
   }
 
   Value get(Value object, String name, CallSite site) {
@@ -123,6 +132,9 @@ final class Attributes {
 
   private @Nullable Value ofObject(Value.Obj object, String name) {
     Value value = object.attributes().get(name);
+    if (name.equals("training") && training.contains(object)) {
+      machine.assumptions().add("the model is in evaluation, though it was saved in training", "");
+    }
     if (value != null) {
       if (object.isModule() && !assigned.contains(pathOf(object, name))) {
         read.add(pathOf(object, name));

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
@@ -31,6 +30,7 @@ final class Builtins {
           "aten::setdefault");
 
   private final Operators operators;
+  private final GraphConstants constants;
   private final RuntimeNumbers runtime;
   private final ScalarFolding folding;
   private final Upgraders upgraders;
@@ -38,14 +38,11 @@ final class Builtins {
   private final DynamicLists lists;
   private final Map<String, List<Builtin>> rows = new HashMap<>();
 
-  Builtins(
-      Operators operators,
-      Numbers numbers,
-      Conditions conditions,
-      Upgraders upgraders,
-      Predicate<Tensor> isTrained,
-      Work work) {
+  Builtins(Machine machine, Operators operators, Upgraders upgraders, Work work) {
+    Numbers numbers = machine.numbers();
+    Conditions conditions = machine.conditions();
     this.operators = operators;
+    this.constants = machine.graphConstants();
     this.runtime = numbers.runtime();
     this.folding = new ScalarFolding(operators, numbers);
     this.upgraders = upgraders;
@@ -58,8 +55,8 @@ final class Builtins {
     new ListBuiltins(numbers, conditions, equality, work).addTo(this::row);
     new DictBuiltins().addTo(this::row);
     new StringBuiltins().addTo(this::row);
-    new TensorBuiltins(operators, numbers, conditions, isTrained).addTo(this::row);
-    new PrimBuiltins().addTo(this::row);
+    new TensorBuiltins(operators, numbers, conditions, machine::isTrained).addTo(this::row);
+    new PrimBuiltins(machine.assumptions()).addTo(this::row);
   }
 
   /** Adds a function; a family adds its own without knowing the others. */
@@ -108,8 +105,10 @@ final class Builtins {
         return result;
       }
     }
-    Value folded = folding.fold(arguments);
-    return folded != null ? folded : onTensors(arguments);
+    Arguments call = upgraders.keeps(arguments) ? constants.withNumbers(arguments) : arguments;
+    Value folded = folding.fold(call);
+    // Operators may hand a tensor on; even then it is their result, and no constant.
+    return constants.variable(folded != null ? folded : onTensors(call));
   }
 
   private static @Nullable Value inLanguage(List<Builtin> functions, Arguments arguments) {

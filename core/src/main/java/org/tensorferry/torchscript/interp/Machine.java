@@ -37,6 +37,7 @@ final class Machine {
   private final Operators operators;
   private final Calls calls;
   private final List<Value> constants = new ArrayList<>();
+  private final GraphConstants graphConstants;
   private final Set<Tensor> trained = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<String, CallSite> stateUpdates = new LinkedHashMap<>();
   private long statements;
@@ -49,9 +50,8 @@ final class Machine {
     this.assumptions = assumptions;
     numbers = new Numbers(new RuntimeNumbers(operators, work));
     conditions = new Conditions(numbers, assumptions);
-    builtins =
-        new Builtins(
-            operators, numbers, conditions, new Upgraders(version), trained::contains, work);
+    graphConstants = new GraphConstants(operators);
+    builtins = new Builtins(this, operators, new Upgraders(version), work);
     names = new Names(library, constants);
     types = new Types(builtins);
     attributes = new Attributes(this);
@@ -110,6 +110,10 @@ final class Machine {
     return operators.regions().mark();
   }
 
+  GraphConstants graphConstants() {
+    return graphConstants;
+  }
+
   Calls calls() {
     return calls;
   }
@@ -118,13 +122,17 @@ final class Machine {
   void addConstant(Value value) {
     constants.add(value);
     if (value instanceof Tensor tensor) {
-      addTrained(tensor);
+      graphConstants.add(tensor);
     }
   }
 
-  /** Says that a tensor is a weight of the model. */
+  /** Says that a tensor requires a gradient. */
   void addTrained(Tensor tensor) {
     trained.add(tensor);
+  }
+
+  boolean isTrained(Tensor tensor) {
+    return trained.contains(tensor);
   }
 
   /** Says that an attribute which the code has read gets a new value, for the next call. */

@@ -40,18 +40,14 @@ final class ModuleLoader {
   }
 
   /** Where a value lies: the module that owns it and its name there. */
-  private record Owner(String path, String attribute, @Nullable ClassDef type) {
+  private record Owner(String path, String attribute) {
 
     Owner element(Object index) {
-      return new Owner(path, attribute + "." + index, type);
+      return new Owner(path, attribute + "." + index);
     }
 
     String childPath() {
       return path.isEmpty() ? attribute : path + "." + attribute;
-    }
-
-    boolean declaresParameter() {
-      return type != null && type.parameters().contains(attribute);
     }
   }
 
@@ -71,7 +67,7 @@ final class ModuleLoader {
   void constants(List<Object> values) {
     for (int i = 0; i < values.size(); i++) {
       int index = i;
-      Owner owner = new Owner("", "CONSTANTS.c" + i, null);
+      Owner owner = new Owner("", "CONSTANTS.c" + i);
       machine.addConstant(
           value(values.get(i), owner, (o, data) -> StoredTensor.constant(index, data)));
     }
@@ -79,7 +75,12 @@ final class ModuleLoader {
 
   private Value value(Object pickled, Owner owner, Maker maker) {
     if (pickled instanceof TensorData data) {
-      return tensors.computeIfAbsent(data.identity(), key -> Tensor.of(maker.make(owner, data)));
+      Tensor tensor =
+          tensors.computeIfAbsent(data.identity(), key -> Tensor.of(maker.make(owner, data)));
+      if (data.requiresGrad()) {
+        machine.addTrained(tensor);
+      }
+      return tensor;
     }
     Value before = seen.get(pickled);
     return before != null ? before : fresh(pickled, owner, maker);
@@ -173,20 +174,20 @@ final class ModuleLoader {
     if (pickled.attributes().isEmpty() && pickled.state() != null) {
       restore(object, pickled.state());
     } else {
-      pickled.attributes().forEach((name, value) -> attribute(object, type, name, value));
+      pickled.attributes().forEach((name, value) -> attribute(object, name, value));
     }
     return object;
   }
 
-  private void attribute(Value.Obj object, @Nullable ClassDef type, String name, Object pickled) {
-    Owner owner = new Owner(object.path(), name, type);
+  private void attribute(Value.Obj object, String name, Object pickled) {
+    Owner owner = new Owner(object.path(), name);
     Value value = value(pickled, owner, ModuleLoader::parameter);
-    if (value instanceof Tensor tensor && owner.declaresParameter()) {
-      machine.addTrained(tensor);
-    }
     // The model is converted for inference, whatever mode it was saved in.
     boolean isMode = object.isModule() && name.equals("training") && value instanceof Value.Bool;
     object.attributes().put(name, isMode ? Value.of(false) : value);
+    if (isMode && ((Value.Bool) value).value()) {
+      machine.attributes().addTraining(object);
+    }
   }
 
   private static TensorHandle parameter(Owner owner, TensorData data) {
@@ -199,7 +200,7 @@ final class ModuleLoader {
     if (method.isEmpty()) {
       return;
     }
-    Owner owner = new Owner(object.path(), "state", null);
+    Owner owner = new Owner(object.path(), "state");
     Value value = value(state, owner, ModuleLoader::parameter);
     CallSite site = new CallSite(object.path(), object.className(), "data.pkl");
     machine

@@ -36,6 +36,11 @@ final class NoOperators implements Operators {
   }
 
   @Override
+  public boolean isNested(TensorHandle tensor) {
+    return false;
+  }
+
+  @Override
   public Optional<Value> known(TensorHandle scalar) {
     return Optional.empty();
   }

@@ -2,6 +2,7 @@ package org.tensorferry.torchscript.interp;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Assumptions;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.value.Value;
 
@@ -25,7 +26,6 @@ final class PrimBuiltins {
           "prim::is_mkldnn",
           "prim::is_quantized",
           "prim::is_meta",
-          "prim::is_nested",
           "prim::retains_grad",
           "is_autocast_enabled",
           "is_autocast_cpu_enabled",
@@ -44,18 +44,25 @@ final class PrimBuiltins {
           "prim::grad",
           "prim::name",
           "warn",
-          "set_grad_enabled",
           "profiler::_record_function_enter",
           "profiler::_record_function_enter_new",
           "profiler::_record_function_exit");
+
+  private final Assumptions assumptions;
+
+  /** Off, as under {@code torch.no_grad()}, until the code switches it. */
+  private boolean gradients = false;
+
+  PrimBuiltins(Assumptions assumptions) {
+    this.assumptions = assumptions;
+  }
 
   void addTo(Builtins.Table table) {
     NEVER.forEach(name -> table.row(name, a -> Value.of(false)));
     NOTHING.forEach(name -> table.row(name, a -> Value.none()));
     table.row("prim::is_cpu", a -> Value.of(true));
-    // Scripted attention asks this before it takes an inference-only fused operator; with weights
-    // that require a gradient it takes the ordinary operators.
-    table.row("is_grad_enabled", a -> Value.of(true));
+    table.row("is_grad_enabled", this::areGradientsOn);
+    table.row("set_grad_enabled", this::setGradients);
     table.row("get_default_dtype", a -> Value.of(DType.FLOAT32.torchCode()));
     table.row("prim::layout", a -> Value.of(0));
     table.row("prim::device", a -> new Value.Device("cpu"));
@@ -70,6 +77,28 @@ final class PrimBuiltins {
     table.row("prim::NumToTensor", PrimBuiltins::toTensor);
     table.row("_to_tensor", PrimBuiltins::toTensor);
     table.row("wait", a -> a.at(0));
+  }
+
+  /**
+   * The model is converted as it runs in inference. Torch's own layers ask before they take an
+   * operator that has no gradient, for the same result; what other code does with the answer is
+   * said.
+   */
+  private Value areGradientsOn(Arguments a) {
+    String place = a.site().place();
+    boolean isTorch = place.startsWith("torch/") || place.startsWith("code/__torch__/torch/");
+    if (!isTorch && !gradients) {
+      assumptions.add("gradients are off, as in torch.no_grad()", place);
+    }
+    return Value.of(gradients);
+  }
+
+  private @Nullable Value setGradients(Arguments a) {
+    if (!(a.at(0) instanceof Value.Bool on)) {
+      return null;
+    }
+    gradients = on.value();
+    return Value.none();
   }
 
   private static String device(Arguments a) {

@@ -1,5 +1,6 @@
 package org.tensorferry.torchscript.interp;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,6 +10,7 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.torchscript.syntax.CompareOperator;
 import org.tensorferry.value.KnownScalar;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.Promotion;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 import org.tensorferry.value.Value.RuntimeNumber;
@@ -101,7 +103,7 @@ final class ScalarFolding {
   }
 
   private @Nullable KnownScalar binary(Arguments call, KnownScalar left, KnownScalar right) {
-    DType dtype = promoted(call, left, right);
+    DType dtype = Promotion.of(List.of(call.at(0), call.at(1)));
     Value a = left.value();
     Value b = right.value();
     CompareOperator comparison = COMPARISONS.get(call.name());
@@ -200,33 +202,6 @@ final class ScalarFolding {
       return DType.INT64;
     }
     return number instanceof Value.Bool ? DType.BOOL : DType.FLOAT32;
-  }
-
-  /** Between a tensor and a plain number the number counts only by a higher category. */
-  private static DType promoted(Arguments call, KnownScalar left, KnownScalar right) {
-    boolean leftTensor = call.at(0) instanceof Tensor;
-    boolean rightTensor = call.at(1) instanceof Tensor;
-    DType a = left.dtype();
-    DType b = right.dtype();
-    if (leftTensor == rightTensor) {
-      return promote(a, b);
-    }
-    DType tensor = leftTensor ? a : b;
-    DType number = leftTensor ? b : a;
-    return number.kind().compareTo(tensor.kind()) > 0 ? promote(tensor, number) : tensor;
-  }
-
-  private static DType promote(DType a, DType b) {
-    if (a.kind() != b.kind()) {
-      return a.kind().compareTo(b.kind()) > 0 ? a : b;
-    }
-    if (a.isInteger() && a != b && a.bytes() == 1 && b.bytes() == 1) {
-      return DType.INT16;
-    }
-    if (a != b && a.bytes() == b.bytes()) {
-      return DType.FLOAT32;
-    }
-    return a.bytes() >= b.bytes() ? a : b;
   }
 
   // --- results

@@ -68,7 +68,10 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
   @Override
   public Flow visitAssign(Stmt.Assign stmt) {
     Value value = expressions.evaluate(stmt.value());
-    stmt.targets().forEach(target -> assignments.assign(target, value));
+    for (Target target : stmt.targets()) {
+      boolean takesApart = target instanceof Target.Elements;
+      assignments.assign(target, takesApart ? machine.graphConstants().unpacked(value) : value);
+    }
     return Flow.NEXT;
   }
 
@@ -164,7 +167,11 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
         machine.conditions().toBool(expressions.evaluate(stmt.condition()), site(stmt));
     if (!Conditions.isOpen(condition)) {
       boolean holds = machine.conditions().decide(condition, site(stmt));
-      return run(holds ? stmt.then() : stmt.otherwise());
+      List<Stmt> taken = holds ? stmt.then() : stmt.otherwise();
+      Flow flow = run(taken);
+      List<Stmt> left = holds ? stmt.otherwise() : stmt.then();
+      machine.graphConstants().join(stmt.condition(), taken, left, expressions);
+      return flow;
     }
     if (raises(stmt.then()) || raises(stmt.otherwise())) {
       // A check of the data that only raises is taken to pass, and that is recorded.
@@ -228,6 +235,7 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
   @Override
   public Flow visitFor(Stmt.For stmt) {
     Value iterable = expressions.evaluate(stmt.iterable());
+    machine.graphConstants().carry(stmt.body(), frame);
     if (iterable instanceof Range range) {
       return counted(stmt, range.length(), round -> new Value.Int(range.at(round)));
     }
@@ -301,11 +309,13 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
   private Flow round(Stmt loop, List<Stmt> body) {
     machine.step(frame, loop);
     Flow flow = run(body);
+    machine.graphConstants().carry(body, frame);
     return flow == Flow.CONTINUE ? Flow.NEXT : flow;
   }
 
   @Override
   public Flow visitWhile(Stmt.While stmt) {
+    machine.graphConstants().carry(stmt.body(), frame);
     while (true) {
       Value condition = condition(stmt);
       if (!(condition instanceof Value.Bool known)) {

@@ -26,7 +26,7 @@ final class TensorBuiltins {
   /**
    * The family.
    *
-   * @param isTrained true for the model's own weights
+   * @param isTrained true for tensors of the file that require a gradient
    */
   TensorBuiltins(
       Operators operators, Numbers numbers, Conditions conditions, Predicate<Tensor> isTrained) {
@@ -52,9 +52,12 @@ final class TensorBuiltins {
     metadata(table, "is_complex", t -> Value.of(t.dtype().isComplex()));
     metadata(table, "is_signed", t -> Value.of(isSigned(t)));
     metadata(table, "prim::requires_grad", t -> Value.of(isTrained.test(t)));
-    metadata(table, "prim::is_leaf", t -> Value.of(isTrained.test(t)));
-    metadata(table, "is_leaf", t -> Value.of(isTrained.test(t)));
+    // Nothing is computed for gradients, so every tensor is a leaf.
+    metadata(table, "prim::is_leaf", t -> Value.of(true));
+    metadata(table, "is_leaf", t -> Value.of(true));
+    metadata(table, "prim::is_nested", t -> Value.of(operators.isNested(t.read())));
     metadata(table, "get_device", t -> Value.of(-1));
+    table.row("_nested_tensor_from_mask_left_aligned", this::isLeftAligned);
     table.row("len", this::length);
     table.row("stride", this::stride);
     table.row("is_contiguous", this::isContiguous);
@@ -87,6 +90,17 @@ final class TensorBuiltins {
 
   private Value operator(Arguments a, String name, List<Value> arguments) {
     return operators.call(name, arguments, Map.of(), a.site());
+  }
+
+  /**
+   * Torch's encoder asks this before it makes a nested tensor, and computes the same from a padded
+   * one but for the places that padding leaves out. It is taken to be true; the rule for nested
+   * tensors looks at the mask itself when the model runs.
+   */
+  private Value isLeftAligned(Arguments a) {
+    Value answer = operators.call(a.name(), a.positional(), a.named(), a.site());
+    boolean isEncoder = a.site().place().contains("torch/nn/modules/transformer");
+    return answer instanceof Value.RuntimeNumber && isEncoder ? Value.of(true) : answer;
   }
 
   private static boolean isSigned(Tensor tensor) {

@@ -41,6 +41,11 @@ final class Upgraders {
     };
   }
 
+  /** True where the operator means in the file's version what it means today. */
+  boolean keeps(Arguments call) {
+    return version >= DIV_IS_TRUE || !call.name().equals("aten::div");
+  }
+
   /** Integers were divided as integers, rounding toward zero. */
   private static Arguments div(Arguments call) {
     boolean hasMode = call.count() > 2 || call.named().containsKey("rounding_mode");

@@ -172,6 +172,11 @@ final class FakeOperators implements Operators {
   }
 
   @Override
+  public boolean isNested(TensorHandle tensor) {
+    return false;
+  }
+
+  @Override
   public Optional<Value> known(TensorHandle scalar) {
     return scalar instanceof StoredTensor stored
             && stored.isConstant()

@@ -1,12 +1,9 @@
-package org.tensorferry.rule;
+package org.tensorferry.value;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.DType.Kind;
-import org.tensorferry.value.Tensor;
-import org.tensorferry.value.TensorHandle;
-import org.tensorferry.value.Value;
 
 /**
  * Torch's type promotion: tensors with axes decide before tensors of rank 0, these before plain
@@ -55,14 +52,12 @@ public final class Promotion {
 
   /** The type that torch gives a plain number, null for values that are none. */
   public static @Nullable DType ofNumber(Value value) {
-    if (value instanceof Value.Int) {
+    // Where an operator takes a number, TorchScript turns a bool into an int.
+    if (value instanceof Value.Int || value instanceof Value.Bool) {
       return DType.INT64;
     }
     if (value instanceof Value.Floating) {
       return DType.FLOAT32;
-    }
-    if (value instanceof Value.Bool) {
-      return DType.BOOL;
     }
     if (value instanceof Value.Complex) {
       return DType.COMPLEX64;
@@ -70,7 +65,7 @@ public final class Promotion {
     if (value instanceof Value.RuntimeNumber number) {
       return switch (number.kind()) {
         case FLOAT -> DType.FLOAT32;
-        case BOOL -> DType.BOOL;
+        case BOOL -> DType.INT64;
         case COMPLEX -> DType.COMPLEX64;
       };
     }
@@ -85,10 +80,23 @@ public final class Promotion {
     if (higher == null || lower == null) {
       return higher == null ? lower : higher;
     }
-    if (higher == DType.FLOAT16 && lower.isComplex()) {
-      return DType.COMPLEX32;
+    if (higher.isComplex() || (higher.isFloating() && !lower.isComplex())) {
+      return higher;
     }
-    return lower.kind().compareTo(higher.kind()) > 0 ? promote(higher, lower) : higher;
+    if (higher.isFloating()) {
+      return complexOf(higher);
+    }
+    boolean counts = higher == DType.BOOL || lower.isFloating() || lower.isComplex();
+    return counts ? promote(higher, lower) : higher;
+  }
+
+  /** The complex type of a floating type's precision (c10/core/ScalarType.h, toComplexType). */
+  private static DType complexOf(DType floating) {
+    return switch (floating) {
+      case FLOAT16 -> DType.COMPLEX32;
+      case FLOAT64 -> DType.COMPLEX128;
+      default -> DType.COMPLEX64;
+    };
   }
 
   /** The least type that holds both (c10/core/ScalarType.h, promoteTypes). */

@@ -1,4 +1,4 @@
-package org.tensorferry.rule;
+package org.tensorferry.value;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.tensorferry.tensor.DType.*;
@@ -10,9 +10,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.value.Tensor;
-import org.tensorferry.value.TensorHandle;
-import org.tensorferry.value.Value;
 
 /** Torch's table of type promotion, as torch.result_type gives it. */
 class PromotionTest {
@@ -44,7 +41,8 @@ class PromotionTest {
         Arguments.of(COMPLEX64, List.of(axes(FLOAT32), Value.of(1), new Value.Complex(0, 1))),
         Arguments.of(COMPLEX128, List.of(axes(COMPLEX64), axes(FLOAT64))),
         Arguments.of(FLOAT32, List.of(scalar(INT64), Value.of(0.5))),
-        Arguments.of(BOOL, List.of(axes(BOOL), Value.of(true))));
+        Arguments.of(INT64, List.of(axes(BOOL), Value.of(true))),
+        Arguments.of(COMPLEX64, List.of(axes(FLOAT32), scalar(COMPLEX128))));
   }
 
   @ParameterizedTest
