@@ -1,5 +1,9 @@
 package org.tensorferry.operators;
 
+import java.util.Arrays;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.harness.TorchScript;
+
 /** Attention as one operator. */
 final class AttentionOpsTest extends OperatorTest {
 
@@ -31,16 +35,46 @@ final class AttentionOpsTest extends OperatorTest {
     c.refused("torch.neg(" + nested + ")", "rows have lengths of their own", x, mask);
     c.refused(
         "torch.to_padded_tensor(x, 0.)", "`self` is no nested tensor", f32(2, 3, 4));
-    c.program(
-        "whether a mask begins with its true elements",
-        """
-        def forward(self, x: Tensor, y: Tensor) -> Tensor:
-          z = torch._nested_tensor_from_mask_left_aligned(x, y)
-          return torch.mul(x, float(z))
-        """,
-        x,
-        holes);
+    for (double[] ends :
+        new double[][] {{1, 1, 0, 0, 0, 0, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1}}) {
+      c.program(
+              "an encoder's mask " + Arrays.toString(ends),
+              ENCODER_OUTSIDE,
+              f32(3, 3, 4).fixed(),
+              bool(3, 3).values(ends))
+          .with(program -> program.submodule("e", encoderModule()));
+    }
+  }
 
+  /** As torch.nn.TransformerEncoder decides whether it makes a nested tensor. */
+  private static final String ENCODER =
+      """
+      def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        if torch._nested_tensor_from_mask_left_aligned(x, y):
+          z = torch._nested_tensor_from_mask(x, y, False)
+          n = True
+        else:
+          z = x
+          n = False
+        if torch.__and__(n, ops.prim.is_nested(z)):
+          w = torch.to_padded_tensor(z, 0., torch.size(x))
+        else:
+          w = z
+        return w
+      """;
+
+  private static final String ENCODER_OUTSIDE =
+      """
+      def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return (self.e).forward(x, y, )
+      """;
+
+  private static TorchProgram encoderModule() {
+    return TorchScript.layer("torch.nn.modules.transformer.TransformerEncoder", ENCODER);
+  }
+
+  static TorchProgram encoder() {
+    return TorchScript.module(ENCODER_OUTSIDE).submodule("e", encoderModule());
   }
 
   private static void scaledDotProduct(Cases c) {

@@ -2,13 +2,18 @@ package org.tensorferry.operators;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.engine.TfRunner;
+import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
@@ -24,23 +29,6 @@ final class InferenceModeTest extends OperatorTest {
         else:
           y = x
         return y
-      """;
-
-  /** As torch.nn.TransformerEncoder decides whether it makes a nested tensor. */
-  private static final String ENCODER =
-      """
-      def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        if torch._nested_tensor_from_mask_left_aligned(x, y):
-          z = torch._nested_tensor_from_mask(x, y, False)
-          n = True
-        else:
-          z = x
-          n = False
-        if torch.__and__(n, ops.prim.is_nested(z)):
-          w = torch.to_padded_tensor(z, 0., torch.size(x))
-        else:
-          w = z
-        return w
       """;
 
   @Override
@@ -80,20 +68,28 @@ final class InferenceModeTest extends OperatorTest {
           return y
         """,
         f32(3));
-    encoder(c, "an encoder's mask of ends", 1, 1, 0, 0, 0, 0, 1, 1, 1);
-    encoder(c, "an encoder's mask with holes", 1, 0, 1, 1, 1, 1, 0, 1, 1);
-    encoder(c, "an encoder's mask of nothing", 1, 1, 1, 1, 1, 1, 1, 1, 1);
   }
 
-  private static void encoder(Cases c, String name, double... mask) {
-    TorchProgram encoder =
-        TorchScript.layer("torch.nn.modules.transformer.TransformerEncoder", ENCODER);
-    c.program(
-            name,
-            "def forward(self, x: Tensor, y: Tensor) -> Tensor:\n  return (self.e).forward(x, y, )\n",
-            f32(3, 3, 4).fixed(),
-            bool(3, 3).values(mask))
-        .with(program -> program.submodule("e", encoder));
+  /** libtorch makes no nested tensor of such a mask, and leaves what stands in its holes. */
+  @Test
+  void aMaskWithHolesKeepsAllPlaces() {
+    Path file = directory.resolve("holes.pt");
+    AttentionOpsTest.encoder().write(file);
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    inputs.put("x", HostTensor.generate(DType.FLOAT32, new long[] {2, 3, 2}, i -> 1 + i));
+    inputs.put("y", HostTensor.generate(DType.BOOL, new long[] {2, 3}, i -> i == 1 ? 0 : 1));
+    Path saved = directory.resolve("holes");
+    try (TorchModel model = Tensorferry.open(file)) {
+      model
+          .convert(
+              ConvertOptions.defaults().input("x:float32[n,t,2]").input("y:bool[n,t]"))
+          .save(saved);
+    }
+    try (TorchRunner torch = TorchRunner.open(file);
+        TfRunner tensorFlow = TfRunner.open(saved)) {
+      Differences.requireEqual(
+          torch.run(List.copyOf(inputs.values())).flatten(), tensorFlow.run(inputs), 0);
+    }
   }
 
   @Test
@@ -110,7 +106,7 @@ final class InferenceModeTest extends OperatorTest {
   }
 
   private List<String> assumptions(TorchProgram program) {
-    var file = directory.resolve("said.pt");
+    Path file = directory.resolve("said.pt");
     program.write(file);
     try (TorchModel model = Tensorferry.open(file)) {
       return model.convert(ConvertOptions.defaults().input("x:float32[3]")).assumptions().stream()
