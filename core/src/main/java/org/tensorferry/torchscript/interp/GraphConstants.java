@@ -109,7 +109,7 @@ final class GraphConstants {
             name -> {
               Frame frame = expressions.frame();
               @Nullable Value value = frame.find(name);
-              if (isConstant(value) && !isSame(value, others.get(name), expressions)) {
+              if (value != null && isConstant(value) && !isSame(value, others.get(name), expressions)) {
                 frame.set(name, variable(value));
               }
             });

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.PickledEnum;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.PyComplex;
