@@ -21,10 +21,8 @@ final class AttentionOpsTest extends OperatorTest {
   /** Rows of 2, 0, 4 and 1 elements. */
   private static void nested(Cases c) {
     Input x = f32(4, 4, 6);
-    Input mask =
-        bool(4, 4).values(1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0);
-    Input holes =
-        bool(4, 4).values(0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0);
+    Input mask = bool(4, 4).values(1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0);
+    Input holes = bool(4, 4).values(0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0);
     String nested = "torch._nested_tensor_from_mask(x, y, False)";
     c.op("torch.to_padded_tensor(" + nested + ", 0., torch.size(x))", x, mask);
     c.op("torch.to_padded_tensor(" + nested + ", 1.5, [4, 4, 6])", x, mask);
@@ -33,8 +31,7 @@ final class AttentionOpsTest extends OperatorTest {
     c.op("torch.to_padded_tensor(" + nested + ", 0., [5, 7, 6])", x.fixed(), mask);
     c.op("torch.nested_to_padded_tensor(" + nested + ", -1., [4, 4, 6])", x, holes);
     c.refused("torch.neg(" + nested + ")", "rows have lengths of their own", x, mask);
-    c.refused(
-        "torch.to_padded_tensor(x, 0.)", "`self` is no nested tensor", f32(2, 3, 4));
+    c.refused("torch.to_padded_tensor(x, 0.)", "`self` is no nested tensor", f32(2, 3, 4));
     for (double[] ends :
         new double[][] {{1, 1, 0, 0, 0, 0, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1}}) {
       c.program(

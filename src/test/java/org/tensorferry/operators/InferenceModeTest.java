@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tensorferry.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.engine.TfRunner;
 import org.tensorferry.engine.TorchRunner;
@@ -18,7 +18,9 @@ import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 
-/** What asks for gradients, training or fast paths is answered as in evaluation without gradients. */
+/**
+ * What asks for gradients, training or fast paths is answered as in evaluation without gradients.
+ */
 final class InferenceModeTest extends OperatorTest {
 
   private static final String ASKS =
@@ -81,8 +83,7 @@ final class InferenceModeTest extends OperatorTest {
     Path saved = directory.resolve("holes");
     try (TorchModel model = Tensorferry.open(file)) {
       model
-          .convert(
-              ConvertOptions.defaults().input("x:float32[n,t,2]").input("y:bool[n,t]"))
+          .convert(ConvertOptions.defaults().input("x:float32[n,t,2]").input("y:bool[n,t]"))
           .save(saved);
     }
     try (TorchRunner torch = TorchRunner.open(file);

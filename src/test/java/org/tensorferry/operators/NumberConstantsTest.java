@@ -86,7 +86,8 @@ final class NumberConstantsTest extends OperatorTest {
   }
 
   private static void ways(Cases c) {
-    model(c, "def forward(ARGS) -> Tensor:\n  a = CONSTANTS.c0\n  return torch.mul(x, a)\n", i64(3));
+    model(
+        c, "def forward(ARGS) -> Tensor:\n  a = CONSTANTS.c0\n  return torch.mul(x, a)\n", i64(3));
     model(
         c,
         "def forward(ARGS) -> Tensor:\n  return (self).go(x, CONSTANTS.c0, )\n"
@@ -109,7 +110,9 @@ final class NumberConstantsTest extends OperatorTest {
     expression(c, "torch.mul(x, {\"a\": CONSTANTS.c0}[\"a\"])", i64(3));
     expression(c, "torch.mul(x, annotate(Tensor, CONSTANTS.c0))", i64(3));
     expression(
-        c, "torch.mul(x, unchecked_cast(Tensor, annotate(Optional[Tensor], CONSTANTS.c0)))", i64(3));
+        c,
+        "torch.mul(x, unchecked_cast(Tensor, annotate(Optional[Tensor], CONSTANTS.c0)))",
+        i64(3));
     model(
         c,
         "def forward(ARGS) -> Tensor:\n  a, b = [CONSTANTS.c0, CONSTANTS.c1]\n"
@@ -125,7 +128,11 @@ final class NumberConstantsTest extends OperatorTest {
   private static void joins(Cases c) {
     for (String condition :
         new String[] {
-          "torch.gt(torch.size(x, 0), 1)", "self.flag", "self.training", "True", "torch.__is__(x, None)"
+          "torch.gt(torch.size(x, 0), 1)",
+          "self.flag",
+          "self.training",
+          "True",
+          "torch.__is__(x, None)"
         }) {
       model(
           c,

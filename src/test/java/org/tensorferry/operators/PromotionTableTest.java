@@ -18,7 +18,9 @@ import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
-/** The whole table of type promotion beside libtorch's own: all types, ranks and kinds of number. */
+/**
+ * The whole table of type promotion beside libtorch's own: all types, ranks and kinds of number.
+ */
 class PromotionTableTest {
 
   private static final List<DType> TYPES =
@@ -51,7 +53,8 @@ class PromotionTableTest {
         return torch.zeros([1], dtype=torch.result_type(x, y))
       """;
 
-  private static final Map<String, Object> NUMBERS = Map.of("ints", 2L, "floats", 0.5, "bools", true);
+  private static final Map<String, Object> NUMBERS =
+      Map.of("ints", 2L, "floats", 0.5, "bools", true);
 
   @TempDir Path directory;
 

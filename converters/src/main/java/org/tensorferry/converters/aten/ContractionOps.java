@@ -8,10 +8,10 @@ import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.value.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Promotion;
 
 /** Products of tensors over any axes. */
 final class ContractionOps {

@@ -7,10 +7,10 @@ import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.value.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Promotion;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 

@@ -10,10 +10,10 @@ import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.AtenRule.Contiguity;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.value.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Promotion;
 
 /** Several tensors made into one, or fitted to each other. */
 final class JoinOps {

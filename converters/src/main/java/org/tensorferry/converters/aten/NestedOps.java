@@ -96,9 +96,7 @@ public final class NestedOps {
     double padding = a.number("padding");
     TfValue kept = tf.expandDims(rows.kept(), 2);
     TfValue filled =
-        padding == 0
-            ? tf.unary("Identity", x)
-            : tf.select(kept, x, tf.scalar(x.dtype(), padding));
+        padding == 0 ? tf.unary("Identity", x) : tf.select(kept, x, tf.scalar(x.dtype(), padding));
     return a.isGiven("output_size") ? sized(a, tf, filled, padding) : cut(tf, filled, rows);
   }
 
@@ -116,8 +114,7 @@ public final class NestedOps {
       paddings[2 * axis + 1] = more.isKnown() ? Math.toIntExact(more.known()) : 0;
     }
     boolean isLarger = IntStream.of(paddings).anyMatch(p -> p > 0);
-    TfValue padded =
-        isLarger ? tf.pad(x, tf.scalar(x.dtype(), padding), paddings) : x;
+    TfValue padded = isLarger ? tf.pad(x, tf.scalar(x.dtype(), padding), paddings) : x;
     // Sizes that can't be compared now are taken to be equal, and that is recorded.
     tf.broadcast(new Shape(size), padded.shape());
     return padded;

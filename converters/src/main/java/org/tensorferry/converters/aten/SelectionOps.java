@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
-import org.tensorferry.value.Promotion;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Promotion;
 import org.tensorferry.value.Value;
 
 /** Choices between elements: by a condition, by size, by what a number is. */

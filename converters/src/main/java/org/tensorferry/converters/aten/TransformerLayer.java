@@ -62,11 +62,7 @@ final class TransformerLayer {
   }
 
   private static List<TfValue> attend(
-      OpArgs a,
-      TfGraph tf,
-      List<TfValue> projected,
-      int heads,
-      Optional<NestedTensors.Rows> rows) {
+      OpArgs a, TfGraph tf, List<TfValue> projected, int heads, Optional<NestedTensors.Rows> rows) {
     TfValue query = heads(tf, projected.get(0), heads);
     TfValue key = heads(tf, projected.get(1), heads);
     TfValue value = heads(tf, projected.get(2), heads);

@@ -97,7 +97,9 @@ final class GraphConstants {
         : value;
   }
 
-  /** What a branch hands on is a variable, unless the condition is none or both hand on the same. */
+  /**
+   * What a branch hands on is a variable, unless the condition is none or both hand on the same.
+   */
   void join(Expr condition, List<Stmt> taken, List<Stmt> left, Expressions expressions) {
     if (isDecided(condition)) {
       return;
@@ -109,7 +111,9 @@ final class GraphConstants {
             name -> {
               Frame frame = expressions.frame();
               @Nullable Value value = frame.find(name);
-              if (value != null && isConstant(value) && !isSame(value, others.get(name), expressions)) {
+              if (value != null
+                  && isConstant(value)
+                  && !isSame(value, others.get(name), expressions)) {
                 frame.set(name, variable(value));
               }
             });
