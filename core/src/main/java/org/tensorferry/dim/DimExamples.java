@@ -95,6 +95,7 @@ final class DimExamples {
       return Dim.of(draft.size().orElseThrow());
     }
     Symbol symbol = Symbol.input(draft.name(), example);
-    return Dim.of(given.contains(draft.name()) ? symbol.withGivenExample() : symbol);
+    Dim named = Dim.of(given.contains(draft.name()) ? symbol.withGivenExample() : symbol);
+    return DimText.parse(draft.text(), name -> named);
   }
 }

@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -30,8 +32,12 @@ final class InputSpecParser {
           "byte", DType.UINT8,
           "boolean", DType.BOOL);
 
-  /** A dim as written: a size, or a name with or without an example. */
-  record DraftDim(String name, OptionalLong size, OptionalLong example) {
+  /**
+   * A dim as written: a size, or a name with or without an example.
+   *
+   * @param text what is made of the name, {@code 2*half}; the name itself as a rule
+   */
+  record DraftDim(String text, String name, OptionalLong size, OptionalLong example) {
     boolean isNamed() {
       return size.isEmpty();
     }
@@ -146,23 +152,52 @@ final class InputSpecParser {
 
   private DraftDim dim() {
     int start = at;
-    String word = word();
+    while (at < text.length() && (isWordCharacter(text.charAt(at)) || isInFormula())) {
+      at++;
+    }
+    String word = text.substring(start, at).strip();
     if (word.isEmpty() || word.equals("None")) {
       throw problem(
           "a dim is a number or a name",
           start,
           "name a dim that changes from run to run, as in `x:float32[batch,3,224,224]`");
     }
-    if (Character.isDigit(word.charAt(0))) {
-      return new DraftDim("", OptionalLong.of(number(word, start)), OptionalLong.empty());
+    if (word.chars().allMatch(c -> isWordCharacter((char) c))
+        && Character.isDigit(word.charAt(0))) {
+      return new DraftDim("", "", OptionalLong.of(number(word, start)), OptionalLong.empty());
     }
+    String name = name(word, start);
     if (peek() != '=') {
-      return new DraftDim(word, OptionalLong.empty(), OptionalLong.empty());
+      return new DraftDim(word, name, OptionalLong.empty(), OptionalLong.empty());
     }
     at++;
     skipSpace();
     int exampleAt = at;
-    return new DraftDim(word, OptionalLong.empty(), OptionalLong.of(number(word(), exampleAt)));
+    return new DraftDim(
+        word, name, OptionalLong.empty(), OptionalLong.of(number(word(), exampleAt)));
+  }
+
+  private boolean isInFormula() {
+    return "+-*/() ".indexOf(text.charAt(at)) >= 0;
+  }
+
+  /** The one name in a dim such as {@code 2*half}. */
+  private String name(String dim, int start) {
+    SortedSet<String> names = new TreeSet<>();
+    try {
+      DimText.parse(
+          dim,
+          name -> {
+            names.add(name);
+            return Dim.of(Symbol.input(name, 2));
+          });
+    } catch (IllegalArgumentException malformed) {
+      names.clear();
+    }
+    if (names.size() != 1) {
+  XX
+    }
+    return names.first();
   }
 
   private OptionalLong below() {

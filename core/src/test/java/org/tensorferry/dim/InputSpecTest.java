@@ -32,6 +32,8 @@ class InputSpecTest {
           [batch,time,7]                | float32[batch=2,time=11,7]
           [rows,columns]                | float32[rows=7,columns=11]
           [time,time]                   | float32[time=7,time=7]
+          x[2*half=3,4]                 | x:float32[2*half=3,4]
+          [time + 1, 4 * (time//4)]     | float32[time + 1=7,4*(time//4)=7]
           """)
   void specsAreReadAndPrinted(String text, String printed) {
     InputSpec spec = InputSpec.parse(text);
@@ -49,6 +51,8 @@ class InputSpecTest {
           x:float33[1]       | 3  | unknown dtype `float33`
           x:long[1]          | 3  | did you mean `int64`?
           [1,,2]             | 4  | a dim is a number or a name
+          [a+b]              | 2  | a formula of one name
+          [2*]               | 2  | a formula of one name
           [-1]               | 2  | name a dim that changes from run to run
           [None,3]           | 2  | name a dim that changes from run to run
           [1,2               | 5  | the bracket is not closed
