@@ -195,7 +195,10 @@ final class InputSpecParser {
       names.clear();
     }
     if (names.size() != 1) {
-  XX
+      throw problem(
+          "a dim is a number, a name, or a formula of one name such as `2*half`",
+          start,
+          "name a dim that changes from run to run, as in `x:float32[batch,3,224,224]`");
     }
     return names.first();
   }
