@@ -1,6 +1,8 @@
 package org.tensorferry;
 
 import java.nio.file.Path;
+import org.tensorferry.archive.FileKind;
+import org.tensorferry.exported.ExportedModel;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.torchscript.TorchScriptModel;
 
@@ -16,6 +18,8 @@ final class Sources {
    *     hostile
    */
   static SourceModel open(Path file) {
-    return TorchScriptModel.open(file);
+    return FileKind.of(file) == FileKind.EXPORTED_PROGRAM
+        ? ExportedModel.open(file)
+        : TorchScriptModel.open(file);
   }
 }

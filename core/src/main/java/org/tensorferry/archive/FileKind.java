@@ -74,6 +74,17 @@ public enum FileKind {
   /**
    * The kind of a file.
    *
+   * @throws FerryException where it can't be read or is a damaged zip (UNREADABLE)
+   */
+  public static FileKind of(Path path) {
+    try (MappedFile file = MappedFile.open(path)) {
+      return of(file);
+    }
+  }
+
+  /**
+   * The kind of a file.
+   *
    * @throws FerryException where it is a damaged zip (UNREADABLE)
    */
   public static FileKind of(MappedFile file) {

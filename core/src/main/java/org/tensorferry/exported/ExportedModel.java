@@ -1,6 +1,5 @@
 package org.tensorferry.exported;
 
-import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,33 +12,47 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.tensorferry.archive.ExportedArchive;
-import org.tensorferry.archive.PickledObject;
+import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.archive.UnsupportedTensor;
+import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.exported.ExportedProgram.Placeholder;
 import org.tensorferry.exported.ExportedProgram.Role;
 import org.tensorferry.exported.MethodText.Origin;
+import org.tensorferry.source.OperatorUse;
+import org.tensorferry.source.Program;
+import org.tensorferry.source.Signature;
+import org.tensorferry.source.SourceInputs;
+import org.tensorferry.source.SourceModel;
+import org.tensorferry.source.TorchModule;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.torchscript.interp.ScriptedModule;
 import org.tensorferry.torchscript.syntax.Source;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Structure;
 
 /**
  * An exported program as a TorchScript module: the tree of its modules, and a method {@code
  * forward} that makes the graph's calls one after another. The same text with the same weights is
  * what libtorch runs.
  */
-public final class ExportedModel implements Closeable {
+public final class ExportedModel implements SourceModel {
 
   private static final String LITERAL = "lifted_tensor_";
+
+  /** Of the operators that torch has had since 1.12; exported programs name no other. */
+  private static final long OPERATOR_VERSION = 10;
 
   private final ExportedArchive archive;
   private final ExportedProgram program;
   private final List<String> argumentNames;
   private final List<TensorData> literals = new ArrayList<>();
   private final ModuleBuilder.Built root;
-  private final List<Origin> origins;
+  private final MethodText method;
+  private final ScriptedModule module;
 
   private ExportedModel(ExportedArchive archive) {
     this.archive = archive;
@@ -54,11 +67,17 @@ public final class ExportedModel implements Closeable {
     ModuleBuilder modules = new ModuleBuilder(classes::of);
     program.modules().forEach(modules::module);
     Map<String, String> expressions = weights(modules);
-    MethodText method = new ForwardPrinter(program, expressions, argumentNames).print();
+    this.method = new ForwardPrinter(program, expressions, argumentNames).print();
     this.root = modules.build();
-    this.origins = method.origins();
     literals.forEach(root.program()::literal);
     root.program().code(method.text());
+    Map<String, String> sources = root.program().sources();
+    this.module =
+        new ScriptedModule(
+            qualifier -> Optional.ofNullable(sources.get(qualifier)).map(t -> source(qualifier, t)),
+            root.object(),
+            literals,
+            OPERATOR_VERSION);
   }
 
   /**
@@ -139,47 +158,139 @@ public final class ExportedModel implements Closeable {
     }
   }
 
-  // --- what it is for those who follow or run it
+  // --- the code
 
-  public Path path() {
-    return archive.path();
+  private Source source(String qualifier, String text) {
+    NavigableMap<Integer, Origin> lines = new TreeMap<>();
+    int at = text.indexOf("  def forward(self");
+    for (int i = 0; at >= 0 && i < method.origins().size(); i++) {
+      lines.put(at, method.origins().get(i));
+      at = text.indexOf('\n', at) + 1;
+    }
+    return new Source(
+        "code/" + qualifier.replace('.', '/') + ".py",
+        text,
+        offset -> origin(lines, offset).map(Origin::place).filter(place -> !place.isEmpty()),
+        offset -> origin(lines, offset).map(Origin::module).map(ExportedModel::module));
   }
 
-  /** The module with its submodules and weights. */
-  public PickledObject root() {
-    return root.object();
+  private static Optional<Origin> origin(NavigableMap<Integer, Origin> lines, int offset) {
+    return Optional.ofNullable(lines.floorEntry(offset)).map(Map.Entry::getValue);
   }
 
-  /** Element i is {@code CONSTANTS.ci} in the code. */
-  public List<TensorData> constants() {
-    return List.copyOf(literals);
+  private static Source.Module module(Graph.ModuleCall call) {
+    return new Source.Module(call.path(), call.className());
   }
 
-  /** The model as a TorchScript file that libtorch loads. */
+  /** The model as a TorchScript file that libtorch loads: the code that is followed, the weights. */
   public TorchProgram torchScript() {
     return root.program();
   }
 
-  /** The classes by the qualifier of their file, with places of the author's Python. */
-  public Optional<Source> source(String qualifier) {
-    String text = root.program().sources().get(qualifier);
-    if (text == null) {
-      return Optional.empty();
-    }
-    NavigableMap<Integer, Origin> lines = new TreeMap<>();
-    int at = text.indexOf("  def forward(self");
-    for (int i = 0; at >= 0 && i < origins.size(); i++) {
-      lines.put(at, origins.get(i));
-      at = text.indexOf('\n', at) + 1;
-    }
-    String record = "code/" + qualifier.replace('.', '/') + ".py";
-    return Optional.of(new Source(record, text, offset -> place(lines, offset)));
+  /**
+   * What libtorch gives for {@link #torchScript}, as the model itself returns it: the code returns
+   * the leaves of the result in a flat tuple.
+   */
+  public <T> Structure<T> result(Structure<T> flat) {
+    return results().structure(flat);
   }
 
-  private static Optional<String> place(NavigableMap<Integer, Origin> lines, int offset) {
-    return Optional.ofNullable(lines.floorEntry(offset))
-        .map(line -> line.getValue().place())
-        .filter(place -> !place.isEmpty());
+  private ResultTree results() {
+    return new ResultTree(program.results(), program.namedTuples());
+  }
+
+  // --- the inputs
+
+  /** Type and sizes of the tensor arguments by name. */
+  private Map<String, Graph.TensorMeta> tensorArguments() {
+    Map<String, Graph.TensorMeta> arguments = new LinkedHashMap<>();
+    int leaf = 0;
+    for (Placeholder input : program.inputs()) {
+      if (input instanceof Placeholder.UserInput user) {
+        String name = argumentNames.get(leaf++);
+        if (user.argument() instanceof Argument.Named named
+            && named.kind() == Argument.Kind.TENSOR) {
+          Graph.TensorMeta meta = program.graph().tensors().get(named.name());
+          if (meta == null) {
+            throw damaged("The program does not say what its argument `" + name + "` looks like.");
+          }
+          arguments.put(name, meta);
+        }
+      }
+    }
+    return arguments;
+  }
+
+  /** The tensors that the model was exported with, by argument; none where the file has none. */
+  public Map<String, TensorData> samples() {
+    List<Object> leaves =
+        archive.sampleInputs().map(inputs -> program.arguments().leaves(inputs)).orElse(List.of());
+    Map<String, TensorData> samples = new LinkedHashMap<>();
+    int leaf = 0;
+    int argument = 0;
+    for (Placeholder input : program.inputs()) {
+      boolean isUser = input instanceof Placeholder.UserInput;
+      if (!isUser && !(input instanceof Placeholder.Fixed)) {
+        continue;
+      }
+      Object value = leaf < leaves.size() ? leaves.get(leaf) : "";
+      leaf++;
+      if (isUser) {
+        String name = argumentNames.get(argument++);
+        if (value instanceof TensorData data) {
+          samples.put(name, data);
+        }
+      }
+    }
+    return samples;
+  }
+
+  @Override
+  public SourceInputs inputs(String methodName, List<String> given) {
+    return new ProgramInputs(program, tensorArguments(), samples()).with(given);
+  }
+
+  // --- the model
+
+  @Override
+  public Path file() {
+    return archive.path();
+  }
+
+  @Override
+  public long bytes() {
+    return archive.fileSize();
+  }
+
+  @Override
+  public long operatorVersion() {
+    return OPERATOR_VERSION;
+  }
+
+  @Override
+  public List<TorchModule> modules() {
+    return module.modules();
+  }
+
+  @Override
+  public List<TensorData> constants() {
+    return module.constants();
+  }
+
+  @Override
+  public Signature signature(String methodName) {
+    return module.signature(methodName);
+  }
+
+  @Override
+  public List<OperatorUse> operators(String methodName) {
+    return module.operators(methodName);
+  }
+
+  @Override
+  public Program program(Operators operators, Assumptions assumptions) {
+    return FollowedProgram.of(
+        module, results(), method.recorded(), tensorArguments(), operators, assumptions);
   }
 
   static FerryException damaged(String what) {

@@ -23,7 +23,7 @@ final class ForwardPrinter {
   private final List<String> argumentNames;
   private final MethodText text = new MethodText();
   private final MethodPrinter calls = new MethodPrinter(text);
-  private final Scope scope = new Scope();
+  private final Scope scope;
 
   /**
    * A printer.
@@ -34,6 +34,7 @@ final class ForwardPrinter {
    */
   ForwardPrinter(ExportedProgram program, Map<String, String> weights, List<String> argumentNames) {
     this.program = program;
+    this.scope = new Scope(program.graph());
     this.weights = weights;
     this.argumentNames = argumentNames;
   }

@@ -140,7 +140,7 @@ final class HigherOrderPrinter {
     }
     Graph graph = block.graph();
     requireCount(operands.size(), graph.inputs().size(), operator);
-    Scope scope = new Scope();
+    Scope scope = new Scope(graph);
     for (int i = 0; i < operands.size(); i++) {
       if (graph.inputs().get(i) instanceof Argument.Named named) {
         scope.define(named.name(), operands.get(i));

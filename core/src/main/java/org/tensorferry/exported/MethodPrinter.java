@@ -86,7 +86,7 @@ final class MethodPrinter {
 
   private void define(Argument output, Scope scope) {
     if (output instanceof Argument.Named named) {
-      scope.define(named.name(), text.variable(named.name()));
+      text.define(named.name(), scope);
     } else if (output instanceof Argument.Sequence list) {
       list.elements().forEach(element -> define(element, scope));
     }
@@ -201,11 +201,8 @@ final class MethodPrinter {
 
   /** A new variable for a result; one that is never read where the result has no name. */
   private String variable(Argument output, Scope scope) {
-    String variable =
-        output instanceof Argument.Named named ? text.variable(named.name()) : text.fresh("u");
-    if (output instanceof Argument.Named named) {
-      scope.define(named.name(), variable);
-    }
-    return variable;
+    return output instanceof Argument.Named named
+        ? text.define(named.name(), scope)
+        : text.fresh("u");
   }
 }

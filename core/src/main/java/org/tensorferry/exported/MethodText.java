@@ -23,13 +23,19 @@ final class MethodText {
   private final StringBuilder text = new StringBuilder();
   private final List<Origin> origins = new ArrayList<>();
   private final Set<String> used = new HashSet<>();
+  private final Map<String, Graph.TensorMeta> recorded = new HashMap<>();
   private int indent = 1;
   private int fresh;
   private Origin origin = new Origin("", new Graph.ModuleCall("", ""));
 
   /** Names of a graph as expressions; the graphs inside of operators have names of their own. */
   static final class Scope {
+    private final Graph graph;
     private final Map<String, String> expressions = new HashMap<>();
+
+    Scope(Graph graph) {
+      this.graph = graph;
+    }
 
     void define(String name, String expression) {
       expressions.put(name, expression);
@@ -64,6 +70,22 @@ final class MethodText {
     indent++;
     lines.run();
     indent--;
+  }
+
+  /** The variable of a result of a graph, which is known by its name there from now on. */
+  String define(String name, Scope scope) {
+    String variable = variable(name);
+    scope.define(name, variable);
+    Graph.TensorMeta meta = scope.graph.tensors().get(name);
+    if (meta != null) {
+      recorded.put(variable, meta);
+    }
+    return variable;
+  }
+
+  /** What torch recorded of the tensors, by variable. */
+  Map<String, Graph.TensorMeta> recorded() {
+    return recorded;
   }
 
   /** A variable for a name of a graph: {@code v_} keeps it apart from everything of TorchScript. */

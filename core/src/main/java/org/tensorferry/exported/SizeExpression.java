@@ -19,6 +19,8 @@ final class SizeExpression {
   private static final Pattern TOKEN =
       Pattern.compile("\\s*([A-Za-z_]\\w*\\s*=\\s*\\w+|[A-Za-z_]\\w*|-?\\d+|'[^']*'|[(),])");
 
+  private static final Pattern SYMBOL = Pattern.compile("\\s*Symbol\\('(\\w+)'[^()]*\\)\\s*");
+
   private static final int MAX_NESTING = 100;
   private static final long MAX_POWER = 8;
 
@@ -46,6 +48,12 @@ final class SizeExpression {
     } catch (IllegalArgumentException | ArithmeticException unknown) {
       return Optional.empty();
     }
+  }
+
+  /** The symbol that an expression is; empty where it is more, or less. */
+  static Optional<String> lone(String text) {
+    Matcher symbol = SYMBOL.matcher(text);
+    return symbol.matches() ? Optional.of(symbol.group(1)) : Optional.empty();
   }
 
   private void next() {

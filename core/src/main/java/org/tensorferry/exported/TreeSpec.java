@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.tensorferry.archive.PyTuple;
 import org.tensorferry.file.JsonRecord;
 
 /**
@@ -28,6 +30,38 @@ record TreeSpec(String type, String context, List<String> keys, List<TreeSpec> c
   /** How many values it takes. */
   int leaves() {
     return isLeaf() ? 1 : children.stream().mapToInt(TreeSpec::leaves).sum();
+  }
+
+  /** The leaves of a pickled value of this structure, in order; none where it is another. */
+  List<Object> leaves(Object value) {
+    List<Object> leaves = new ArrayList<>();
+    return collect(value, leaves) ? leaves : List.of();
+  }
+
+  private boolean collect(Object value, List<Object> leaves) {
+    if (isLeaf()) {
+      leaves.add(value);
+      return true;
+    }
+    if (value instanceof Map<?, ?> dict && keys.size() == children.size()) {
+      for (int i = 0; i < keys.size(); i++) {
+        Object element = dict.get(keys.get(i));
+        if (element == null || !children.get(i).collect(element, leaves)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    List<?> items = value instanceof PyTuple t ? t.items() : value instanceof List<?> l ? l : null;
+    if (items == null || items.size() != children.size()) {
+      return false;
+    }
+    for (int i = 0; i < items.size(); i++) {
+      if (!children.get(i).collect(items.get(i), leaves)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -3,6 +3,7 @@ package org.tensorferry.source;
 import java.nio.file.Path;
 import java.util.List;
 import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.value.Operators;
 
@@ -37,6 +38,18 @@ public interface SourceModel extends AutoCloseable {
    * @throws org.tensorferry.error.FerryException where it has no such method (UNCONVERTIBLE)
    */
   Signature signature(String method);
+
+  /**
+   * What the tensor arguments of a method look like.
+   *
+   * @param given specs as users write them; a file that says itself what its arguments look like
+   *     needs none
+   * @throws org.tensorferry.error.FerryException (usage) where a text is no spec, or says other
+   *     than the file
+   */
+  default SourceInputs inputs(String method, List<String> given) {
+    return SourceInputs.of(InputSpec.parseAll(given));
+  }
 
   /**
    * The operators that a method names, in the order of its code; nothing is run. Empty where it has

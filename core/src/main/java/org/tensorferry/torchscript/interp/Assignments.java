@@ -19,6 +19,9 @@ final class Assignments {
   void assign(Target target, Value value) {
     if (target instanceof Target.Variable variable) {
       expressions.frame().set(variable.name(), value);
+      if (machine.observer() != Observer.NONE) {
+        machine.observer().assigned(variable.name(), value, expressions.frame().site(target));
+      }
     } else if (target instanceof Target.Member member) {
       Value object = expressions.evaluate(member.object());
       machine.attributes().set(object, member.name(), value, expressions.frame().site(target));

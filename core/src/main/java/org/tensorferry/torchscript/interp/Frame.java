@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.torchscript.syntax.Node;
+import org.tensorferry.torchscript.syntax.Span;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Value;
 
@@ -71,6 +72,10 @@ final class Frame {
   }
 
   CallSite site(Node node) {
-    return new CallSite(modulePath, moduleClass, node.span().place());
+    Span span = node.span();
+    return span.source()
+        .module(span.start())
+        .map(module -> new CallSite(module.path(), module.className(), span.place()))
+        .orElseGet(() -> new CallSite(modulePath, moduleClass, span.place()));
   }
 }

@@ -40,13 +40,24 @@ final class Machine {
   private final GraphConstants graphConstants;
   private final Set<Tensor> trained = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<String, CallSite> stateUpdates = new LinkedHashMap<>();
+  private final Observer observer;
   private long statements;
   private final Work work = new Work();
   private int depth;
 
   Machine(Library library, Operators operators, Assumptions assumptions, long version) {
+    this(library, operators, assumptions, version, Observer.NONE);
+  }
+
+  Machine(
+      Library library,
+      Operators operators,
+      Assumptions assumptions,
+      long version,
+      Observer observer) {
     this.library = library;
     this.operators = operators;
+    this.observer = observer;
     this.assumptions = assumptions;
     numbers = new Numbers(new RuntimeNumbers(operators, work));
     conditions = new Conditions(numbers, assumptions);
@@ -57,6 +68,10 @@ final class Machine {
     attributes = new Attributes(this);
     iteration = new Iteration(builtins, work);
     calls = new Calls(this);
+  }
+
+  Observer observer() {
+    return observer;
   }
 
   Library library() {

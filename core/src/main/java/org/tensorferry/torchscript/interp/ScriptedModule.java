@@ -77,7 +77,12 @@ public final class ScriptedModule {
 
   /** See {@link SourceModel#program}. */
   public Program program(Operators operators, Assumptions assumptions) {
-    Machine machine = new Machine(library, operators, assumptions, version);
+    return program(operators, assumptions, Observer.NONE);
+  }
+
+  /** As {@link #program(Operators, Assumptions)}, with somebody looking on. */
+  public Program program(Operators operators, Assumptions assumptions, Observer observer) {
+    Machine machine = new Machine(library, operators, assumptions, version, observer);
     ModuleLoader loader = new ModuleLoader(machine);
     loader.constants(constants);
     return Interpreter.of(machine, loader.module(root));

@@ -15,12 +15,21 @@ public final class Source {
   private final String name;
   private final String text;
   private final IntFunction<Optional<String>> origin;
+  private final IntFunction<Optional<Module>> module;
 
   /**
    * Offsets of the line beginnings, counted when first asked for: most files are never complained
    * about.
    */
   private int @Nullable [] lineStarts;
+
+  /**
+   * A module on whose behalf a piece of text runs.
+   *
+   * @param path dotted, empty for the root
+   * @param className qualified
+   */
+  public record Module(String path, String className) {}
 
   /** A text that was made of no other. */
   public Source(String name, String text) {
@@ -33,7 +42,21 @@ public final class Source {
    * @param origin file and line in the other, for an offset in this one; empty where nobody knows
    */
   public Source(String name, String text, IntFunction<Optional<String>> origin) {
+    this(name, text, origin, offset -> Optional.empty());
+  }
+
+  /**
+   * A text that holds the calls of several modules in one function.
+   *
+   * @param module whose call stands at an offset; empty for that of the function
+   */
+  public Source(
+      String name,
+      String text,
+      IntFunction<Optional<String>> origin,
+      IntFunction<Optional<Module>> module) {
     this.origin = origin;
+    this.module = module;
     this.name = Objects.requireNonNull(name, "name");
     this.text = Objects.requireNonNull(text, "text");
   }
@@ -49,6 +72,11 @@ public final class Source {
   /** Where in the author's Python the text at {@code offset} comes from, {@code net.py:12}. */
   public Optional<String> origin(int offset) {
     return origin.apply(offset);
+  }
+
+  /** The module whose call the text at {@code offset} is; empty for that of its function. */
+  public Optional<Module> module(int offset) {
+    return module.apply(offset);
   }
 
   /** The line that holds the character at {@code offset}, counted from 1. */

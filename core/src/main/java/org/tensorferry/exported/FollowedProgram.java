@@ -1,0 +1,97 @@
+package org.tensorferry.exported;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Dim;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.error.Problem;
+import org.tensorferry.exported.Graph.Size;
+import org.tensorferry.exported.Graph.TensorMeta;
+import org.tensorferry.source.Program;
+import org.tensorferry.torchscript.interp.ScriptedModule;
+import org.tensorferry.value.CallSite;
+import org.tensorferry.value.Operators;
+import org.tensorferry.value.Tensor;
+import org.tensorferry.value.Value;
+
+/** A program that is followed, with the file's own record of its tensors as a witness. */
+final class FollowedProgram implements Program {
+
+  private final Program followed;
+  private final ResultTree results;
+  private final Map<String, TensorMeta> arguments;
+  private final Map<String, Dim> symbols;
+  private final Witness witness;
+
+  private FollowedProgram(
+      Program followed,
+      ResultTree results,
+      Map<String, TensorMeta> arguments,
+      Map<String, Dim> symbols,
+      Witness witness) {
+    this.followed = followed;
+    this.results = results;
+    this.arguments = arguments;
+    this.symbols = symbols;
+    this.witness = witness;
+  }
+
+  /**
+   * A program.
+   *
+   * @param recorded what torch recorded of the tensors, by variable
+   * @param arguments what it recorded of the arguments, by name
+   */
+  static FollowedProgram of(
+      ScriptedModule module,
+      ResultTree results,
+      Map<String, TensorMeta> recorded,
+      Map<String, TensorMeta> arguments,
+      Operators operators,
+      Assumptions assumptions) {
+    Map<String, Dim> symbols = new HashMap<>();
+    Witness witness = new Witness(recorded, name -> Optional.ofNullable(symbols.get(name)));
+    Program followed = module.program(operators, assumptions, witness::see);
+    return new FollowedProgram(followed, results, arguments, symbols, witness);
+  }
+
+  @Override
+  public Value run(String method, Map<String, Value> given) {
+    symbols.clear();
+    arguments.forEach((name, meta) -> bind(meta, given.get(name)));
+    Value flat = followed.run(method, given);
+    List<Problem> differences = witness.problems();
+    if (!differences.isEmpty()) {
+      throw new FerryException(ExitCode.UNCONVERTIBLE, differences, null);
+    }
+    return results.value(flat);
+  }
+
+  /** Which dims the symbols of an argument are. */
+  private void bind(TensorMeta meta, @Nullable Value argument) {
+    if (!(argument instanceof Tensor tensor)) {
+      return;
+    }
+    List<Dim> dims = tensor.shape().dims();
+    for (int axis = 0; axis < Math.min(dims.size(), meta.sizes().size()); axis++) {
+      Size size = meta.sizes().get(axis);
+      Dim dim = dims.get(axis);
+      SizeExpression.lone(size.expression()).ifPresent(name -> symbols.putIfAbsent(name, dim));
+    }
+  }
+
+  @Override
+  public Value.Obj root() {
+    return followed.root();
+  }
+
+  @Override
+  public Map<String, CallSite> stateUpdates() {
+    return followed.stateUpdates();
+  }
+}
