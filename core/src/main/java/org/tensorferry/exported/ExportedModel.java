@@ -71,13 +71,7 @@ public final class ExportedModel implements SourceModel {
     this.root = modules.build();
     literals.forEach(root.program()::literal);
     root.program().code(method.text());
-    Map<String, String> sources = root.program().sources();
-    this.module =
-        new ScriptedModule(
-            qualifier -> Optional.ofNullable(sources.get(qualifier)).map(t -> source(qualifier, t)),
-            root.object(),
-            literals,
-            OPERATOR_VERSION);
+    this.module = new ScriptedModule(this::source, root.object(), literals, OPERATOR_VERSION);
   }
 
   /**
@@ -159,6 +153,12 @@ public final class ExportedModel implements SourceModel {
   }
 
   // --- the code
+
+  /** The classes of one qualifier, with the author's lines. */
+  Optional<Source> source(String qualifier) {
+    return Optional.ofNullable(root.program().sources().get(qualifier))
+        .map(text -> source(qualifier, text));
+  }
 
   private Source source(String qualifier, String text) {
     NavigableMap<Integer, Origin> lines = new TreeMap<>();

@@ -45,7 +45,7 @@ final class ResultTree {
       return new Value.TupleOf(elements, fields, spec.context());
     }
     if (!spec.keys().isEmpty()) {
-      Map<Value, Value> dict = new LinkedHashMap<>();
+      LinkedHashMap<Value, Value> dict = new LinkedHashMap<>();
       for (int i = 0; i < elements.size(); i++) {
         dict.put(Value.of(spec.keys().get(i)), elements.get(i));
       }

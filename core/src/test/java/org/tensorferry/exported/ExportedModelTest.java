@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorferry.archive.ModuleTree;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.source.TorchModule;
 import org.tensorferry.torchscript.syntax.Parser;
 import org.tensorferry.torchscript.syntax.Source;
 
@@ -28,7 +26,7 @@ class ExportedModelTest {
   }
 
   private static Source source(ExportedModel model) {
-    String className = model.root().className();
+    String className = model.torchScript().className();
     return model.source(className.substring(0, className.lastIndexOf('.'))).orElseThrow();
   }
 
@@ -37,8 +35,11 @@ class ExportedModelTest {
     return text.substring(text.indexOf("  def forward")).stripTrailing();
   }
 
-  private static List<ModuleTree> modules(ExportedModel model) {
-    return ModuleTree.of(model.root()).all();
+  private static TorchModule module(ExportedModel model, String path) {
+    return model.modules().stream()
+        .filter(module -> module.path().equals(path))
+        .findFirst()
+        .orElseThrow();
   }
 
   @ParameterizedTest
@@ -125,12 +126,7 @@ class ExportedModelTest {
   })
   void aModuleHasItsPythonClass(String name, String path, String torchClass) {
     try (ExportedModel model = open(name)) {
-      assertEquals(
-          torchClass,
-          modules(model).stream()
-              .filter(module -> module.path().equals(path))
-              .map(ModuleTree::torchClass)
-              .collect(Collectors.joining()));
+      assertEquals(torchClass, module(model, path).torchClass());
     }
   }
 
@@ -138,22 +134,9 @@ class ExportedModelTest {
   @ValueSource(strings = {"tied_weights", "old/tied_weights_2_7", "old/tied_weights_2_8"})
   void aTiedWeightIsOneTensor(String name) {
     try (ExportedModel model = open(name)) {
-      List<ModuleTree> modules = modules(model);
       assertSame(
-          modules.stream()
-              .filter(m -> m.path().equals("embed"))
-              .findFirst()
-              .orElseThrow()
-              .tensors()
-              .get("weight")
-              .storage(),
-          modules.stream()
-              .filter(m -> m.path().equals("head"))
-              .findFirst()
-              .orElseThrow()
-              .tensors()
-              .get("weight")
-              .storage());
+          module(model, "embed").tensors().get("weight"),
+          module(model, "head").tensors().get("weight"));
     }
   }
 
