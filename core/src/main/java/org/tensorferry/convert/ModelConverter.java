@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
@@ -19,6 +20,7 @@ import org.tensorferry.rule.VariablePlan;
 import org.tensorferry.rule.WeightStore;
 import org.tensorferry.source.NeedsFixedDims;
 import org.tensorferry.source.Program;
+import org.tensorferry.source.SourceInputs;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
@@ -37,15 +39,17 @@ public final class ModelConverter {
   private final RuleTables rules;
   private final ConvertOptions options;
   private final String method;
+  private final List<Assumption> taken;
   private List<InputSpec> specs;
 
   private ModelConverter(
-      SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
+      SourceModel model, RuleTables rules, ConvertOptions options, SourceInputs inputs) {
     this.model = model;
     this.rules = rules;
     this.options = options;
     this.method = options.method();
-    this.specs = specs;
+    this.specs = inputs.specs();
+    this.taken = inputs.assumptions();
   }
 
   /**
@@ -56,13 +60,14 @@ public final class ModelConverter {
    */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options) {
-    return convert(model, rules, options, InputSpec.parseAll(options.inputs()));
+    SourceInputs inputs = model.inputs(options.method(), options.inputs());
+    return new ModelConverter(model, rules, options, inputs).convert();
   }
 
   /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
-    return new ModelConverter(model, rules, options, specs).convert();
+    return new ModelConverter(model, rules, options, SourceInputs.of(specs)).convert();
   }
 
   private ConvertedModel convert() {
@@ -105,6 +110,7 @@ public final class ModelConverter {
   private ConvertedModel convert(Set<String> keepTorchLayout, List<NeedsFixedDims> frozen) {
     options.listener().progress("reading the model", 0, 0);
     Assumptions assumptions = new Assumptions();
+    taken.forEach(known -> assumptions.add(known.text(), known.place()));
     frozen.forEach(dims -> assumptions.add(dims.assumption(), dims.place()));
     TfGraph tf = new TfGraph(assumptions);
     WeightStore weights =

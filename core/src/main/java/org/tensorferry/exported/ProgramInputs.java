@@ -14,6 +14,7 @@ import org.tensorferry.archive.ExportedType;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.LinearDim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
@@ -225,24 +226,16 @@ final class ProgramInputs {
     return hints.getOrDefault(symbol, SPECIAL_SIZES);
   }
 
-  /** Solves {@code factor * symbol + offset = hint}, which is what derived dims are. */
+  /** Solves {@code 2 * symbol = hint} and the like. */
   private void collectHint(Size size) {
-    List<String> names = new ArrayList<>();
-    Optional<Dim> dim =
-        SizeExpression.read(
-            size.expression(),
-            name -> {
-              names.add(name);
-              return Dim.of(Symbol.input(name, SPECIAL_SIZES));
-            });
-    if (dim.isEmpty() || size.value().isEmpty() || names.stream().distinct().count() != 1) {
-      return;
-    }
-    long offset = dim.get().evaluate(symbol -> 0);
-    long factor = dim.get().evaluate(symbol -> 1) - offset;
-    if (factor != 0 && dim.get().evaluate(symbol -> 2) == offset + 2 * factor) {
-      hints.putIfAbsent(names.get(0), Math.max(1, (size.value().get() - offset) / factor));
-    }
+    SizeExpression.read(
+            size.expression(), name -> Dim.of(Symbol.input(name, SPECIAL_SIZES)))
+        .flatMap(LinearDim::of)
+        .filter(line -> size.value().isPresent())
+        .ifPresent(
+            line ->
+                hints.putIfAbsent(
+                    line.symbol().name(), Math.max(1, line.solve(size.value().orElseThrow()))));
   }
 
   private InputSpec spec(

@@ -93,25 +93,14 @@ public final class Verification {
     }
   }
 
-<<<<<<< HEAD
   private ParityReport run(Engines engines) {
     List<InputCase> cases = cases();
-    try (Original torch = engines.original(pair.model());
+    try (Original torch = Originals.open(engines, pair.model());
         ResultRunners results = ResultRunners.open(engines, pair.savedModel(), options.engines())) {
-=======
-  private ParityReport run() {
-    listener.loading();
-    try (Original torch = Original.open(pair.model());
-        ResultRunners results = ResultRunners.open(pair.savedModel(), options)) {
-      if (options.threads() > 0) {
-        TorchRunner.useThreads(options.threads());
-      }
->>>>>>> bee45c2 (WIP2)
       Pairing pairing =
           isPorted
               ? new PortedSignature(results.first())
               : new ConvertedSignature(results.first(), pair.savedModel(), pair.specs());
-      List<InputCase> cases = cases(pair, torch, options);
       List<CaseReport> reports = new ArrayList<>();
       int count = cases.size() * results.all().size();
       for (ResultRunner result : results.all()) {
@@ -132,22 +121,26 @@ public final class Verification {
     }
   }
 
+  private List<InputCase> cases() {
+    return cases(pair, options);
+  }
+
+  /** The sets of inputs of a comparison; what the original's file itself holds comes first. */
+  public static List<InputCase> cases(ModelPair pair, VerifyOptions options) {
+    List<InputCase> cases = new ArrayList<>();
+    if (options.inputs().isEmpty()) {
+      Originals.sample(pair.model(), pair.specs()).ifPresent(cases::add);
+    }
+    cases.addAll(cases(pair.specs(), pair.assumptions(), options));
+    return cases;
+  }
+
   /** The sets of inputs that a verification runs on, in order; the same again for equal options. */
   public static List<InputCase> cases(
       List<InputSpec> specs, List<Assumption> assumptions, VerifyOptions options) {
     return options.inputs().isPresent()
         ? new RealInputs(specs, options.preparation()).read(options.inputs().get())
         : new RandomInputs(specs, assumptions, options.seed()).cases(options.samples());
-  }
-
-  /** As above; the inputs that the original's file itself holds come first. */
-  public static List<InputCase> cases(ModelPair pair, Original original, VerifyOptions options) {
-    List<InputCase> cases = new ArrayList<>();
-    if (options.inputs().isEmpty()) {
-      original.sample(pair.specs()).ifPresent(cases::add);
-    }
-    cases.addAll(cases(pair.specs(), pair.assumptions(), options));
-    return cases;
   }
 
   private CaseReport compare(

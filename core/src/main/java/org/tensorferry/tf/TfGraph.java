@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Relation;
+import org.tensorferry.dim.LinearDim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.recipe.PortedVariable;
@@ -78,12 +79,17 @@ public final class TfGraph extends TfOperations {
   }
 
   private void defineSymbol(TfValue argument, int axis) {
-    Dim dim = argument.dim(axis);
-    for (Symbol symbol : dim.symbols()) {
-      if (dim.equals(Dim.of(symbol)) && !symbols.containsKey(symbol)) {
-        symbols.put(symbol, dimOf(argument, axis));
-      }
-    }
+    LinearDim.of(argument.dim(axis))
+        .filter(line -> !symbols.containsKey(line.symbol()))
+        .ifPresent(line -> symbols.put(line.symbol(), solve(line, dimOf(argument, axis))));
+  }
+
+  private TfValue solve(LinearDim line, TfValue size) {
+    TfValue above =
+        line.offset() == 0 ? size : add(size, integer(Dim.of(-line.offset()), size.dtype()));
+    return line.factor() == 1
+        ? above
+        : op("FloorDiv", above, integer(Dim.of(line.factor()), size.dtype())).get();
   }
 
   /**

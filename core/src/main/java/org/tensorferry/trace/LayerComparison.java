@@ -1,5 +1,7 @@
 package org.tensorferry.trace;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,15 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorferry.convert.ConvertedModel;
-<<<<<<< HEAD
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Intermediates;
 import org.tensorferry.engine.Original;
-=======
-import org.tensorferry.engine.TfIntermediates;
-import org.tensorferry.engine.TorchRunner;
-import org.tensorferry.file.TemporaryFile;
->>>>>>> bee45c2 (WIP2)
 import org.tensorferry.error.FerryException;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
@@ -148,20 +144,12 @@ public final class LayerComparison {
                 .home()
                 .filter(home -> !home.isInput())
                 .ifPresent(home -> known.putIfAbsent(home.tensor(), home.dtype())));
-<<<<<<< HEAD
     Path file = engines.folder().resolve("layers.pt");
     try {
       FlatProgram flat = FlatProgram.of(trace);
       flat.program().write(file);
       try (Original torch = engines.own(file);
           Intermediates tensorFlow = engines.intermediates(savedModel, known)) {
-=======
-    try (TemporaryFile file = TemporaryFile.create("layers")) {
-      FlatProgram flat = FlatProgram.of(trace);
-      flat.program().write(file.path());
-      try (TorchRunner torch = TorchRunner.open(file.path());
-          TfIntermediates tensorFlow = TfIntermediates.open(savedModel, known)) {
->>>>>>> bee45c2 (WIP2)
         FlatRun run = new FlatRun(flat, torch, input.inputs());
         CallComparison calls =
             new CallComparison(trace, values, run, tensorFlow, named(input), tolerance);
@@ -175,6 +163,8 @@ public final class LayerComparison {
         return new LayerReport(
             input.label(), "", run.compare(original, tolerance), compared, variables, List.of());
       }
+    } finally {
+      delete(file);
     }
   }
 
@@ -207,7 +197,6 @@ public final class LayerComparison {
     }
     return batches;
   }
-<<<<<<< HEAD
 
   private static void delete(Path file) {
     try {
@@ -216,6 +205,4 @@ public final class LayerComparison {
       // A file left in the directory for temporary files harms nobody.
     }
   }
-=======
->>>>>>> bee45c2 (WIP2)
 }

@@ -17,6 +17,7 @@ import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.ModelPair;
+import org.tensorferry.parity.Originals;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
@@ -62,8 +63,7 @@ public final class LayerVerification {
   public LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
     InputCase input =
-        Verification.cases(pair.specs(), pair.assumptions(), options)
-            .get(worstCase(report.cases()));
+        Verification.cases(pair, options).get(worstCase(report.cases()));
     List<InputSpec> specs = RecordedConversion.of(pair.savedModel()).specs();
     try {
       ConvertedModel converted =
@@ -88,7 +88,7 @@ public final class LayerVerification {
   }
 
   private Map<String, HostTensor> original(InputCase input) {
-    try (Original torch = engines.original(pair.model())) {
+    try (Original torch = Originals.open(engines, pair.model())) {
       return torch.run(pair.method(), input.inputs()).flatten();
     }
   }
