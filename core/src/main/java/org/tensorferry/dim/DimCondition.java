@@ -35,9 +35,7 @@ public final class DimCondition {
     try {
       return Optional.of(
           new DimCondition(
-              read(comparison.group(1)),
-              comparison.group(2),
-              read(comparison.group(3))));
+              read(comparison.group(1)), comparison.group(2), read(comparison.group(3))));
     } catch (IllegalArgumentException notOfDims) {
       return Optional.empty();
     }

@@ -35,9 +35,10 @@ public record InputSpec(Optional<String> name, DType dtype, Shape shape, Optiona
 
   /**
    * Reads the specs of all arguments together: {@code name:dtype[dims]} with name and dtype
-   * optional, dims being sizes, names, names with an example ({@code time=40}), or formulas of a name
-   * ({@code 2*half=3}, where half is 3), and {@code <max} after an integer type. Without a dtype an input is float32, or int64 where it has a {@code
-   * <max}. The same dim name means the same number everywhere.
+   * optional, dims being sizes, names, names with an example ({@code time=40}), or formulas of a
+   * name ({@code 2*half=3}, where half is 3), and {@code <max} after an integer type. Without a
+   * dtype an input is float32, or int64 where it has a {@code <max}. The same dim name means the
+   * same number everywhere.
    *
    * <p>A dim without an example gets one: 2 for a batch, else a small prime that no other dim has,
    * so that no two axes are equal by accident while the model is read.

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.tensorferry.archive.ExportedArchive;
 import org.tensorferry.archive.TorchProgram;
-import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.archive.UnsupportedTensor;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
@@ -182,7 +181,9 @@ public final class ExportedModel implements SourceModel {
     return new Source.Module(call.path(), call.className());
   }
 
-  /** The model as a TorchScript file that libtorch loads: the code that is followed, the weights. */
+  /**
+   * The model as a TorchScript file that libtorch loads: the code that is followed, the weights.
+   */
   public TorchProgram torchScript() {
     return root.program();
   }

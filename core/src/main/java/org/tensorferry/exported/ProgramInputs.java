@@ -55,9 +55,7 @@ final class ProgramInputs {
    * @param samples their values when the model was exported, where the file has them
    */
   ProgramInputs(
-      ExportedProgram program,
-      Map<String, TensorMeta> arguments,
-      Map<String, TensorData> samples) {
+      ExportedProgram program, Map<String, TensorMeta> arguments, Map<String, TensorData> samples) {
     this.program = program;
     this.arguments = arguments;
     this.samples = samples;
@@ -228,8 +226,7 @@ final class ProgramInputs {
 
   /** Solves {@code 2 * symbol = hint} and the like. */
   private void collectHint(Size size) {
-    SizeExpression.read(
-            size.expression(), name -> Dim.of(Symbol.input(name, SPECIAL_SIZES)))
+    SizeExpression.read(size.expression(), name -> Dim.of(Symbol.input(name, SPECIAL_SIZES)))
         .flatMap(LinearDim::of)
         .filter(line -> size.value().isPresent())
         .ifPresent(
@@ -266,13 +263,13 @@ final class ProgramInputs {
     long value = size.value().orElse(SPECIAL_SIZES);
     return size.isNumber()
         ? Dim.of(value)
-        : SizeExpression.read(size.expression(), symbol -> symbols.getOrDefault(symbol, Dim.of(value)))
+        : SizeExpression.read(
+                size.expression(), symbol -> symbols.getOrDefault(symbol, Dim.of(value)))
             .orElse(Dim.of(value));
   }
 
   /** A dtype that the user does not write is that of the file. */
-  private static void requireType(
-      String name, InputSpec spec, DType dtype, List<String> given) {
+  private static void requireType(String name, InputSpec spec, DType dtype, List<String> given) {
     boolean written = given.stream().anyMatch(text -> text.contains(spec.dtype().toString()));
     if (written && spec.dtype() != dtype) {
       throw contradiction(name, spec, "the type is " + dtype);
@@ -288,9 +285,7 @@ final class ProgramInputs {
     long[] values = sample.toLongs();
     long max = Arrays.stream(values).max().orElse(-1);
     long min = Arrays.stream(values).min().orElse(-1);
-    return min < 0 || max >= Integer.MAX_VALUE
-        ? OptionalLong.empty()
-        : OptionalLong.of(max + 1);
+    return min < 0 || max >= Integer.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(max + 1);
   }
 
   private void ranges() {
@@ -303,8 +298,11 @@ final class ProgramInputs {
                 range(dim, range);
               } else if (dim != null && (dim.known() < range.min() || exceeds(dim, range))) {
                 throw Problem.of("a dim is fixed to " + dim.known())
-                    .because("the program was exported for sizes of " + range.min() + " to "
-                        + (range.max().isPresent() ? range.max().getAsLong() : "any"))
+                    .because(
+                        "the program was exported for sizes of "
+                            + range.min()
+                            + " to "
+                            + (range.max().isPresent() ? range.max().getAsLong() : "any"))
                     .fix("give a size in this range")
                     .as(ExitCode.USAGE);
               }

@@ -19,8 +19,8 @@ import org.tensorferry.value.Value;
 
 /**
  * Compares type and sizes of every tensor that the converted program makes with what torch recorded
- * of it when it exported. The reader of the file stands behind both the conversion and what libtorch
- * runs; this record does not.
+ * of it when it exported. The reader of the file stands behind both the conversion and what
+ * libtorch runs; this record does not.
  */
 final class Witness {
 
@@ -101,9 +101,7 @@ final class Witness {
   private static String text(TensorMeta meta) {
     String type = meta.type().flatMap(ExportedType::dtype).map(DType::toString).orElse("tensor");
     List<String> sizes =
-        meta.sizes().stream()
-            .map(size -> size.value().map(Object::toString).orElse("?"))
-            .toList();
+        meta.sizes().stream().map(size -> size.value().map(Object::toString).orElse("?")).toList();
     return type + "[" + String.join(",", sizes) + "]";
   }
 }

@@ -25,8 +25,8 @@ import org.tensorferry.tensor.TensorData;
 import org.tensorferry.value.Structure;
 
 /**
- * Loads originals of every kind. libtorch reads no exported program; it is given the program's calls
- * as TorchScript, with the weights of the file, in a temporary file.
+ * Loads originals of every kind. libtorch reads no exported program; it is given the program's
+ * calls as TorchScript, with the weights of the file, in a temporary file.
  */
 public final class Originals {
 
@@ -139,8 +139,7 @@ public final class Originals {
     for (int axis = 0; axis < shape.length; axis++) {
       Dim dim = wanted.get(axis);
       long size = shape[axis];
-      LinearDim.of(dim)
-          .ifPresent(line -> dims.putIfAbsent(line.symbol().name(), line.solve(size)));
+      LinearDim.of(dim).ifPresent(line -> dims.putIfAbsent(line.symbol().name(), line.solve(size)));
       if (dim.evaluate(symbol -> dims.getOrDefault(symbol.name(), 0L)) != size) {
         return false;
       }

@@ -62,8 +62,7 @@ public final class LayerVerification {
   /** On the case that is farthest off. */
   public LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
-    InputCase input =
-        Verification.cases(pair, options).get(worstCase(report.cases()));
+    InputCase input = Verification.cases(pair, options).get(worstCase(report.cases()));
     List<InputSpec> specs = RecordedConversion.of(pair.savedModel()).specs();
     try {
       ConvertedModel converted =
