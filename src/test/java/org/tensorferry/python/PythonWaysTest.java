@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,8 +63,16 @@ class PythonWaysTest {
                         : wanted.equals("all") || form.name().contains(wanted))
             .toList();
     return Stream.of(
-        Arguments.of("1", EnumSet.allOf(Way.class), forms),
+        Arguments.of("1", ways(), forms),
         Arguments.of("0", EnumSet.of(Way.CALL, Way.TAPE), forms));
+  }
+
+  /** All, or with {@code -Dways=CALL,TAPE} some. */
+  private static Set<Way> ways() {
+    String wanted = System.getProperty("ways", "");
+    return wanted.isEmpty()
+        ? EnumSet.allOf(Way.class)
+        : Stream.of(wanted.split(",", -1)).map(Way::valueOf).collect(Collectors.toSet());
   }
 
   @ParameterizedTest(name = "TF_ENABLE_ONEDNN_OPTS={0}, {1}")
