@@ -129,8 +129,7 @@ class PythonWaysTest {
       cases.add(inputs(spec, 1, false));
       cases.add(inputs(spec, 0, true));
     }
-    if (form.usesDepthwise()) {
-      // Of an empty batch TensorFlow's kernel gives the input's shape (docs/tensorflow-faults.md).
+    if (!form.takesNoBatch()) {
       cases.removeIf(each -> each.inputs().get(0).count() == 0);
     }
     cases.removeIf(each -> !runs(file, each));
