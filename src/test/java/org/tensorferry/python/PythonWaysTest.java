@@ -63,8 +63,7 @@ class PythonWaysTest {
                         : wanted.equals("all") || form.name().contains(wanted))
             .toList();
     return Stream.of(
-        Arguments.of("1", ways(), forms),
-        Arguments.of("0", EnumSet.of(Way.CALL, Way.TAPE), forms));
+        Arguments.of("1", ways(), forms), Arguments.of("0", EnumSet.of(Way.CALL, Way.TAPE), forms));
   }
 
   /** All, or with {@code -Dways=CALL,TAPE} some. */
