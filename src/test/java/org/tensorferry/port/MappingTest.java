@@ -165,6 +165,18 @@ class MappingTest {
   }
 
   @Test
+  void whateverStandsBesideAStateDictIsLeft() throws IOException {
+    TorchTensors torch =
+        TorchTensors.of(
+            "best_acc1[]", "loss[1]", "state_dict.fc.weight[4,4]", "state_dict.fc.bias[4]");
+    try (WeightPort port =
+        WeightPort.from(torch.save(folder.resolve("x.pth"))).into(dense("dense"))) {
+      assertEquals(List.of(), problems(port.plan()));
+      assertEquals("state_dict.", port.plan().torch().wrapper());
+    }
+  }
+
+  @Test
   void weightNormIsMerged() throws IOException {
     TorchTensors torch = TorchTensors.of("c.weight_g[2,1,1]", "c.weight_v[2,3,2]", "c.bias[2]");
     MemoryModel model = new MemoryModel().layer("c", "Conv1D", "{}", "kernel[2,3,2]", "bias[2]");

@@ -166,8 +166,8 @@ final class TorchFile implements Closeable {
   }
 
   /**
-   * The key around the weights where everything else is known to stand beside them. A lone {@code
-   * net} may as well be a module of the model.
+   * The key around the weights where everything else is known to stand beside them, or where it
+   * says itself that it is a state_dict. A lone {@code net} may as well be a module of the model.
    */
   private static String findWrapper(Set<String> names) {
     Set<String> keys = new LinkedHashSet<>();
@@ -176,7 +176,7 @@ final class TorchFile implements Closeable {
         keys.size() > 1 && keys.stream().allMatch(k -> WRAPPERS.contains(k) || BESIDE.contains(k));
     return WRAPPERS.stream()
         .filter(keys::contains)
-        .filter(key -> isCheckpoint || (keys.size() == 1 && key.contains("state")))
+        .filter(key -> isCheckpoint || key.contains("state"))
         .findFirst()
         .map(key -> key + ".")
         .orElse("");
