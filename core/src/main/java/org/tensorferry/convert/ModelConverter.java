@@ -3,6 +3,9 @@ package org.tensorferry.convert;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.tensorferry.recipe.PortedVariable;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Assumptions.Assumption;
@@ -119,7 +122,8 @@ public final class ModelConverter {
     Program program = model.program(operators, assumptions);
     BoundInputs inputs = BoundInputs.bind(model.signature(method), specs, tf);
     options.listener().progress("following " + method, 0, 0);
-    Value result = follow(program, operators, inputs);
+    ModuleState state = ModuleState.of(program);
+    Value result = follow(program, state, operators, inputs);
     Structure<Tensor> tensors = new ResultTensors(method, operators, assumptions).of(result);
     Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
     if (structure.flatten().size() > MOST_RESULTS) {
@@ -136,26 +140,30 @@ public final class ModelConverter {
             .filter(TfValue.class::isInstance)
             .map(TfValue.class::cast)
             .toList();
-    TfModel followed = new TfModel(tf, inputs.names(), structure);
+    Map<PortedVariable, TfValue> updates = new LinkedHashMap<>();
+    for (ModuleState.Update update : state.updates(new ArrayList<>())) {
+      updates.put(weights.variable(update.before()), weights.value(update.after()));
+    }
+    TfModel followed = new TfModel(tf, inputs.names(), structure, updates);
     Passes.Arranged arranged =
         Passes.run(options.guards() ? Guards.insert(followed) : followed, watched);
     return new ConvertedModel(model.file(), method, arranged, inputs.specs(), trace, unused(tf));
   }
 
   /** Runs the method; what can't be converted is collected, and reported together. */
-  private Value follow(Program program, TensorOperators operators, BoundInputs inputs) {
-    ModuleState state = ModuleState.of(program);
+  private Value follow(
+      Program program, ModuleState state, TensorOperators operators, BoundInputs inputs) {
     List<Problem> problems = new ArrayList<>();
     try {
       Value result = program.run(method, inputs.arguments());
       problems.addAll(operators.problems());
-      problems.addAll(state.updates());
+      state.updates(problems);
       if (problems.isEmpty()) {
         return result;
       }
     } catch (FerryException stop) {
       problems.addAll(operators.problems());
-      problems.addAll(state.updates());
+      state.updates(problems);
       problems.addAll(stop.problems());
       throw new FerryException(stop.exitCode(), problems, stop);
     }

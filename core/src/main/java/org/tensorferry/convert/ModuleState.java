@@ -3,22 +3,35 @@ package org.tensorferry.convert;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.Problem;
 import org.tensorferry.source.Program;
+import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
 /**
- * What a module holds when its method begins. A SavedModel's function has no state: what changes
- * would be forgotten in silence.
+ * What a module holds when its method begins, and what the method leaves behind for the next call.
+ * Tensors that are changed in place or replaced become variables that the call assigns.
  */
 final class ModuleState {
 
+  /**
+   * A tensor that is another after a call.
+   *
+   * @param before the tensor of the file
+   */
+  record Update(String path, TensorHandle before, TensorHandle after) {}
+
   private final Program program;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private final Map<String, TensorHandle> contents = new LinkedHashMap<>();
+  private final Map<String, Value.Obj> owners = new LinkedHashMap<>();
 
   private ModuleState(Program program) {
     this.program = program;
@@ -42,33 +55,68 @@ final class ModuleState {
               if (value instanceof Value.Obj child) {
                 collect(child, seen);
               } else if (value instanceof Tensor tensor) {
-                tensors.put(object.path().isEmpty() ? name : object.path() + "." + name, tensor);
+                String path = object.path().isEmpty() ? name : object.path() + "." + name;
+                tensors.put(path, tensor);
+                contents.put(path, tensor.read());
+                owners.put(path, object);
               }
             });
   }
 
-  /** The changes that the next call of the original would see. */
-  List<Problem> updates() {
-    List<Problem> problems = new ArrayList<>();
+  /**
+   * The changes that the next call of the original sees, each tensor once.
+   *
+   * @param problems told of what can't be a variable
+   */
+  List<Update> updates(List<Problem> problems) {
+    Set<String> paths = new LinkedHashSet<>();
     tensors.forEach(
         (path, tensor) -> {
           if (tensor.isWritten()) {
-            problems.add(update("buffer `" + path + "` is changed in place while the model runs"));
+            paths.add(path);
           }
         });
-    program
-        .stateUpdates()
-        .forEach(
-            (path, site) ->
-                problems.add(
-                    update("attribute `" + path + "` is read and replaced while the model runs")
-                        .at("line", site.place())));
-    return problems;
+    Map<String, CallSite> replaced = program.stateUpdates();
+    paths.addAll(replaced.keySet());
+    List<Update> updates = new ArrayList<>();
+    Set<TensorHandle> seen = new HashSet<>();
+    for (String path : paths) {
+      @Nullable TensorHandle before = contents.get(path);
+      Value.@Nullable Obj owner = owners.get(path);
+      String name = path.substring(path.lastIndexOf('.') + 1);
+      @Nullable Value now = owner == null ? null : owner.attributes().get(name);
+      if (now instanceof Value.Unknown) {
+        continue; // its operator is a problem already
+      }
+      if (before == null || !(now instanceof Tensor tensor)) {
+        problems.add(noTensor(path, replaced.get(path)));
+      } else if (tensor.dtype() != before.dtype() || !tensor.shape().equals(before.shape())) {
+        problems.add(otherShape(path, before, tensor));
+      } else if (seen.add(before)) {
+        updates.add(new Update(path, before, tensor.read()));
+      }
+    }
+    return updates;
   }
 
-  private static Problem update(String what) {
-    return Problem.of(what)
-        .because("the converted function keeps no state between calls")
-        .fix("pass the state as an argument and return its new value");
+  private static Problem noTensor(String path, @Nullable CallSite site) {
+    Problem problem =
+        Problem.of("attribute `" + path + "` is read and replaced while the model runs")
+            .because("only tensors of fixed shape are kept between calls, as variables")
+            .fix("register it as a buffer, or pass it as an argument and return its new value");
+    return site == null ? problem : problem.at("line", site.place());
+  }
+
+  private static Problem otherShape(String path, TensorHandle before, Tensor now) {
+    return Problem.of("buffer `" + path + "` is another after a call")
+        .because(
+            "it is "
+                + before.dtype()
+                + before.shape()
+                + " before and "
+                + now.dtype()
+                + now.shape()
+                + " after it; a variable keeps dtype and shape")
+        .fix("keep a buffer of fixed size, or pass it as an argument and return its new value");
   }
 }

@@ -121,13 +121,11 @@ public final class Guards {
 
   private TfModel guarded() {
     Optional<TfValue> factor = Optional.ofNullable(one).map(o -> tf.reshape(o, Shape.SCALAR));
-    return new TfModel(
-        tf,
-        model.argumentNames(),
-        model
-            .result()
-            .map(value -> ensured.getOrDefault(value.node(), value))
-            .map(value -> factor.isPresent() ? times(value, factor.get()) : value));
+    return model.map(
+        value -> {
+          TfValue checked = ensured.getOrDefault(value.node(), value);
+          return factor.isPresent() ? times(checked, factor.get()) : checked;
+        });
   }
 
   private TfValue times(TfValue result, TfValue factor) {

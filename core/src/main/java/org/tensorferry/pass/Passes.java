@@ -30,10 +30,10 @@ public final class Passes {
 
   /** As {@link #run(TfModel)}, and tells where some values of the graph have gone. */
   public static Arranged run(TfModel model, Collection<TfValue> watched) {
-    model.graph().prune(model.results());
+    model.graph().prune(model.roots());
     // Rules emit channels-last operators between transposes; here these meet and vanish.
     TransposeSinking.Sunk sunk = TransposeSinking.run(model);
-    sunk.model().graph().prune(sunk.model().results());
+    sunk.model().graph().prune(sunk.model().roots());
     Set<TfNode> kept = new HashSet<>(sunk.model().graph().nodes());
     Map<TfValue, TfPlace> places =
         watched.stream()

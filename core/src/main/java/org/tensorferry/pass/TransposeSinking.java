@@ -71,8 +71,7 @@ final class TransposeSinking {
   static Sunk run(TfModel model) {
     TransposeSinking pass = new TransposeSinking(model.graph());
     List.copyOf(model.graph().nodes()).forEach(pass::visit);
-    TfModel sunk =
-        new TfModel(model.graph(), model.argumentNames(), model.result().map(pass::inOwnLayout));
+    TfModel sunk = model.map(pass::inOwnLayout);
     return new Sunk(
         sunk, value -> new TfPlace(pass.layout(value).base(), pass.layout(value).permutation()));
   }

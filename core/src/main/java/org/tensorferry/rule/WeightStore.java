@@ -71,6 +71,23 @@ public final class WeightStore {
     this.tf = graph;
   }
 
+  /**
+   * The variable that holds a tensor of the file as torch has it.
+   *
+   * @throws NeedsTorchLayout where it has another layout
+   */
+  public PortedVariable variable(TensorHandle handle) {
+    Identity key = ((StoredTensor) handle).data().identity();
+    VariablePlan.Home home =
+        plan.home(key)
+            .orElseThrow(() -> new IllegalArgumentException("no module owns " + handle));
+    if (!home.variable().recipe().isIdentity()) {
+      throw new NeedsTorchLayout(home.modulePath());
+    }
+    root.read(home.variable());
+    return home.variable();
+  }
+
   /** The value of a tensor in torch's layout. */
   public TfValue value(TensorHandle handle) {
     if (handle instanceof TfValue value) {

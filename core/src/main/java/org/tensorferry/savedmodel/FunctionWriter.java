@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.recipe.PortedVariable;
@@ -40,6 +41,7 @@ final class FunctionWriter {
   private final List<Shape> inputShapes = new ArrayList<>();
   private final Map<TfNode, String> argumentNames = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
+  private boolean stateful;
 
   private FunctionWriter(String name, TfGraph graph) {
     signature.setName(name);
@@ -53,7 +55,9 @@ final class FunctionWriter {
     FunctionWriter writer = new FunctionWriter(name, model.graph());
     model.graph().arguments().forEach(writer::argument);
     model.graph().variables().forEach((variable, handle) -> writer.handle(handle, variable));
-    return writer.write(model.graph(), results);
+    writer.nodes(model.graph());
+    List<String> assigned = writer.assign(model);
+    return writer.finish(results, assigned);
   }
 
   /** Every function that nodes of the graph call, and that these call, by name. */
@@ -69,7 +73,8 @@ final class FunctionWriter {
         if (value instanceof TfFunction called && !functions.containsKey(called.name())) {
           FunctionWriter writer = new FunctionWriter(called.name(), called.graph());
           called.graph().parameters().forEach(parameter -> writer.argument(parameter.node()));
-          functions.put(called.name(), writer.write(called.graph(), called.results()));
+          writer.nodes(called.graph());
+          functions.put(called.name(), writer.finish(called.results(), List.of()));
           collect(called.graph(), functions);
         }
       }
@@ -111,26 +116,73 @@ final class FunctionWriter {
     return unique;
   }
 
-  private FunctionDef write(TfGraph graph, List<TfValue> results) {
-    boolean stateful = false;
+  private void nodes(TfGraph graph) {
     for (TfNode node : graph.nodes()) {
       if (!node.isArgument()) {
         function.addNodeDef(node(node));
         stateful |= node.spec().stateful();
       }
     }
+  }
+
+  /**
+   * Assigns the state, each variable after the call has read it: the nodes of a function run in no
+   * other order than their edges say.
+   */
+  private List<String> assign(TfModel model) {
+    List<String> assigned = new ArrayList<>();
+    model
+        .updates()
+        .forEach(
+            (variable, value) -> {
+              TfNode handle = Objects.requireNonNull(model.graph().variables().get(variable));
+              String name = "state/" + assigned.size() + "/AssignVariableOp";
+              NodeDef.Builder node =
+                  NodeDef.newBuilder()
+                      .setName(name)
+                      .setOp("AssignVariableOp")
+                      .addInput(Objects.requireNonNull(argumentNames.get(handle)))
+                      .addInput(reference(value))
+                      .putAttr("dtype", AttrValues.of(variable.dtype()));
+              model.graph().nodes().stream()
+                  .filter(n -> n.is("ReadVariableOp") && n.input(0).node().equals(handle))
+                  .forEach(read -> node.addInput("^" + read.name()));
+              function.addNodeDef(node);
+              function.putControlRet(name, name);
+              signature.addControlOutput(name);
+              assigned.add(name);
+            });
+    stateful |= !assigned.isEmpty();
+    return assigned;
+  }
+
+  /** Results of a function that assigns come after that, or nobody would wait for it. */
+  private FunctionDef finish(List<TfValue> results, List<String> assigned) {
     for (int i = 0; i < results.size(); i++) {
       TfValue result = results.get(i);
       String name = "output_" + i;
       signature.addOutputArg(
           OpDef.ArgDef.newBuilder().setName(name).setType(AttrValues.type(result.dtype())));
-      function.putRet(name, reference(result));
+      function.putRet(name, assigned.isEmpty() ? reference(result) : after(result, i, assigned));
     }
     signature.setIsStateful(stateful);
     return function
         .setSignature(signature)
         .putAttr("_input_shapes", AttrValues.shapes(inputShapes))
         .build();
+  }
+
+  private String after(TfValue result, int index, List<String> assigned) {
+    String name = "state/output_" + index;
+    NodeDef.Builder node =
+        NodeDef.newBuilder()
+            .setName(name)
+            .setOp("Identity")
+            .addInput(reference(result))
+            .putAttr("T", AttrValues.of(result.dtype()));
+    assigned.forEach(assign -> node.addInput("^" + assign));
+    function.addNodeDef(node);
+    return name + ":output:0";
   }
 
   private NodeDef node(TfNode node) {

@@ -158,13 +158,14 @@ final class MainGraph {
   /**
    * Adds the call that a signature runs.
    *
-   * @param function takes the inputs in this order, then the variables' handles, and returns the
-   *     outputs in this order
+   * @param function takes the inputs in this order, then the handles of these variables, and
+   *     returns the outputs in this order
    */
   SignatureDef addSignature(
       String key,
       String function,
       Map<String, ? extends TensorHandle> inputs,
+      List<PortedVariable> variables,
       Map<String, ? extends TensorHandle> outputs) {
     SignatureDef.Builder signature =
         SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
@@ -184,9 +185,9 @@ final class MainGraph {
           arguments.add(placeholder);
           signature.putInputs(name, info(placeholder + ":0", input));
         });
-    arguments.addAll(handles.values());
+    variables.forEach(variable -> arguments.add(handle(variable)));
     List<DType> types = new ArrayList<>(inputs.values().stream().map(TensorHandle::dtype).toList());
-    handles.forEach((variable, handle) -> types.add(DType.RESOURCE));
+    variables.forEach(variable -> types.add(DType.RESOURCE));
     String call =
         add(
             "StatefulPartitionedCall",

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -245,9 +246,7 @@ final class ObjectGraph {
                             FunctionSpec.newBuilder()
                                 .setFullargspec(StructuredValues.argumentSpec(List.of(), sorted))
                                 .setInputSignature(StructuredValues.none()))));
-    int signatures = add(SIGNATURES);
-    children.get(0).put("signatures", signatures);
-    children.get(signatures).put(key, bare);
+    signatures().put(key, bare);
     children.get(0).put(RESAVED_SIGNATURE, bare);
     Map<String, StructuredValue> results = new HashMap<>();
     for (Map.Entry<String, ? extends TensorHandle> output : model.result().flatten().entrySet()) {
@@ -258,6 +257,45 @@ final class ObjectGraph {
         StructuredValues.tuple(List.of()),
         StructuredValues.dict(specs),
         StructuredValues.dict(results));
+  }
+
+  private Map<String, Integer> signatures() {
+    @Nullable Integer signatures = children.get(0).get("signatures");
+    if (signatures == null) {
+      signatures = add(SIGNATURES);
+      children.get(0).put("signatures", signatures);
+    }
+    return children.get(signatures);
+  }
+
+  /** Adds the signature that puts the state back; it takes nothing. */
+  void addReset(String key, String function, List<PortedVariable> state) {
+    int bare =
+        add(
+            SavedObject.newBuilder()
+                .setBareConcreteFunction(
+                    SavedBareConcreteFunction.newBuilder()
+                        .setConcreteFunctionName(function)
+                        .setFunctionSpec(
+                            FunctionSpec.newBuilder()
+                                .setFullargspec(
+                                    StructuredValues.argumentSpec(List.of(), List.of()))
+                                .setInputSignature(StructuredValues.none()))));
+    signatures().put(key, bare);
+    StructuredValue nothing = StructuredValues.tuple(List.of());
+    functions.put(
+        function,
+        SavedConcreteFunction.newBuilder()
+            .addAllBoundInputs(
+                state.stream().map(v -> Objects.requireNonNull(variables.get(v))).toList())
+            .setCanonicalizedInputSignature(
+                StructuredValues.tuple(List.of(nothing, StructuredValues.dict(Map.of()))))
+            .setOutputSignature(
+                StructuredValues.dict(
+                    Map.of(
+                        StateReset.OUTPUT,
+                        StructuredValues.spec(StateReset.OUTPUT, StateReset.DONE))))
+            .build());
   }
 
   private void describe(

@@ -157,7 +157,11 @@ public final class SavedModelWriter implements ModelWriter {
 
     MainGraph graph = new MainGraph();
     graph.addVariables(objects.names());
-    SignatureDef signature = graph.addSignature(SIGNATURE, WRAPPER, inputs, outputs);
+    SignatureDef signature = graph.addSignature(SIGNATURE, WRAPPER, inputs, variables, outputs);
+    MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
+    if (!model.updates().isEmpty()) {
+      meta.putSignatureDef(StateReset.SIGNATURE, reset(graph));
+    }
     SaverDef saver = graph.addSaver(objects.keys(), objects.checkpoint().toByteArray());
     graph
         .builder()
@@ -165,8 +169,10 @@ public final class SavedModelWriter implements ModelWriter {
         .setVersions(VersionDef.newBuilder().setProducer(GRAPH_VERSION).setMinConsumer(12));
     objects.addCall(FORWARD, model);
     objects.addSignature(SIGNATURE, WRAPPER, model);
-    return MetaGraphDef.newBuilder()
-        .setMetaInfoDef(
+    if (!model.updates().isEmpty()) {
+      objects.addReset(StateReset.SIGNATURE, StateReset.FUNCTION, stateVariables());
+    }
+    return meta.setMetaInfoDef(
             MetaGraphDef.MetaInfoDef.newBuilder()
                 .addTags("serve")
                 .setTensorflowVersion(TENSORFLOW_VERSION)
@@ -180,11 +186,29 @@ public final class SavedModelWriter implements ModelWriter {
 
   private FunctionDefLibrary library(List<String> inputs, Map<String, TfValue> outputs) {
     FunctionDef forward = FunctionWriter.model(FORWARD, model, ResultOrder.flatten(model.result()));
-    return FunctionDefLibrary.newBuilder()
-        .addAllFunction(FunctionWriter.called(model.graph()).values())
-        .addFunction(forward)
-        .addFunction(wrapper(forward, inputs, outputs))
-        .build();
+    FunctionDefLibrary.Builder library =
+        FunctionDefLibrary.newBuilder()
+            .addAllFunction(FunctionWriter.called(model.graph()).values())
+            .addFunction(forward)
+            .addFunction(wrapper(forward, inputs, outputs));
+    if (!model.updates().isEmpty()) {
+      library.addFunction(StateReset.function(stateVariables()));
+    }
+    return library.build();
+  }
+
+  private List<PortedVariable> stateVariables() {
+    return List.copyOf(model.updates().keySet());
+  }
+
+  /** A session's way to begin anew. */
+  private SignatureDef reset(MainGraph graph) {
+    return graph.addSignature(
+        StateReset.SIGNATURE,
+        StateReset.FUNCTION,
+        Map.of(),
+        stateVariables(),
+        Map.of(StateReset.OUTPUT, StateReset.DONE));
   }
 
   /**
@@ -224,6 +248,10 @@ public final class SavedModelWriter implements ModelWriter {
               OpDef.ArgDef.newBuilder().setName(result).setType(AttrValues.type(value.dtype())));
           function.putRet(result, node + ":output:" + positions.get(name));
         });
+    if (!model.updates().isEmpty()) {
+      signature.addControlOutput(node);
+      function.putControlRet(node, node);
+    }
     return function
         .setSignature(signature)
         .putAttr("_input_shapes", AttrValues.shapes(shapes))

@@ -1,0 +1,149 @@
+package org.tensorferry.verification;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.SavedConversion;
+import org.tensorferry.Tensorferry;
+import org.tensorferry.TorchModel;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.error.FerryException;
+import org.tensorferry.harness.TorchScript;
+import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
+
+/** Buffers that a call changes are what the next call begins with, as in the module. */
+class StateTest {
+
+  private static final String PYTHON = System.getenv("TENSORFERRY_TENSORFLOW_PYTHON");
+
+  /** One case after the other, each on the state that the one before left. */
+  private static final VerifyOptions SEQUENCE = VerifyOptions.DEFAULT.samples(8).timedRuns(0);
+
+  private record Stateful(String name, String body, String type) {}
+
+  private static final List<Stateful> CASES =
+      List.of(
+          new Stateful(
+              "a moving average",
+              "_ = torch.mul_(self.s, 0.8)\n_0 = torch.add_(self.s, torch.mul(x, 0.2))\nreturn self.s + 0",
+              "Tensor"),
+          new Stateful(
+              "the state before it is changed",
+              "y = self.s + x\n_ = torch.copy_(self.s, x)\nreturn y",
+              "Tensor"),
+          new Stateful("a buffer that is replaced", "self.s = torch.tanh(self.s + x)\nreturn self.s", "Tensor"),
+          new Stateful(
+              "a ring",
+              "self.s = torch.roll(self.s, [1], [0])\n_ = torch.copy_(torch.select(self.s, 0, 0), torch.select(x, 0, 0))\nreturn self.s * 2",
+              "Tensor"),
+          new Stateful(
+              "a row written through a view",
+              "row = torch.select(self.s, 0, 1)\n_ = torch.add_(row, torch.select(x, 0, 0))\nreturn torch.sum(self.s)",
+              "Tensor"),
+          new Stateful(
+              "changed on one way only",
+              "if bool(torch.gt(torch.sum(x), 0)):\n  _ = torch.add_(self.s, x)\nelse:\n  _0 = torch.mul_(self.s, 0.5)\nreturn self.s + 1",
+              "Tensor"),
+          new Stateful(
+              "changed in every round of a loop",
+              "k = 0\nwhile bool(torch.lt(torch.sum(self.s), 2000)) and k < 3:\n  _ = torch.add_(self.s, 1)\n  k = k + 1\nreturn self.s + x",
+              "Tensor"),
+          new Stateful(
+              "a counter",
+              "_ = torch.add_(self.n, 1)\nreturn x * self.n, int(self.n)",
+              "Tuple[Tensor, int]"),
+          new Stateful(
+              "state that nothing returns",
+              "y = x * torch.sum(self.s)\n_ = torch.add_(self.s, 1)\nreturn y",
+              "Tensor"));
+
+  @TempDir Path directory;
+
+  private Path model(Stateful stateful) {
+    TorchProgram program =
+        TorchScript.module(
+                "def forward(self, x: Tensor) -> "
+                    + stateful.type()
+                    + ":\n"
+                    + stateful.body().indent(2))
+            .buffer("s", HostTensor.generate(DType.FLOAT32, new long[] {2, 3}, i -> i * 0.25))
+            .buffer("n", HostTensor.longs(new long[0], 0));
+    Path file = directory.resolve(stateful.name().replace(' ', '_') + ".pt");
+    program.write(file);
+    return file;
+  }
+
+  private Path convert(Path file) {
+    Path saved = directory.resolve(file.getFileName() + ".saved");
+    try (TorchModel model = Tensorferry.open(file)) {
+      model.convert(ConvertOptions.defaults().input("x:float32[2,3]")).save(saved);
+    }
+    return saved;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> sequencesOfCallsAreEqual() {
+    return CASES.stream()
+        .map(
+            stateful ->
+                DynamicTest.dynamicTest(
+                    stateful.name(),
+                    () -> {
+                      Path file = model(stateful);
+                      ParityReport report =
+                          SavedConversion.open(file, convert(file)).verify(SEQUENCE);
+                      assertTrue(report.isEqual(), report::toString);
+                      assertEquals(8, report.cases().size());
+                    }));
+  }
+
+  @Test
+  void aModelThatForgetsIsADifference() {
+    Path forgets =
+        model(new Stateful("forgets", "return self.s * 0.8 + x * 0.2", "Tensor"));
+    Path saved = convert(forgets);
+    assertTrue(SavedConversion.open(forgets, saved).verify(SEQUENCE).isEqual());
+    ParityReport report = SavedConversion.open(model(CASES.get(0)), saved).verify(SEQUENCE);
+    assertTrue(!report.isEqual() && report.cases().get(0).isEqual(), report::toString);
+  }
+
+  @Test
+  void aBufferThatGrowsIsRefused() {
+    Path file =
+        model(
+            new Stateful(
+                "grows", "self.s = torch.cat([self.s, x])\nreturn torch.sum(self.s)", "Tensor"));
+    FerryException refused = assertThrows(FerryException.class, () -> convert(file));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("a variable keeps dtype and shape"),
+        refused::getMessage);
+  }
+
+  @Test
+  void pythonStreamsAndResets() throws IOException, InterruptedException {
+    assumeTrue(
+        PYTHON != null,
+        "SKIPPED: TENSORFERRY_TENSORFLOW_PYTHON names no Python, so no state is tried in Python TensorFlow");
+    List<String> command = new ArrayList<>(List.of(PYTHON, "../../tools/check_state.py"));
+    CASES.forEach(stateful -> command.add(convert(model(stateful)).toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+  }
+}
