@@ -15,11 +15,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.ParityReport;
@@ -47,7 +47,10 @@ class StateTest {
               "the state before it is changed",
               "y = self.s + x\n_ = torch.copy_(self.s, x)\nreturn y",
               "Tensor"),
-          new Stateful("a buffer that is replaced", "self.s = torch.tanh(self.s + x)\nreturn self.s", "Tensor"),
+          new Stateful(
+              "a buffer that is replaced",
+              "self.s = torch.tanh(self.s + x)\nreturn self.s",
+              "Tensor"),
           new Stateful(
               "a ring",
               "self.s = torch.roll(self.s, [1], [0])\n_ = torch.copy_(torch.select(self.s, 0, 0), torch.select(x, 0, 0))\nreturn self.s * 2",
@@ -115,8 +118,7 @@ class StateTest {
 
   @Test
   void aModelThatForgetsIsADifference() {
-    Path forgets =
-        model(new Stateful("forgets", "return self.s * 0.8 + x * 0.2", "Tensor"));
+    Path forgets = model(new Stateful("forgets", "return self.s * 0.8 + x * 0.2", "Tensor"));
     Path saved = convert(forgets);
     assertTrue(SavedConversion.open(forgets, saved).verify(SEQUENCE).isEqual());
     ParityReport report = SavedConversion.open(model(CASES.get(0)), saved).verify(SEQUENCE);

@@ -79,8 +79,7 @@ public final class WeightStore {
   public PortedVariable variable(TensorHandle handle) {
     Identity key = ((StoredTensor) handle).data().identity();
     VariablePlan.Home home =
-        plan.home(key)
-            .orElseThrow(() -> new IllegalArgumentException("no module owns " + handle));
+        plan.home(key).orElseThrow(() -> new IllegalArgumentException("no module owns " + handle));
     if (!home.variable().recipe().isIdentity()) {
       throw new NeedsTorchLayout(home.modulePath());
     }

@@ -278,8 +278,7 @@ final class ObjectGraph {
                         .setConcreteFunctionName(function)
                         .setFunctionSpec(
                             FunctionSpec.newBuilder()
-                                .setFullargspec(
-                                    StructuredValues.argumentSpec(List.of(), List.of()))
+                                .setFullargspec(StructuredValues.argumentSpec(List.of(), List.of()))
                                 .setInputSignature(StructuredValues.none()))));
     signatures().put(key, bare);
     StructuredValue nothing = StructuredValues.tuple(List.of());

@@ -94,8 +94,7 @@ final class StateReset {
     int[] sizes = Arrays.stream(data.shape()).mapToInt(Math::toIntExact).toArray();
     byte[] one = Arrays.copyOf(bytes, size);
     function.addNodeDef(constant(name + "_shape", Literal.vector(sizes)));
-    function.addNodeDef(
-        constant(name + "_value", new Literal(variable.dtype(), new long[0], one)));
+    function.addNodeDef(constant(name + "_value", new Literal(variable.dtype(), new long[0], one)));
     function.addNodeDef(
         NodeDef.newBuilder()
             .setName(name)
