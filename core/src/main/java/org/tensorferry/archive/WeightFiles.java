@@ -22,7 +22,7 @@ import org.tensorferry.tensor.TensorData;
 
 /**
  * Named tensors of any file that holds PyTorch weights: torch.save (zip and the older stream),
- * safetensors, TorchScript, and an index ({@code *.index.json}) over several of them. Tensor bytes
+ * safetensors, TorchScript, programs of torch.export, and an index ({@code *.index.json}) over several of them. Tensor bytes
  * stay in the mapped files until these are closed.
  */
 public final class WeightFiles implements Closeable {
@@ -34,7 +34,8 @@ public final class WeightFiles implements Closeable {
           FileKind.SAFETENSORS,
           FileKind.LEGACY_TORCH_SAVE,
           FileKind.TORCH_SAVE,
-          FileKind.TORCHSCRIPT);
+          FileKind.TORCHSCRIPT,
+          FileKind.EXPORTED_PROGRAM);
 
   private final List<MappedFile> files = new ArrayList<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
@@ -96,11 +97,12 @@ public final class WeightFiles implements Closeable {
       case TORCHSCRIPT ->
           WeightTree.collect(
               new RecordName(path, "data.pkl"), TorchScriptArchive.read(file).root(), values);
+      case EXPORTED_PROGRAM -> values.putAll(ExportedArchive.read(file).weights());
       default ->
           throw Problem.of(
                   "`" + path + "` is " + kind.description() + "; it holds no PyTorch weights.")
               .fix(
-                  "name a state_dict (.pth), a .safetensors file, its .index.json, or a TorchScript file")
+                  "name a state_dict (.pth), a .safetensors file, its .index.json, or a TorchScript file, a `.pt2`")
               .as(ExitCode.UNREADABLE);
     }
   }
