@@ -10,9 +10,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
@@ -93,8 +93,7 @@ class ExportedProgramsTest {
 
   @Test
   void autocastIsRefusedByName() {
-    FerryException refusal =
-        assertThrows(FerryException.class, () -> verify("no_grad_autocast"));
+    FerryException refusal = assertThrows(FerryException.class, () -> verify("no_grad_autocast"));
     assertTrue(refusal.getMessage().contains("torch.autocast"), refusal.getMessage());
   }
 }
