@@ -46,7 +46,10 @@ final class DropoutOps {
     if (training && a.number("p") != 0) {
       throw a.refuse(
           "in training it drops at random, so no two runs are equal",
-          "call model.eval() before the export");
+          "call model.eval() before the export; where the code itself keeps dropout on"
+              + " (F.dropout(x, p, training=True), as Tacotron's prenet does), write"
+              + " training=self.training, or trace with"
+              + " torch.nn.functional.dropout = lambda x, *a, **k: x");
     }
     a.ignore("p");
   }
