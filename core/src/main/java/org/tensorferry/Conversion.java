@@ -1,14 +1,17 @@
 package org.tensorferry;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.Exhausted;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.error.IoReasons;
 import org.tensorferry.error.Problem;
 import org.tensorferry.file.FileStamp;
 import org.tensorferry.file.OutputPlace;
@@ -24,6 +27,8 @@ import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tflite.ModuleNames;
 import org.tensorferry.tflite.Quantization;
+import org.tensorferry.tflite.QuantizationAnalyzer;
+import org.tensorferry.tflite.Sensitivity;
 import org.tensorferry.tflite.TfliteConverter;
 import org.tensorferry.tflite.TfliteOptions;
 import org.tensorferry.tflite.TfliteRecord;
@@ -183,6 +188,37 @@ public final class Conversion {
                 record,
                 file));
     return saved(output.path());
+  }
+
+  /**
+   * What 8 bits cost, module by module.
+   *
+   * @param written this conversion as a SavedModel
+   * @param calibration inputs of the model
+   * @param target the ratio in dB that the smallest set of float modules is to reach
+   * @throws FerryException (unconvertible) where TensorFlow Lite can't do it
+   */
+  public Sensitivity analyze(
+      SavedConversion written,
+      CalibrationInputs calibration,
+      OptionalDouble target,
+      TfliteOptions options,
+      QuantizationAnalyzer.Listener listener) {
+    try {
+      return QuantizationAnalyzer.analyze(
+          written.directory(),
+          ModuleNames.of(model()),
+          calibration.samples(),
+          calibration.source(),
+          target,
+          options,
+          listener);
+    } catch (IOException e) {
+      throw Problem.of("The analysis can't keep its files")
+          .because(IoReasons.of(e))
+          .fix("free space in the folder for temporary files")
+          .as(ExitCode.UNWRITABLE);
+    }
   }
 
   /**

@@ -272,6 +272,23 @@ class CommandsTest {
   }
 
   @Test
+  void benchTellsWhatEveryEngineNeeds() throws IOException {
+    String file = directory.resolve("model.tflite").toString();
+    ok("convert", model, "-o", out, "--tflite", file, "--input", "[1,3]");
+    String report = directory.resolve("bench.json").toString();
+    String text =
+        ok("bench", model, out, file, "--rounds", "2", "--runs", "2", "--report", report);
+    JsonNode results = new ObjectMapper().readTree(Path.of(report).toFile()).get("results");
+    assertEquals(4, results.size(), text);
+    for (JsonNode each : results) {
+      assertTrue(text.contains("in " + each.get("engine").asText()), text);
+      assertTrue(each.get("medianMillis").asDouble() > 0, text);
+      assertTrue(each.get("bytes").asLong() > 500, text);
+    }
+    assertEquals(2, Command.run("bench", model, "model.onnx").exitCode());
+  }
+
+  @Test
   void randomCalibrationIsSaidAloud() {
     String file = directory.resolve("model.tflite").toString();
     Command command =
@@ -294,7 +311,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"convert", "verify", "inspect", "rules"})
+  @ValueSource(strings = {"convert", "verify", "analyze", "bench", "inspect", "rules"})
   void helpFitsTheTerminalAndHasAnExample(String command) {
     String text = ok(command, "--help");
     assertTrue(text.contains("Example"), text);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ import org.tensorferry.inputs.CalibrationInputs;
 import org.tensorferry.inputs.Preparation;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.report.SensitivityReport;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 
@@ -154,6 +156,52 @@ class TfliteFilesTest {
             operator ->
                 file.main().tensors().get(operator.outputs().get(0)).type() == TfliteType.FLOAT32)
         .count();
+  }
+
+  /** What the analyzer says of its best modules is what a conversion with them comes to. */
+  @Test
+  void theAnalyzerTellsTheTruth() {
+    List<String> kept;
+    double said;
+    try (TorchModel torch = Tensorferry.open(SampleModels.file("resnet_small.traced.pt"));
+        OutputPlace between = OutputPlace.directory(temporary(), false)) {
+      Conversion conversion = torch.convert(ConvertOptions.defaults().input(RESNET));
+      TfliteOptions options = TfliteOptions.DEFAULT.quantization(Quantization.INT8);
+      Sensitivity result =
+          conversion.analyze(
+              conversion.write(between),
+              conversion.calibration(options, Preparation.NONE),
+              OptionalDouble.of(31),
+              options,
+              (done, count, what) -> {});
+      assertTrue(result.int8Snr() > 24 && result.int8Snr() < 31, () -> "" + result);
+      assertTrue(result.keptSnr() >= 31, () -> "" + result);
+      Sensitivity.Module first =
+          result.modules().stream().filter(m -> m.path().equals("conv1")).findFirst().orElseThrow();
+      assertTrue(first.aloneSnr() > result.int8Snr(), () -> "" + first);
+      assertTrue(first.bytes() > 0 && first.weights().outlier() > 1, () -> "" + first);
+      assertEquals(32, first.values().counts().size());
+      kept = result.kept();
+      said = result.keptSnr();
+      for (String ending : List.of("html", "json", "md", "txt")) {
+        String report = new SensitivityReport("model.pt", result).as(Path.of("r." + ending));
+        assertTrue(report.contains("layer1.conv2"), report);
+      }
+    }
+    TfliteOptions options =
+        TfliteOptions.DEFAULT.quantization(Quantization.INT8).keepFloat(kept);
+    Path file = directory.resolve("model.tflite");
+    SavedConversion converted =
+        convert("resnet_small.traced.pt", List.of(RESNET), options, file);
+    ParityReport report = converted.verify(VerifyOptions.DEFAULT.timedRuns(0).samples(8));
+    double found =
+        report.cases().stream()
+            .filter(each -> each.label().contains("XNNPACK"))
+            .mapToDouble(each -> each.outputs().get(0).metrics().orElseThrow().snrDb())
+            .average()
+            .orElseThrow();
+    // The mean of ratios is a little above the ratio of sums.
+    assertEquals(said, found, 1.5, () -> kept + " " + report);
   }
 
   @Test

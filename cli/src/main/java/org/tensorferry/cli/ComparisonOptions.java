@@ -1,6 +1,7 @@
 package org.tensorferry.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -95,6 +96,11 @@ final class ComparisonOptions {
         .tolerance(new Tolerance(optional(atol), optional(rtol), optional(minSnr)));
   }
 
+  /** The time limit that the user gave. */
+  @Nullable Duration timeout() {
+    return engines.timeout == null ? null : Duration.ofSeconds(engines.timeout);
+  }
+
   private static OptionalDouble optional(@Nullable Double value) {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
@@ -103,14 +109,17 @@ final class ComparisonOptions {
    * Refuses options that would be without effect.
    *
    * @param calibrated whether files are read that can be prepared, though nothing is compared
+   * @param timed whether something else is done that the time limit is for
    */
-  void requireUsed(CommandSpec command, boolean compared, boolean calibrated) {
+  void requireUsed(
+      CommandSpec command, boolean compared, boolean calibrated, boolean timed) {
     boolean given =
         layers
             || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python)
                 .anyMatch(Objects::nonNull)
             || (!preparation.isEmpty() && !calibrated)
-            || engines.isGiven();
+            || engines.trust
+            || (engines.timeout != null && !timed);
     if (given && !compared) {
       throw new ParameterException(
           command.commandLine(),

@@ -99,8 +99,8 @@ final class ConvertCommand implements Callable<Integer> {
     boolean onlyTflite = output.toString().endsWith(".tflite");
     @Nullable Path file = onlyTflite ? output : tflite.file;
     reports.requireForms(verify);
-    comparison.requireUsed(spec, verify, tflite.calibrate != null);
-    TfliteOptions tfliteOptions = tflite.options(spec, file != null);
+    comparison.requireUsed(spec, verify, tflite.calibrate != null, file != null);
+    TfliteOptions tfliteOptions = tflite.options(spec, file != null, comparison.timeout());
     if (onlyTflite && tflite.file != null) {
       throw new ParameterException(
           spec.commandLine(), "give -o DIR --tflite FILE, or -o FILE.tflite alone");

@@ -29,8 +29,4 @@ final class EnginesOption {
     EngineOptions options = EngineOptions.DEFAULT.trusted(trust);
     return timeout == null ? options : options.timeout(Duration.ofSeconds(timeout));
   }
-
-  boolean isGiven() {
-    return timeout != null || trust;
-  }
 }

@@ -21,6 +21,8 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ConvertCommand.class,
       VerifyCommand.class,
+      AnalyzeCommand.class,
+      BenchCommand.class,
       PortCommand.class,
       InspectCommand.class,
       RulesCommand.class,

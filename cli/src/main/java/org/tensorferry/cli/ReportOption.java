@@ -7,7 +7,9 @@ import java.util.function.Predicate;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.report.BenchmarkReport;
 import org.tensorferry.report.Reports;
+import org.tensorferry.report.SensitivityReport;
 import picocli.CommandLine.Option;
 
 /** {@code --report FILE}, in the form that the file's ending asks for. */
@@ -34,6 +36,14 @@ final class ReportOption {
 
   void write(ParityReport report) {
     files.forEach(file -> Reports.write(report, file));
+  }
+
+  void write(SensitivityReport report) {
+    files.forEach(file -> Reports.write(report.as(file), file));
+  }
+
+  void write(BenchmarkReport report) {
+    files.forEach(file -> Reports.write(report.as(file), file));
   }
 
   /** The reports that are meant. */

@@ -42,33 +42,28 @@ final class TfliteOption {
           "with int8: a module that stays float, `*` for any part of its path; repeatable")
   List<String> keepFloat = new ArrayList<>();
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      description = "for each step of TensorFlow Lite (default: 1800)")
-  @Nullable Integer timeout;
-
-  /** The options; contradictions are usage errors. */
-  TfliteOptions options(CommandSpec command, boolean isWritten) {
+  /**
+   * The options; contradictions are usage errors.
+   *
+   * @param timeout of each step, where the user gave one
+   */
+  TfliteOptions options(CommandSpec command, boolean isWritten, @Nullable Duration timeout) {
     boolean given =
-        quantize != null || calibrate != null || int8Io || !keepFloat.isEmpty() || timeout != null;
+        quantize != null || calibrate != null || int8Io || !keepFloat.isEmpty();
     if (given && !isWritten) {
       throw wrong(
           command,
-          "--quantize, --calibrate, --int8-io, --keep-float and --timeout are for .tflite files:"
+          "--quantize, --calibrate, --int8-io and --keep-float are for .tflite files:"
               + " give -o FILE.tflite or --tflite FILE");
     }
     Quantization kind = kind(command);
     if (kind != Quantization.INT8 && (calibrate != null || int8Io || !keepFloat.isEmpty())) {
       throw wrong(command, "--calibrate, --int8-io and --keep-float need --quantize int8");
     }
-    if (timeout != null && timeout < 1) {
-      throw wrong(command, "--timeout is at least 1 second");
-    }
     TfliteOptions options = TfliteOptions.DEFAULT.quantization(kind).int8Io(int8Io);
     options = options.keepFloat(keepFloat);
     options = calibrate == null ? options : options.calibration(calibrate);
-    return timeout == null ? options : options.timeout(Duration.ofSeconds(timeout));
+    return timeout == null ? options : options.timeout(timeout);
   }
 
   private Quantization kind(CommandSpec command) {

@@ -20,7 +20,7 @@ import org.tensorferry.tflite.TfliteFile;
 record TfliteSummary(
     Path path, TfliteFile file, CalibrationInputs calibration, Optional<ParityReport> parity) {
 
-  private static final String RANDOM =
+  static final String RANDOM =
       "NOTICE: the 8-bit ranges are from random numbers, which are not what your model will see."
           + " Give real inputs with --calibrate before you use this file.";
 

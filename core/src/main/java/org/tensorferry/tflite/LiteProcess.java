@@ -42,6 +42,15 @@ final class LiteProcess implements AutoCloseable {
               + "|Created TensorFlow Lite XNNPACK delegate|^I0000|^W0000|^\\s*$"
               + "|cpu_feature_guard|rebuild TensorFlow with|^INFO: |oneDNN custom");
 
+  /** Where native libraries are unpacked, and that nothing is fetched. */
+  private static final List<String> PASSED_ON =
+      List.of(
+          "org.bytedeco.javacpp.cachedir",
+          "DJL_CACHE_DIR",
+          "ai.djl.offline",
+          "java.io.tmpdir",
+          "user.home");
+
   private static final int KEPT_LINES = 60;
   private static final String ENDED = "";
 
@@ -91,7 +100,7 @@ final class LiteProcess implements AutoCloseable {
     command.add("-XX:+UseSerialGC");
     command.add("-XX:-CreateCoredumpOnCrash");
     command.add("-XX:ErrorFile=" + folder.resolve("crash.txt"));
-    for (String property : List.of("org.bytedeco.javacpp.cachedir", "java.io.tmpdir")) {
+    for (String property : PASSED_ON) {
       Optional.ofNullable(System.getProperty(property))
           .ifPresent(value -> command.add("-D" + property + "=" + value));
     }

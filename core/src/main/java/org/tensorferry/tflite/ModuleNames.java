@@ -3,6 +3,7 @@ package org.tensorferry.tflite;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ public final class ModuleNames {
    * The operators of some modules, by the names of their first results.
    *
    * @param patterns module paths, with {@code *} for any part of one; a module includes what is
-   *     below it
+   *     below it, but for one with {@code =} before it
    * @throws FerryException (usage) where a pattern is no module of the model
    */
   List<String> operatorsOf(TfliteFile file, List<String> patterns) {
@@ -124,6 +125,9 @@ public final class ModuleNames {
   }
 
   private static Pattern pattern(String text) {
+    if (text.startsWith("=")) {
+      return Pattern.compile(Pattern.quote(text.substring(1)));
+    }
     StringBuilder regex = new StringBuilder();
     for (String part : text.split("\\*", -1)) {
       regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
@@ -142,6 +146,20 @@ public final class ModuleNames {
                 + String.join(", ", shown.subList(0, Math.min(12, shown.size()))))
         .fix("name a module by its path, with `*` for any part of it")
         .as(ExitCode.USAGE);
+  }
+
+  /** The operators of each module, itself only, in the order of their first operator. */
+  Map<String, List<TfliteFile.Operator>> byModule(TfliteFile file) {
+    Map<String, List<TfliteFile.Operator>> modules = new LinkedHashMap<>();
+    for (TfliteFile.Operator operator : file.main().operators()) {
+      of(file, operator)
+          .ifPresent(
+              origin ->
+                  modules
+                      .computeIfAbsent(origin.modulePath(), path -> new ArrayList<>())
+                      .add(operator));
+    }
+    return modules;
   }
 
   /** The modules that operators come from, in the order of their first operator. */

@@ -22,7 +22,7 @@ public final class TfliteConverter {
   private final LiteProcess process;
   private final TfliteOptions options;
 
-  private TfliteConverter(LiteProcess process, TfliteOptions options) {
+  TfliteConverter(LiteProcess process, TfliteOptions options) {
     this.process = process;
     this.options = options;
   }
@@ -82,7 +82,8 @@ public final class TfliteConverter {
     return quantized;
   }
 
-  private void convert(Path savedModel, ModuleNames names, Path target) {
+  /** Converts without quantising to 8 bits. */
+  void convert(Path savedModel, ModuleNames names, Path target) {
     ObjectNode request = process.request("convert");
     request.put("model", message(out -> modelFlags(savedModel, out)));
     request.put("flags", message(this::converterFlags));
@@ -139,7 +140,8 @@ public final class TfliteConverter {
     return Base64.getEncoder().encodeToString(bytes.toByteArray());
   }
 
-  private Map<Integer, TfliteEdit.Range> ranges(
+  /** What the float tensors of the main graph hold, by their numbers, over all samples. */
+  Map<Integer, TfliteEdit.Range> ranges(
       Path file, TfliteFile model, List<Map<String, HostTensor>> calibration) throws IOException {
     ObjectNode open = process.request("open");
     open.put("file", file.toString()).put("threads", 2).put("keepAll", true);
@@ -168,7 +170,12 @@ public final class TfliteConverter {
     return new TfliteEdit.Range((float) pair.path(0).asDouble(), (float) pair.path(1).asDouble());
   }
 
-  private void quantize(Path source, Path target, List<String> keep) {
+  /**
+   * Makes 8 bits of what has ranges.
+   *
+   * @param keep names of the first results of operators that stay float
+   */
+  void quantize(Path source, Path target, List<String> keep) {
     ObjectNode request = process.request("quantize");
     request.put("source", source.toString()).put("target", target.toString());
     request.put("int8Io", options.int8Io());

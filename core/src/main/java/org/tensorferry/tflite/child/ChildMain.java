@@ -78,6 +78,7 @@ public final class ChildMain {
       case "open" -> open(request, answer);
       case "run" -> NpzFile.write(path(request, "outputs"), opened().run(inputs(request)));
       case "calibrate" -> calibrate(request, answer);
+      case "histogram" -> histogram(request, answer);
       case "time" -> time(request, answer);
       default -> throw new Refusal("failed", "unknown request");
     }
@@ -138,6 +139,25 @@ public final class ChildMain {
             found.putArray(tensor.toString()).add(range[0]).add(range[1]);
           }
         });
+  }
+
+  private void histogram(JsonNode request, ObjectNode answer) {
+    opened().run(inputs(request));
+    ObjectNode found = answer.putObject("counts");
+    for (Map.Entry<String, JsonNode> entry : request.path("ranges").properties()) {
+      JsonNode range = entry.getValue();
+      int[] counts =
+          opened()
+              .histogram(
+                  Integer.parseInt(entry.getKey()),
+                  (float) range.path(0).asDouble(),
+                  (float) range.path(1).asDouble(),
+                  request.path("bins").asInt());
+      ArrayNode array = found.putArray(entry.getKey());
+      for (int count : counts) {
+        array.add(count);
+      }
+    }
   }
 
   private void time(JsonNode request, ObjectNode answer) throws IOException {

@@ -222,11 +222,26 @@ final class LiteInterpreter implements AutoCloseable {
               && tensor.bytes() > 0
               && tensor.data().raw() != null;
       if (isComputed) {
-        FloatBuffer values =
-            raw(tensor).asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
-        widen(ranges.computeIfAbsent(i, k -> none()), values);
+        widen(ranges.computeIfAbsent(i, k -> none()), floats(tensor));
       }
     }
+  }
+
+  private static FloatBuffer floats(TfLiteTensor tensor) {
+    return raw(tensor).asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /** How many values of the last run lie in each of some equal parts of a range. */
+  int[] histogram(int tensor, float least, float greatest, int bins) {
+    int[] counts = new int[bins];
+    FloatBuffer values = floats(interpreter.tensor(tensor));
+    while (values.hasRemaining()) {
+      float share = (values.get() - least) / (greatest - least);
+      if (share >= 0 && share <= 1) {
+        counts[Math.min(bins - 1, (int) (share * bins))]++;
+      }
+    }
+    return counts;
   }
 
   private static float[] none() {
