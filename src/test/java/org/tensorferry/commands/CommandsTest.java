@@ -276,8 +276,7 @@ class CommandsTest {
     String file = directory.resolve("model.tflite").toString();
     ok("convert", model, "-o", out, "--tflite", file, "--input", "[1,3]");
     String report = directory.resolve("bench.json").toString();
-    String text =
-        ok("bench", model, out, file, "--rounds", "2", "--runs", "2", "--report", report);
+    String text = ok("bench", model, out, file, "--rounds", "2", "--runs", "2", "--report", report);
     JsonNode results = new ObjectMapper().readTree(Path.of(report).toFile()).get("results");
     assertEquals(4, results.size(), text);
     for (JsonNode each : results) {

@@ -188,11 +188,9 @@ class TfliteFilesTest {
         assertTrue(report.contains("layer1.conv2"), report);
       }
     }
-    TfliteOptions options =
-        TfliteOptions.DEFAULT.quantization(Quantization.INT8).keepFloat(kept);
+    TfliteOptions options = TfliteOptions.DEFAULT.quantization(Quantization.INT8).keepFloat(kept);
     Path file = directory.resolve("model.tflite");
-    SavedConversion converted =
-        convert("resnet_small.traced.pt", List.of(RESNET), options, file);
+    SavedConversion converted = convert("resnet_small.traced.pt", List.of(RESNET), options, file);
     ParityReport report = converted.verify(VerifyOptions.DEFAULT.timedRuns(0).samples(8));
     double found =
         report.cases().stream()

@@ -113,8 +113,7 @@ final class AnalyzeCommand implements Callable<Integer> {
               options,
               (done, count, what) -> progress.progress(what, done, count));
       progress.clear();
-      SensitivityReport report =
-          new SensitivityReport(String.valueOf(model.getFileName()), result);
+      SensitivityReport report = new SensitivityReport(String.valueOf(model.getFileName()), result);
       reports.write(report);
       if (data.isRandom()) {
         spec.commandLine().getErr().println(TfliteSummary.RANDOM);

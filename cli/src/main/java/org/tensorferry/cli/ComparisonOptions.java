@@ -111,8 +111,7 @@ final class ComparisonOptions {
    * @param calibrated whether files are read that can be prepared, though nothing is compared
    * @param timed whether something else is done that the time limit is for
    */
-  void requireUsed(
-      CommandSpec command, boolean compared, boolean calibrated, boolean timed) {
+  void requireUsed(CommandSpec command, boolean compared, boolean calibrated, boolean timed) {
     boolean given =
         layers
             || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python)

@@ -48,8 +48,7 @@ final class TfliteOption {
    * @param timeout of each step, where the user gave one
    */
   TfliteOptions options(CommandSpec command, boolean isWritten, @Nullable Duration timeout) {
-    boolean given =
-        quantize != null || calibrate != null || int8Io || !keepFloat.isEmpty();
+    boolean given = quantize != null || calibrate != null || int8Io || !keepFloat.isEmpty();
     if (given && !isWritten) {
       throw wrong(
           command,

@@ -82,8 +82,7 @@ public final class BenchmarkReport {
     StringBuilder text = new StringBuilder(conditions).append("\n\n");
     text.append("| ").append(String.join(" | ", HEADER)).append(" |\n");
     text.append("|---".repeat(HEADER.size())).append("|\n");
-    rows.forEach(
-        row -> text.append("| ").append(String.join(" | ", cells(row))).append(" |\n"));
+    rows.forEach(row -> text.append("| ").append(String.join(" | ", cells(row))).append(" |\n"));
     return text.toString();
   }
 
@@ -120,7 +119,8 @@ public final class BenchmarkReport {
   }
 
   private static String millis(double value) {
-    return String.format(Locale.ROOT, value < 1 ? "%.3f ms" : value < 10 ? "%.2f ms" : "%.1f ms", value);
+    return String.format(
+        Locale.ROOT, value < 1 ? "%.3f ms" : value < 10 ? "%.2f ms" : "%.1f ms", value);
   }
 
   private static String megabytes(long bytes) {

@@ -23,7 +23,8 @@ public final class SensitivityReport {
 
   private static final int SCHEMA = 1;
   private static final List<String> HEADER =
-      List.of("module", "alone in int8", "alone in float", "gain", "file", "run", "weights", "values");
+      List.of(
+          "module", "alone in int8", "alone in float", "gain", "file", "run", "weights", "values");
 
   private final String model;
   private final Sensitivity result;
@@ -86,20 +87,34 @@ public final class SensitivityReport {
         String.format(
             Locale.ROOT,
             "  %-32s %9s %9s %6s %9s %9s%n",
-            "module", "int8", "float", "gain", "file", "run"));
+            "module",
+            "int8",
+            "float",
+            "gain",
+            "file",
+            "run"));
     for (Module module : ranking()) {
       List<String> row = row(module);
       text.append(
           String.format(
               Locale.ROOT,
               "  %-32s %9s %9s %6s %9s %9s%n",
-              row.get(0), row.get(1), row.get(2), row.get(3), row.get(4), row.get(5)));
+              row.get(0),
+              row.get(1),
+              row.get(2),
+              row.get(3),
+              row.get(4),
+              row.get(5)));
     }
     text.append("\n  int8: this module alone in 8 bits; float: this one alone not\n\n");
     for (Step step : result.steps()) {
       text.append(
           String.format(
-              Locale.ROOT, "with %s float, too: %s, %s%n", label(step), db(step.snr()), size(step.bytes())));
+              Locale.ROOT,
+              "with %s float, too: %s, %s%n",
+              label(step),
+              db(step.snr()),
+              size(step.bytes())));
     }
     advice().forEach(line -> text.append(line).append('\n'));
     return text.toString();
@@ -131,7 +146,9 @@ public final class SensitivityReport {
 
   private String markdown() {
     StringBuilder text = new StringBuilder("# " + headline() + "\n\n" + sizes() + "\n\n");
-    text.append("| ").append(String.join(" | ", HEADER)).append(" |\n|---|---|---|---|---|---|---|---|\n");
+    text.append("| ")
+        .append(String.join(" | ", HEADER))
+        .append(" |\n|---|---|---|---|---|---|---|---|\n");
     for (Module module : ranking()) {
       List<String> row = new ArrayList<>(row(module));
       row.set(0, "`" + row.get(0) + "`");
@@ -140,7 +157,12 @@ public final class SensitivityReport {
     text.append('\n');
     for (Step step : result.steps()) {
       text.append(
-          String.format(Locale.ROOT, "- with `%s` float, too: %s, %s%n", label(step), db(step.snr()), size(step.bytes())));
+          String.format(
+              Locale.ROOT,
+              "- with `%s` float, too: %s, %s%n",
+              label(step),
+              db(step.snr()),
+              size(step.bytes())));
     }
     text.append('\n').append(String.join("\n", advice())).append('\n');
     return text.toString();
@@ -170,11 +192,21 @@ public final class SensitivityReport {
               new Text(String.join(", ", module.operators()))));
     }
     page.table(
-        List.of("module", "gain", "alone int8", "alone float", "file", "run", "weights", "values", "operators"),
+        List.of(
+            "module",
+            "gain",
+            "alone int8",
+            "alone float",
+            "file",
+            "run",
+            "weights",
+            "values",
+            "operators"),
         rows);
     List<String> steps = new ArrayList<>();
     for (Step step : result.steps()) {
-      steps.add("with `" + label(step) + "` float, too: " + db(step.snr()) + ", " + size(step.bytes()));
+      steps.add(
+          "with `" + label(step) + "` float, too: " + db(step.snr()) + ", " + size(step.bytes()));
     }
     page.section("The most profitable modules float", steps);
     page.heading("Where the numbers lie");
@@ -209,7 +241,8 @@ public final class SensitivityReport {
       points.add(new Drawing.Point((double) width * i / bins, y));
       points.add(new Drawing.Point((double) width * (i + 1) / bins, y));
     }
-    drawing.line(new Drawing.Point(0, bottom), new Drawing.Point(width, bottom), Drawing.Tone.FAINT);
+    drawing.line(
+        new Drawing.Point(0, bottom), new Drawing.Point(width, bottom), Drawing.Tone.FAINT);
     drawing.curve(points);
     drawing.text(new Drawing.Point(0, 10), module.label() + ", " + what + ", logarithmic");
     drawing.text(new Drawing.Point(0, height - 2), number(numbers.least()));

@@ -18,8 +18,9 @@ import org.tensorferry.engine.Stopwatch;
 import org.tensorferry.tensor.HostTensor;
 
 /**
- * How fast models run: each in a process of its own, all on the same inputs and with the same number
- * of threads, in rounds that take turns, so that a busy moment of the machine meets all of them.
+ * How fast models run: each in a process of its own, all on the same inputs and with the same
+ * number of threads, in rounds that take turns, so that a busy moment of the machine meets all of
+ * them.
  */
 public final class Benchmark {
 

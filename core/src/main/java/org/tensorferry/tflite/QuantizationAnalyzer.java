@@ -197,7 +197,9 @@ public final class QuantizationAnalyzer {
 
   /** Of the result with the widest range. */
   private static Distribution values(
-      List<Operator> operators, Map<Integer, TfliteEdit.Range> ranges, Map<Integer, long[]> counts) {
+      List<Operator> operators,
+      Map<Integer, TfliteEdit.Range> ranges,
+      Map<Integer, long[]> counts) {
     Distribution widest = Distribution.NONE;
     for (int tensor : results(operators)) {
       long[] found = counts.get(tensor);
@@ -260,10 +262,7 @@ public final class QuantizationAnalyzer {
   }
 
   private static void add(
-      Map<String, double[]> sums,
-      String name,
-      HostTensor expected,
-      @Nullable HostTensor found) {
+      Map<String, double[]> sums, String name, HostTensor expected, @Nullable HostTensor found) {
     if (found == null || !expected.dtype().isFloating() || found.parts() != expected.parts()) {
       return;
     }
@@ -337,7 +336,9 @@ public final class QuantizationAnalyzer {
     return candidates;
   }
 
-  /** The steps' modules without those that the target is reached without, the least useful first. */
+  /**
+   * The steps' modules without those that the target is reached without, the least useful first.
+   */
   private Set<String> kept(TfliteFile file, List<Step> steps, OptionalDouble target)
       throws IOException {
     Set<String> kept = new LinkedHashSet<>();

@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
  * @param modules in the order of the model
  * @param steps the model with the most profitable modules float, one more each time
  * @param target the ratio that was asked for
- * @param kept the smallest set that was found to reach the target, as {@code --keep-float} takes it;
- *     empty without a target
+ * @param kept the smallest set that was found to reach the target, as {@code --keep-float} takes
+ *     it; empty without a target
  * @param keptSnr what it reaches
  */
 public record Sensitivity(
