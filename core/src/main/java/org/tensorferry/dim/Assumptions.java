@@ -1,8 +1,10 @@
 package org.tensorferry.dim;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,23 +18,27 @@ public final class Assumptions {
    *
    * @param text what is assumed, for example {@code time >= 16 (example: 20)}
    * @param place source line or module path
+   * @param relation the same of sizes, where that says it all: it can be checked
    */
-  public record Assumption(String text, String place) {
+  public record Assumption(String text, String place, Optional<Relation> relation) {
+
+    /** One that can't be checked by sizes. */
+    public Assumption(String text, String place) {
+      this(text, place, Optional.empty());
+    }
+
+    /** Whether it holds at these sizes of dims; so does what sizes can't tell. */
+    public boolean holds(Map<String, Long> sizes) {
+      return relation.map(known -> known.holds(sizes)).orElse(true);
+    }
+
     @Override
     public String toString() {
       return place.isEmpty() ? text : text + " at " + place;
     }
   }
 
-  /**
-   * An assumption about sizes that the converted model can check when it is called.
-   *
-   * @param relation what must hold
-   */
-  public record Check(Assumption assumption, Relation relation) {}
-
   private final Set<Assumption> all = new LinkedHashSet<>();
-  private final List<Check> checks = new ArrayList<>();
 
   public void add(String text, String place) {
     all.add(new Assumption(text, place));
@@ -40,15 +46,15 @@ public final class Assumptions {
 
   /** As {@link #add(String, String)}, of something that can be checked at run time. */
   public void add(Relation relation, String text, String place) {
-    if (checks.stream().noneMatch(check -> check.relation().equals(relation))) {
-      checks.add(new Check(new Assumption(text, place), relation));
-    }
-    add(text, place);
+    all.add(new Assumption(text, place, Optional.of(relation)));
   }
 
   /** What can be checked at run time, each relation once. */
-  public List<Check> checks() {
-    return List.copyOf(checks);
+  public List<Assumption> checks() {
+    Set<Optional<Relation>> seen = new HashSet<>();
+    return all.stream()
+        .filter(each -> each.relation().isPresent() && seen.add(each.relation()))
+        .toList();
   }
 
   /** In order of first appearance, without repetitions. */

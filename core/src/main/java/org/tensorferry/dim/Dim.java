@@ -150,6 +150,15 @@ public final class Dim implements Comparable<Dim> {
     return ofAtom(new Variable(symbol));
   }
 
+  /**
+   * Reads what {@link #toString} prints.
+   *
+   * @throws IllegalArgumentException where the text is no dim
+   */
+  public static Dim parse(String text) {
+    return new DimParser(text).dim();
+  }
+
   static Dim ofAtom(Atom atom) {
     TreeMap<Product, Long> terms = new TreeMap<>();
     terms.put(Product.of(List.of(atom)), 1L);

@@ -1,5 +1,8 @@
 package org.tensorferry.dim;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -20,6 +23,39 @@ public record Relation(Dim left, Operator operator, Dim right) {
     Operator(String sign) {
       this.sign = sign;
     }
+
+    static Optional<Operator> of(String sign) {
+      return Arrays.stream(values()).filter(operator -> operator.sign.equals(sign)).findFirst();
+    }
+  }
+
+  /**
+   * Reads what {@link #toString} prints.
+   *
+   * @throws IllegalArgumentException where the text is no relation of dims
+   */
+  public static Relation parse(String text) {
+    return new DimParser(text).relation();
+  }
+
+  /** Whether it holds at these sizes; one that is about other dims as well does. */
+  public boolean holds(Map<String, Long> sizes) {
+    if (symbols().stream().anyMatch(symbol -> !sizes.containsKey(symbol.name()))) {
+      return true;
+    }
+    int order = Long.compare(at(left, sizes), at(right, sizes));
+    return switch (operator) {
+      case EQUAL -> order == 0;
+      case NOT_EQUAL -> order != 0;
+      case LESS -> order < 0;
+      case LESS_EQUAL -> order <= 0;
+      case GREATER -> order > 0;
+      case GREATER_EQUAL -> order >= 0;
+    };
+  }
+
+  private static long at(Dim dim, Map<String, Long> sizes) {
+    return dim.evaluate(symbol -> sizes.getOrDefault(symbol.name(), 1L));
   }
 
   /** All symbols of both sides. */

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.tensorferry.dim.Assumptions.Assumption;
-import org.tensorferry.dim.DimCondition;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
@@ -35,13 +34,12 @@ public final class RandomInputs {
   private static final int FAR = 100_000;
 
   private final List<InputSpec> specs;
-  private final List<DimCondition> conditions;
+  private final List<Assumption> assumptions;
   private final long seed;
 
   public RandomInputs(List<InputSpec> specs, List<Assumption> assumptions, long seed) {
     this.specs = List.copyOf(specs);
-    this.conditions =
-        assumptions.stream().flatMap(each -> DimCondition.of(each.text()).stream()).toList();
+    this.assumptions = List.copyOf(assumptions);
     this.seed = seed;
   }
 
@@ -87,9 +85,7 @@ public final class RandomInputs {
     combinations.add(ones);
     combinations.add(others);
     // All together may break what each alone does not.
-    return combinations.stream()
-        .filter(dims -> dims.equals(examples) || DimCondition.allHold(conditions, dims))
-        .toList();
+    return combinations.stream().filter(dims -> dims.equals(examples) || allHold(dims)).toList();
   }
 
   /**
@@ -99,11 +95,15 @@ public final class RandomInputs {
     Map<String, Long> dims = new LinkedHashMap<>(examples);
     for (long size = wanted; size < wanted + FAR; size++) {
       dims.put(name, size);
-      if (DimCondition.allHold(conditions, dims)) {
+      if (allHold(dims)) {
         return size;
       }
     }
     return examples.getOrDefault(name, wanted);
+  }
+
+  private boolean allHold(Map<String, Long> dims) {
+    return assumptions.stream().allMatch(assumption -> assumption.holds(dims));
   }
 
   private static Map<String, Long> changed(

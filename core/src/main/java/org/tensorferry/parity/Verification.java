@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions.Assumption;
-import org.tensorferry.dim.DimCondition;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
@@ -179,8 +178,7 @@ public final class Verification {
   /** What explains a difference before any operator is suspected; else empty. */
   private String remark(Original torch, InputCase input, Map<String, HostTensor> original) {
     for (Assumption assumption : pair.assumptions()) {
-      List<DimCondition> condition = DimCondition.of(assumption.text()).stream().toList();
-      if (!DimCondition.allHold(condition, input.dims())) {
+      if (!assumption.holds(input.dims())) {
         return "these sizes break what the conversion took for granted: " + assumption;
       }
     }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.dim.Assumptions;
+import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Relation;
 import org.tensorferry.dim.Shape;
@@ -86,8 +86,8 @@ public final class Guards {
   }
 
   private void assumptions() {
-    for (Assumptions.Check check : tf.assumptions().checks()) {
-      Relation relation = check.relation();
+    for (Assumption check : tf.assumptions().checks()) {
+      Relation relation = check.relation().orElseThrow();
       if (relation.symbols().stream().allMatch(tf::isDefined)) {
         require(
             tf.binary(operator(relation), tf.dim(relation.left()), tf.dim(relation.right())),

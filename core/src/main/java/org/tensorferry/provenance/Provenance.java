@@ -106,6 +106,9 @@ public record Provenance(
       json.writeStartObject();
       json.writeStringField("text", assumption.text());
       json.writeStringField("place", assumption.place());
+      if (assumption.relation().isPresent()) {
+        json.writeStringField("relation", assumption.relation().get().toString());
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

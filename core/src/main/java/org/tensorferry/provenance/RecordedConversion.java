@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.dim.Relation;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -96,7 +97,18 @@ public record RecordedConversion(
       json.nextToken();
       fields.put(field, json.getText());
     }
-    return new Assumption(fields.getOrDefault("text", ""), fields.getOrDefault("place", ""));
+    return new Assumption(
+        fields.getOrDefault("text", ""),
+        fields.getOrDefault("place", ""),
+        relation(Optional.ofNullable(fields.get("relation"))));
+  }
+
+  private static Optional<Relation> relation(Optional<String> text) throws IOException {
+    try {
+      return text.map(Relation::parse);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("an assumption's relation can't be read: " + e.getMessage(), e);
+    }
   }
 
   private static List<InputSpec> signature(Path directory) {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
 
 /**
  * A TensorFlow variable and where it comes from, as data: the recipe that makes it from torch
@@ -40,5 +41,11 @@ public record PortedVariable(
       text.append(' ').append(Shape.of(data.get(i).shape()));
     }
     return text + " → " + name + " " + shape + " (" + recipe + ")";
+  }
+
+  /** What it holds: the recipe carried out on the torch tensors, piece by piece. */
+  public TensorSource bytes() {
+    TensorSource source = recipe.apply(List.<TensorSource>copyOf(data), new RecipeBytes());
+    return source.dtype() == dtype ? source : source.cast(dtype);
   }
 }

@@ -117,7 +117,7 @@ public final class KerasCall {
   /** An argument by position or by name; None where it is not given. */
   public KerasValue argument(int position, String name) {
     KerasValue value = position < args.size() ? args.get(position) : kwargs.get(name);
-    return value == null ? KerasValue.NONE : value;
+    return value == null ? KerasValue.none() : value;
   }
 
   /** An argument that is a tensor. */

@@ -23,7 +23,9 @@ public sealed interface KerasValue {
   record Plain(JsonNode json) implements KerasValue {}
 
   /** None in Python. */
-  KerasValue NONE = new Plain(NullNode.getInstance());
+  static KerasValue none() {
+    return new Plain(NullNode.getInstance());
+  }
 
   static KerasValue of(TfValue tensor) {
     return new One(tensor);

@@ -17,9 +17,7 @@ import org.tensorferry.dim.Shape;
 import org.tensorferry.error.Problem;
 import org.tensorferry.provenance.Provenance;
 import org.tensorferry.recipe.PortedVariable;
-import org.tensorferry.recipe.RecipeBytes;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.TensorSource;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.value.Structure;
@@ -104,7 +102,7 @@ public final class SavedModelWriter implements ModelWriter {
   @Override
   public long bytesNeeded() {
     return saved.getSerializedSize()
-        + variables.stream().mapToLong(variable -> bytes(variable).byteSize()).sum();
+        + variables.stream().mapToLong(variable -> variable.bytes().byteSize()).sum();
   }
 
   @Override
@@ -127,7 +125,7 @@ public final class SavedModelWriter implements ModelWriter {
   private void writeVariables(Path prefix) throws IOException {
     try (BundleWriter bundle = BundleWriter.create(prefix)) {
       for (Map.Entry<PortedVariable, String> entry : objects.keys().entrySet()) {
-        bundle.add(entry.getValue(), bytes(entry.getKey()));
+        bundle.add(entry.getValue(), entry.getKey().bytes());
       }
       bundle.addStrings(
           MainGraph.OBJECT_GRAPH_KEY, new long[0], List.of(objects.checkpoint().toByteArray()));
@@ -138,13 +136,6 @@ public final class SavedModelWriter implements ModelWriter {
   /** The key of each variable in the checkpoint of a SavedModel that has all of them. */
   public static Map<PortedVariable, String> checkpointKeys(List<PortedVariable> variables) {
     return new ObjectGraph(variables).keys();
-  }
-
-  /** What a variable holds: its recipe carried out on the torch tensors, piece by piece. */
-  public static TensorSource bytes(PortedVariable variable) {
-    TensorSource source =
-        variable.recipe().apply(List.<TensorSource>copyOf(variable.data()), new RecipeBytes());
-    return source.dtype() == variable.dtype() ? source : source.cast(variable.dtype());
   }
 
   private MetaGraphDef metaGraph() {

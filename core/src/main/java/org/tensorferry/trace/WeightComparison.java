@@ -74,7 +74,7 @@ final class WeightComparison {
       return "the checkpoint has no variable of this name";
     }
     BundleEntry entry = checkpoint.entry(key);
-    TensorSource expected = SavedModelWriter.bytes(variable);
+    TensorSource expected = variable.bytes();
     DType type = entry.type().orElse(DType.STRING);
     if (type != expected.dtype() || !Arrays.equals(entry.shape().known(), expected.shape())) {
       return "is " + type + entry.shape() + " in place of " + variable.dtype() + variable.shape();

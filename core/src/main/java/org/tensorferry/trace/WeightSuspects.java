@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.recipe.Recipe;
 import org.tensorferry.recipe.RecipeBytes;
-import org.tensorferry.savedmodel.SavedModelWriter;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 
@@ -114,7 +113,7 @@ final class WeightSuspects {
       if (!other.equals(variable)
           && other.dtype() == variable.dtype()
           && other.shape().equals(variable.shape())
-          && matches.test(SavedModelWriter.bytes(other))) {
+          && matches.test(other.bytes())) {
         return "it holds what belongs into `" + other.name() + "`";
       }
     }

@@ -47,7 +47,7 @@ final class AttentionLayers {
       throw call.refuse("it attends over other axes than the one behind the batch");
     }
     for (String mask : List.of("query_mask", "key_mask", "value_mask", "mask")) {
-      if (!call.named().getOrDefault(mask, KerasValue.NONE).isNone()) {
+      if (!call.named().getOrDefault(mask, KerasValue.none()).isNone()) {
         throw call.refuse("it is called with `" + mask + "`, and masks are not followed");
       }
     }
@@ -123,7 +123,7 @@ final class AttentionLayers {
   /** Scores that the mask of the call or the order of time forbids, made very small. */
   private static TfValue allowed(KerasCall call, TfGraph tf, TfValue scores) {
     TfValue result = scores;
-    KerasValue mask = call.named().getOrDefault("attention_mask", KerasValue.NONE);
+    KerasValue mask = call.named().getOrDefault("attention_mask", KerasValue.none());
     if (!mask.isNone()) {
       TfValue allowed = mask.tensors().get(0);
       TfValue bool = allowed.dtype() == DType.BOOL ? allowed : tf.cast(allowed, DType.BOOL);

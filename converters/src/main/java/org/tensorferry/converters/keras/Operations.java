@@ -382,7 +382,7 @@ final class Operations {
     if (!call.text("mode", "constant").equals("constant")) {
       throw call.refuse("its mode is `" + call.text("mode", "") + "`");
     }
-    KerasValue filled = call.named().getOrDefault("constant_values", KerasValue.NONE);
+    KerasValue filled = call.named().getOrDefault("constant_values", KerasValue.none());
     double value = filled instanceof KerasValue.Plain plain ? plain.json().asDouble(0) : 0;
     JsonNode width = call.setting("pad_width");
     int[] pads = new int[2 * x.rank()];

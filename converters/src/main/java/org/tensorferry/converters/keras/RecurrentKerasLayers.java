@@ -45,7 +45,7 @@ final class RecurrentKerasLayers {
 
   /** The sequence or its last output, then the last states where they are asked for. */
   private static KerasValue over(KerasCall call, KerasCell cell) {
-    KerasValue mask = call.named().getOrDefault("mask", KerasValue.NONE);
+    KerasValue mask = call.named().getOrDefault("mask", KerasValue.none());
     if (!mask.isNone()) {
       throw call.refuse("it is called with a mask, and masks are not followed");
     }
@@ -164,7 +164,7 @@ final class RecurrentKerasLayers {
 
   /** The arguments of both directions: initial states are halved. */
   private static List<List<KerasValue>> halves(KerasCall call) {
-    KerasValue mask = call.named().getOrDefault("mask", KerasValue.NONE);
+    KerasValue mask = call.named().getOrDefault("mask", KerasValue.none());
     if (!mask.isNone()) {
       throw call.refuse("it is called with a mask, and masks are not followed");
     }

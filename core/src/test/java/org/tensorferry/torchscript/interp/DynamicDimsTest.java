@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorferry.dim.Assumptions.Assumption;
+import org.tensorferry.dim.Relation;
 
 /** Sizes with dynamic dims stay expressions; what their examples decide is recorded. */
 class DynamicDimsTest {
@@ -83,8 +85,13 @@ class DynamicDimsTest {
       String condition, String assumption, String result) {
     Script script = Script.forward("if " + condition + ":\n  r = 1\nelse:\n  r = 2\nreturn r");
     assertEquals(result, script.result());
+    Optional<Relation> relation =
+        assumption.contains("(example")
+            ? Optional.of(Relation.parse(assumption.replaceAll(" \\(example.*", "")))
+            : Optional.empty();
     assertEquals(
-        List.of(new Assumption(assumption, "code/__torch__.py:5")), script.assumptions.all());
+        List.of(new Assumption(assumption, "code/__torch__.py:5", relation)),
+        script.assumptions.all());
   }
 
   @Test
