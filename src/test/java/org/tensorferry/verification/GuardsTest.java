@@ -41,7 +41,7 @@ class GuardsTest {
    * A model, and sizes of its inputs that torch takes and that are not those it was converted for.
    *
    * @param specs with {@code y} where there are two
-   * @param sizes as {@code 4,3} or {@code 4,3 2,3}
+   * @param good sizes that it was converted for, as {@code 4,3} or {@code 4,3 2,3}
    */
   private record Guarded(String body, String specs, String good, String refused) {
     String name() {

@@ -99,7 +99,7 @@ final class NetworkBuilder implements KerasCall.Model {
     }
     try {
       KerasValue result = run(model, "", null);
-      TfModel built = new TfModel(tf, argumentNames(), structure(model, result));
+      TfModel built = new TfModel(tf, argumentNames(), structure(result));
       Map<PortedVariable, TargetVariable> byPorted = new HashMap<>();
       variables.forEach((variable, ported) -> byPorted.put(ported, variable));
       return new Network(built, byPorted, inputs, copies);
@@ -122,7 +122,7 @@ final class NetworkBuilder implements KerasCall.Model {
     return all;
   }
 
-  private static Structure<TfValue> structure(KerasEntry model, KerasValue result) {
+  private static Structure<TfValue> structure(KerasValue result) {
     List<TfValue> tensors = result.tensors();
     if (tensors.size() == 1) {
       return new Structure.Leaf<>(tensors.get(0));

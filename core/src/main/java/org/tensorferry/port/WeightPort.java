@@ -36,7 +36,8 @@ public final class WeightPort implements Closeable {
   private PortMap map = PortMap.none();
   private PortOptions options = PortOptions.defaults();
   private @Nullable TfModel original;
-  private @Nullable Optional<Network> network;
+  private @Nullable Network network;
+  private boolean isNetworkRead;
   private String whyNoNetwork = "";
   private boolean isProven;
   private Planner.@Nullable Planned planned;
@@ -146,19 +147,19 @@ public final class WeightPort implements Closeable {
    * The target's graph, where its file tells how the layers are called and every layer has a row.
    */
   public Optional<Network> network() {
-    if (network == null) {
-      network = Optional.empty();
+    if (!isNetworkRead) {
+      isNetworkRead = true;
       whyNoNetwork = "its file holds no graph";
       if (Network.isKnown(target)) {
         try {
-          network = Optional.of(Network.of(target, rules));
+          network = Network.of(target, rules);
           whyNoNetwork = "";
         } catch (FerryException refused) {
           whyNoNetwork = refused.problems().get(0).text();
         }
       }
     }
-    return network;
+    return Optional.ofNullable(network);
   }
 
   /** Why the target can't be run here; empty where it can. */

@@ -61,7 +61,7 @@ final class AttentionLayers {
     Dim queries = q.dim(1);
     k = repeated(tf, k, queries);
     v = repeated(tf, v, queries);
-    double scale = 1 / Math.sqrt(q.dim(-1).known());
+    double scale = 1 / Math.sqrt((double) q.dim(-1).known());
     TfValue scores = tf.matmul(tf.mul(q, scale), k, false, true);
     scores = allowed(call, tf, scores);
     TfValue weights = tf.unary("Softmax", scores);

@@ -190,7 +190,7 @@ final class ConvolutionLayers {
         x -> {
           TfValue kernel = dilate(call.tf(), variables.get(0), windows.dilations());
           TfValue full = scatter(call.tf(), x, kernel, windows.strides());
-          return cut(call.tf(), x, full, kernel, windows, hasPadding, outputPadding);
+          return cut(call.tf(), full, kernel, windows, hasPadding, outputPadding);
         });
   }
 
@@ -220,7 +220,6 @@ final class ConvolutionLayers {
   /** Keras' output sizes, cut out of the whole or filled up with zeros at the end. */
   private static TfValue cut(
       TfGraph tf,
-      TfValue x,
       TfValue full,
       TfValue kernel,
       Windows windows,
