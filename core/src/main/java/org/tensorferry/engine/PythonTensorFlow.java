@@ -149,7 +149,7 @@ public final class PythonTensorFlow implements AutoCloseable {
   /**
    * Names a Python; nothing is started yet.
    *
-   * @param python the program, for example {@code /usr/bin/python3} or {@code python3}
+   * @param python the program, for example {@code /usr/bin/python3} or a Python 3
    */
   public static PythonTensorFlow of(Path python) {
     return of(python, Map.of());
