@@ -156,7 +156,7 @@ public final class Dim implements Comparable<Dim> {
    * @throws IllegalArgumentException where the text is no dim
    */
   public static Dim parse(String text) {
-    return new DimParser(text).dim();
+    return DimText.parse(text, name -> Dim.of(Symbol.computed(name, 0)));
   }
 
   static Dim ofAtom(Atom atom) {

@@ -101,6 +101,9 @@ final class DimText {
         next();
       }
       Dim factor = factor();
+      if (!times && factor.is(0)) {
+        throw new IllegalArgumentException(text);
+      }
       product = times ? product.times(factor) : product.floorDiv(factor);
     }
     return product;

@@ -1,5 +1,9 @@
 package org.tensorferry.dim;
 
+import java.util.regex.Pattern;
+
+import java.util.regex.Matcher;
+
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +12,9 @@ import java.util.TreeSet;
 
 /** A comparison of two integers over dims, {@code time >= 16}. */
 public record Relation(Dim left, Operator operator, Dim right) {
+
+  private static final Pattern COMPARISON =
+      Pattern.compile("([^=<>!]+) (==|!=|<=|>=|<|>) ([^=<>!]+)");
 
   /** How two integers are compared. */
   public enum Operator {
@@ -35,7 +42,13 @@ public record Relation(Dim left, Operator operator, Dim right) {
    * @throws IllegalArgumentException where the text is no relation of dims
    */
   public static Relation parse(String text) {
-    return new DimParser(text).relation();
+    Matcher comparison = COMPARISON.matcher(text);
+    if (!comparison.matches()) {
+      throw new IllegalArgumentException("`" + text + "` is no relation of dims");
+    }
+    Operator operator = Operator.of(comparison.group(2)).orElseThrow();
+    return new Relation(
+        Dim.parse(comparison.group(1)), operator, Dim.parse(comparison.group(3)));
   }
 
   /** Whether it holds at these sizes; one that is about other dims as well does. */
