@@ -36,12 +36,16 @@ class DoorsTest {
 
   @TempDir Path directory;
 
-  private static TorchModel doubling() {
-    return new TorchModel(new DoublingModel(), RuleTables.load(DoorsTest.class.getClassLoader()));
+  private DoublingModel source() throws IOException {
+    return new DoublingModel(Files.writeString(directory.resolve("doubling.txt"), "twice"));
+  }
+
+  private TorchModel doubling() throws IOException {
+    return new TorchModel(source(), RuleTables.load(DoorsTest.class.getClassLoader()));
   }
 
   @Test
-  void aModelOfAnyKindIsConverted() {
+  void aModelOfAnyKindIsConverted() throws IOException {
     Path saved = directory.resolve("saved");
     try (TorchModel model = doubling()) {
       Conversion conversion = model.convert(OPTIONS);
@@ -60,7 +64,7 @@ class DoorsTest {
   }
 
   @Test
-  void aModelOfAnyKindIsInspected() {
+  void aModelOfAnyKindIsInspected() throws IOException {
     try (TorchModel model = doubling()) {
       Inspection inspection = model.inspect();
       assertEquals("Dense", inspection.layers().get(1).kerasLayer().orElseThrow());
@@ -71,8 +75,8 @@ class DoorsTest {
   }
 
   @Test
-  void aModelIsClosedWithItsSource() {
-    DoublingModel source = new DoublingModel();
+  void aModelIsClosedWithItsSource() throws IOException {
+    DoublingModel source = source();
     new TorchModel(source, RuleTables.load(DoorsTest.class.getClassLoader())).close();
     assertTrue(source.isClosed());
   }

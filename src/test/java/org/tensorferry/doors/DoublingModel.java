@@ -21,14 +21,19 @@ import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 import org.tensorferry.value.ValueType;
 
-/** A model that no file holds: {@code forward(x) = relu(x @ weight.T) * 2}. */
+/** A model that is the same in every file: {@code forward(x) = relu(x @ weight.T) * 2}. */
 final class DoublingModel implements SourceModel {
 
   private static final CallSite SITE = new CallSite("", "test.Doubling", "doubling.txt:1");
 
   private final TensorData weight =
       TensorData.ofDoubles(DType.FLOAT32, new long[] {2, 3}, 1, -2, 3, 0.5, 0, -1);
+  private final Path file;
   private boolean closed;
+
+  DoublingModel(Path file) {
+    this.file = file;
+  }
 
   boolean isClosed() {
     return closed;
@@ -36,7 +41,7 @@ final class DoublingModel implements SourceModel {
 
   @Override
   public Path file() {
-    return Path.of("doubling.txt");
+    return file;
   }
 
   @Override
