@@ -1,14 +1,12 @@
 package org.tensorferry.dim;
 
-import java.util.regex.Pattern;
-
-import java.util.regex.Matcher;
-
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A comparison of two integers over dims, {@code time >= 16}. */
 public record Relation(Dim left, Operator operator, Dim right) {
@@ -47,8 +45,7 @@ public record Relation(Dim left, Operator operator, Dim right) {
       throw new IllegalArgumentException("`" + text + "` is no relation of dims");
     }
     Operator operator = Operator.of(comparison.group(2)).orElseThrow();
-    return new Relation(
-        Dim.parse(comparison.group(1)), operator, Dim.parse(comparison.group(3)));
+    return new Relation(Dim.parse(comparison.group(1)), operator, Dim.parse(comparison.group(3)));
   }
 
   /** Whether it holds at these sizes; one that is about other dims as well does. */
