@@ -60,7 +60,7 @@ class MutatedFilesTest {
 
   private static void target(Path file) {
     try (TargetModel model = TargetModels.open(file)) {
-      model.variables();
+      model.layers();
     }
   }
 
