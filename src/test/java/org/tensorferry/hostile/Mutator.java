@@ -1,10 +1,11 @@
 package org.tensorferry.hostile;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** Makes damaged files of sound ones, the same again for the same seed. */
@@ -38,10 +39,17 @@ final class Mutator {
 
   private byte[] rezipped(byte[] sound) throws IOException {
     Map<String, byte[]> records = new LinkedHashMap<>();
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(sound))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        records.put(entry.getName(), zip.readAllBytes());
+    Path file = Files.createTempFile("sound", ".zip");
+    try {
+      Files.write(file, sound);
+      // By its directory: records of torch's files have no sizes in front.
+      try (ZipFile zip = new ZipFile(file.toFile())) {
+        for (ZipEntry entry : zip.stream().toList()) {
+          records.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
+        }
       }
+    } finally {
+      Files.delete(file);
     }
     List<String> names = new ArrayList<>(records.keySet());
     if (names.isEmpty()) {
