@@ -12,7 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorferry.harness.TorchScript;
 
-/** Models of a kilobyte that ask for gigabytes or hours, and texts that no version of torch writes. */
+/**
+ * Models of a kilobyte that ask for gigabytes or hours, and texts that no version of torch writes.
+ */
 class HostileInputsTest {
 
   @TempDir Path directory;
@@ -58,7 +60,8 @@ class HostileInputsTest {
 
   @Test
   void anOptionalOfNothingIsNoFault() {
-    Command command = convert("def forward(self, x: Optional) -> Tensor:\n  return torch.ones([1])\n");
+    Command command =
+        convert("def forward(self, x: Optional) -> Tensor:\n  return torch.ones([1])\n");
     assertTrue(command.exitCode() != 70 && command.exitCode() != 1, command.err());
   }
 

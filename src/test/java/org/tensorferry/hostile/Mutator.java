@@ -21,8 +21,21 @@ import java.util.zip.ZipOutputStream;
 final class Mutator {
 
   private static final long[] NUMBERS = {
-    0, 1, -1, 127, 128, 255, 256, 32767, 65535, Integer.MAX_VALUE, Integer.MIN_VALUE,
-    0xffffffffL, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40
+    0,
+    1,
+    -1,
+    127,
+    128,
+    255,
+    256,
+    32767,
+    65535,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    0xffffffffL,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    1L << 40
   };
 
   private final Random random;
@@ -31,7 +44,9 @@ final class Mutator {
     this.random = new Random(seed);
   }
 
-  /** A file with one to eight changes; of a zip as often one of its records, with a right checksum. */
+  /**
+   * A file with one to eight changes; of a zip as often one of its records, with a right checksum.
+   */
   byte[] mutate(byte[] sound) throws IOException {
     boolean isZip = sound.length > 4 && sound[0] == 'P' && sound[1] == 'K';
     return isZip && random.nextBoolean() ? rezipped(sound) : changed(sound);

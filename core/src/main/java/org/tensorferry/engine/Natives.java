@@ -265,9 +265,7 @@ final class Natives {
     boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
     String times = unix ? "unix:size,ctime,lastModifiedTime,ino" : "size,lastModifiedTime";
     Map<String, Object> facts = Files.readAttributes(file, times, LinkOption.NOFOLLOW_LINKS);
-    return folder.relativize(file)
-        + " "
-        + new TreeMap<>(facts).toString().replace(' ', ',');
+    return folder.relativize(file) + " " + new TreeMap<>(facts).toString().replace(' ', ',');
   }
 
   private static String digest(Path file) throws IOException {
