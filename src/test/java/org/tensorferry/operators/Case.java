@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.HostTensor;
@@ -22,6 +24,7 @@ final class Case {
   private boolean dynamic = true;
   private boolean refusedDims = false;
   private double tolerance = 2e-6;
+  private @Nullable Function<List<HostTensor>, HostTensor> reference;
 
   Case(String name, String source, List<Input> inputs) {
     this.name = name;
@@ -78,6 +81,16 @@ final class Case {
   Case with(UnaryOperator<TorchProgram> part) {
     parts.add(part);
     return this;
+  }
+
+  /** Computes what libtorch can't, having no such operator: the only output from the inputs. */
+  Case by(Function<List<HostTensor>, HostTensor> newReference) {
+    reference = newReference;
+    return this;
+  }
+
+  @Nullable Function<List<HostTensor>, HostTensor> reference() {
+    return reference;
   }
 
   Case refused(String reason) {

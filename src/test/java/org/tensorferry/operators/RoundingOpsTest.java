@@ -48,5 +48,17 @@ final class RoundingOpsTest extends OperatorTest {
     c.op("torch.copysign(x, y)", i64(3), f64(3));
     c.op("torch.copysign(x, -1)", f32(3));
     c.op("torch.copysign(x, y)", f16(4), f16(4));
+    c.op("torch.fake_quantize_per_tensor_affine(x, 0.05, 3, 0, 255)", f32(4, 9));
+    c.op("torch.fake_quantize_per_tensor_affine(x, 0.3, 0, -8, 7)", f32(4, 9));
+    c.op(
+        "torch.fake_quantize_per_tensor_affine(x, y, z, -128, 127)",
+        f32(4, 9),
+        f32(1).values(0.04),
+        i32(1).values(-5));
+    c.op(
+        "torch.fake_quantize_per_channel_affine(x, y, z, 1, -127, 127)",
+        f32(4, 3).fixed(1),
+        f32(3).values(0.01, 0.02, 0.5),
+        i32(3).values(0, 3, -7));
   }
 }

@@ -24,6 +24,7 @@ public final class AtenTable {
               DropoutOps.rows(),
               EmbeddingBagOps.rows(),
               FactoryOps.rows(),
+              FakeQuantizeOps.rows(),
               FourierOps.rows(),
               GridOps.rows(),
               IndexOps.rows(),

@@ -38,9 +38,6 @@ final class RefusedOps {
         "save the model before quantization, and quantize the converted one with TensorFlow Lite",
         "dequantize.self(Tensor self) -> Tensor",
         "dequantize.tensors(Tensor[] tensors) -> Tensor[]",
-        "fake_quantize_per_channel_affine(Tensor self, Tensor scale, Tensor zero_point, int axis, int quant_min, int quant_max) -> Tensor",
-        "fake_quantize_per_tensor_affine(Tensor self, float scale, int zero_point, int quant_min, int quant_max) -> Tensor",
-        "fake_quantize_per_tensor_affine.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, int quant_min, int quant_max) -> Tensor",
         "quantize_per_channel(Tensor self, Tensor scales, Tensor zero_points, int axis, ScalarType dtype) -> Tensor",
         "quantize_per_tensor(Tensor self, float scale, int zero_point, ScalarType dtype) -> Tensor",
         "quantize_per_tensor.tensor_qparams(Tensor self, Tensor scale, Tensor zero_point, ScalarType dtype) -> Tensor");
