@@ -17,7 +17,8 @@ final class VisionOpsTest extends OperatorTest {
       double limit = Double.parseDouble(threshold);
       String call = "ops.torchvision.nms(torch.cat([x, x + y.abs()], 1), z, " + threshold + ")";
       c.op(call, f32(20, 2).fixed(1), f32(20, 2).fixed(1), f32(20)).by(in -> nms(in, limit));
-      c.op(call + " + 0", f32(20, 2).fixed(1), f32(20, 2).fixed(1), f32(20).below(3)).by(in -> nms(in, limit));
+      c.op(call + " + 0", f32(20, 2).fixed(1), f32(20, 2).fixed(1), f32(20).below(3))
+          .by(in -> nms(in, limit));
     }
     c.refused(
         "ops.torchvision.roi_align(x, y, 1., 2, 2, 2, True)", "samples regions", image, boxes);

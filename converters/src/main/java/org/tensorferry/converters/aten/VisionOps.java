@@ -60,7 +60,8 @@ final class VisionOps {
     TfValue scores = a.tensor("scores");
     double threshold = a.number("iou_threshold");
     if (boxes.dtype() != DType.FLOAT32 || scores.dtype() != DType.FLOAT32) {
-      throw a.refuse("TensorFlow finds overlaps in float32 only", "cast boxes and scores to float32");
+      throw a.refuse(
+          "TensorFlow finds overlaps in float32 only", "cast boxes and scores to float32");
     }
     if (threshold < 0) {
       throw a.refuse("a threshold below 0 drops boxes that do not overlap", "give one from 0 to 1");
