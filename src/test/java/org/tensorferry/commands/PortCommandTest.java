@@ -72,6 +72,42 @@ class PortCommandTest {
     }
   }
 
+  /** The last line; a terminal's breaks taken out. */
+  private static String lastSentences(Command command) {
+    String out = command.out().strip().replaceAll("\\s+", " ");
+    return out.substring(Math.max(out.lastIndexOf("Nothing was run"), 0));
+  }
+
+  @Test
+  void whatWasNotRunRestsOnDefaultsThatAreNamed() throws IOException {
+    String trust =
+        "Right only where the original has torch's defaults, which its file doesn't tell: epsilon"
+            + " 1e-5 of 1 layer. Not compared: activations, pooling and all else without weights.";
+    String report = file("report.json");
+    Command there =
+        run(0, "port", WEIGHTS, "--into", KERAS, "-o", file("o.keras"), "--report", report);
+    String last = lastSentences(there);
+    assertTrue(last.startsWith("Nothing was run: give the original's TorchScript"), last);
+    assertTrue(last.endsWith(trust), last);
+    String json = Files.readString(Path.of(report));
+    assertTrue(json.contains("\"unproven\" : \"Nothing was run: give"), json);
+    assertTrue(json.contains("\"defaults\" : [ \"epsilon 1e-5 of 1 layer\" ]"), json);
+    assertTrue(json.contains("\"uncompared\" : [ \"activations, pooling"), json);
+    for (String way : new String[] {"--dry-run", "--check"}) {
+      String into = way.equals("--check") ? file("o.keras") : KERAS;
+      String said = lastSentences(run(0, "port", WEIGHTS, "--into", into, way));
+      assertTrue(said.endsWith(trust), said);
+    }
+    String back =
+        lastSentences(run(0, "port", file("o.keras"), "--into", WEIGHTS, "-o", file("o.pth")));
+    assertTrue(back.startsWith("Nothing was run: weights go back"), back);
+    assertTrue(back.endsWith(trust), back);
+    String told =
+        lastSentences(
+            run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run", "--torch-epsilon", "*=1e-5"));
+    assertFalse(told.contains("defaults"), told);
+  }
+
   @Test
   void aWrittenMapLeadsToTheSamePort() {
     run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run", "--write-map", file("map.json"));

@@ -25,7 +25,7 @@ class PlantedMappingFaultsTest {
   /**
    * A mistake and the words that name it.
    *
-   * @param words each must stand in the text of a fault, or in a notice where nothing is at fault
+   * @param words each must stand in the text of a fault, or in what is said where nothing is at fault
    */
   private record Planted(
       String name,
@@ -236,6 +236,49 @@ class PlantedMappingFaultsTest {
             true,
             List.of("computes with epsilon 0.001, `bn` with 1e-5", "--fold-epsilon")),
         refused(
+            "another epsilon in a file that could be changed, and torch's is not known",
+            norm(),
+            norm("{\"epsilon\":0.001,\"momentum\":0.9}").withSettings(),
+            "computes with epsilon 0.001 in the target; the torch file doesn't tell torch's"),
+        refused(
+            "an epsilon near torch's default",
+            norm(),
+            norm("{\"epsilon\":1.001e-5,\"momentum\":0.9}").withSettings(),
+            "computes with epsilon 1.001e-5 in the target; the torch file doesn't tell torch's"),
+        named(
+            "an epsilon that is torch's default, where the original may have another",
+            norm(),
+            norm(same()),
+            "",
+            "has torch's defaults, which its file doesn't tell: epsilon 1e-5 of 1 layer."),
+        named(
+            "a normalisation that the map file states variable by variable",
+            norm(),
+            norm("{\"epsilon\":0.001}"),
+            "{\"variables\":{\"bn/0\":{\"from\":[\"bn.weight\"]},\"bn/1\":{\"from\":[\"bn.bias\"]},"
+                + "\"bn/2\":{\"from\":[\"bn.running_mean\"]},"
+                + "\"bn/3\":{\"from\":[\"bn.running_var\"]}}}",
+            "Not compared: settings of layers whose variables the map file states: `bn`"),
+        named(
+            "strides and groups, which no kernel shows",
+            TorchTensors.of("c.weight[4,3,3,3]", "c.bias[4]"),
+            model().layer("c", "Conv2D", "{\"strides\":[2,2]}", "kernel[3,3,3,4]", "bias[4]"),
+            "",
+            "Not compared: strides, padding, dilation, groups and data format of 1 convolution"),
+        named(
+            "the function of an RNN, which may be torch's other",
+            gru("rnn", 1),
+            model().layer("rnn", "SimpleRNN", "{}", "0[3,2]", "1[2,2]", "2[2]"),
+            "",
+            "has torch's defaults, which its file doesn't tell: activation tanh of 1 layer."),
+        refused(
+            "an RNN with another function",
+            gru("rnn", 1),
+            model()
+                .layer("rnn", "SimpleRNN", "{\"activation\":\"relu\"}", "0[3,2]", "1[2,2]", "2[2]"),
+            "activation `relu`, `rnn.l0` with `tanh`",
+            "torch's default"),
+        refused(
             "an epsilon that no file tells",
             norm(),
             norm(""),
@@ -356,7 +399,9 @@ class PlantedMappingFaultsTest {
       String said =
           String.join("\n", plan.faults().stream().map(f -> f.problem().text()).toList())
               + "\n"
-              + String.join("\n", plan.notices());
+              + String.join("\n", plan.notices())
+              + "\n"
+              + plan.untested().text();
       assertEquals(planted.isRefused(), !plan.isComplete(), said);
       for (String word : planted.words()) {
         assertTrue(said.contains(word), () -> "not said: " + word + "\nbut:\n" + said);

@@ -203,7 +203,7 @@ final class PortCommand implements Callable<Integer> {
       Optional<ParityReport> parity =
           isWritten ? write(port, model, back, proof) : Optional.empty();
       List<String> lost = back.map(TorchValues::notices).orElse(List.of());
-      String unproven = isBack || parity.isPresent() ? "" : unproven(source, proof, port, model);
+      String unproven = parity.isPresent() ? "" : unproven(source, proof, port, model);
       return tell(new PortSummary(headline(plan, parity), plan, isBack, lost, parity, unproven));
     }
   }
@@ -290,9 +290,19 @@ final class PortCommand implements Callable<Integer> {
     return (summary.isHealthy() ? ExitCode.OK : ExitCode.DIFFERENT).code();
   }
 
-  /** Why the written model was not run, as the last line says it. */
+  /** Why the written model was not run, and what rests on trust therefore: the last line. */
   private String unproven(
       Optional<Path> source, Optional<PortProof> proof, WeightPort port, TargetModel model) {
+    PortPlan plan = port.plan();
+    String why = whyNotRun(source, proof, port, model);
+    return plan.isComplete() || check ? why + " " + plan.untested().text() : why;
+  }
+
+  private String whyNotRun(
+      Optional<Path> source, Optional<PortProof> proof, WeightPort port, TargetModel model) {
+    if (WeightFiles.isReadable(target)) {
+      return "Nothing was run: weights go back into a file without a model.";
+    }
     if (proof.isPresent()) {
       return "Nothing was run: " + (dryRun ? "this is a dry run." : "the port was refused.");
     }

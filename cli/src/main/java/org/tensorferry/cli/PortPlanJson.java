@@ -30,17 +30,18 @@ final class PortPlanJson {
     this.json = json;
   }
 
-  static String of(PortPlan plan, Optional<ParityReport> parity) {
+  static String of(PortPlan plan, Optional<ParityReport> parity, String unproven) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-      new PortPlanJson(json).write(plan, parity);
+      new PortPlanJson(json).write(plan, parity, unproven);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text + "\n";
   }
 
-  private void write(PortPlan plan, Optional<ParityReport> parity) throws IOException {
+  private void write(PortPlan plan, Optional<ParityReport> parity, String unproven)
+      throws IOException {
     json.writeStartObject();
     json.writeNumberField("schema", SCHEMA);
     json.writeBooleanField("complete", plan.isComplete());
@@ -62,6 +63,10 @@ final class PortPlanJson {
     if (parity.isPresent()) {
       json.writeFieldName("parity");
       json.writeRawValue(Reports.json(parity.get()).strip());
+    } else {
+      json.writeStringField("unproven", unproven);
+      texts("defaults", plan.untested().defaults());
+      texts("uncompared", plan.untested().uncompared());
     }
     json.writeEndObject();
   }

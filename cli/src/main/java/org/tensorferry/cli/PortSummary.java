@@ -39,7 +39,7 @@ record PortSummary(
   String as(Path file) {
     String name = file.toString();
     if (name.endsWith(".json")) {
-      return PortPlanJson.of(plan, parity);
+      return PortPlanJson.of(plan, parity, unproven);
     }
     if (name.endsWith(".html")) {
       return html();

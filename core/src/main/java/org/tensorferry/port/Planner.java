@@ -110,7 +110,10 @@ final class Planner {
 
     SettingsCheck settings =
         new SettingsCheck(torch, options, target.hasSettings(), evidence.isProven());
-    variables.forEach(this::assign);
+    for (Stated.Variable variable : variables) {
+      assign(variable);
+      settings.leave(variable.slot());
+    }
     slots.forEach(slot -> assign(slot, matching.pairs().get(slot), settings));
     Explanation explanation = new Explanation(fit, slots, units, matching);
     faults.addAll(explanation.faults(used));
@@ -173,6 +176,7 @@ final class Planner {
         kept,
         settings.corrections(),
         notices,
+        settings.untested(),
         faults);
   }
 

@@ -22,6 +22,8 @@ import org.tensorferry.tensor.DType;
  * @param kept variables that keep their values, in the target's order
  * @param settings numbers in the target's configuration that a port changes
  * @param notices what the user should know and what was assumed; no reason to stop
+ * @param untested what holds only if the original is as torch's defaults are, or was not compared;
+ *     running both models decides it
  * @param faults what must be solved before the port can be carried out; empty where it can
  */
 public record PortPlan(
@@ -32,6 +34,7 @@ public record PortPlan(
     List<Kept> kept,
     List<Correction> settings,
     List<String> notices,
+    Untested untested,
     List<Fault> faults) {
 
   public PortPlan {
@@ -124,6 +127,31 @@ public record PortPlan(
    */
   public record Kept(
       TargetLayer layer, TargetVariable variable, String reason, boolean isAllowed) {}
+
+  /**
+   * What no file tells, so that a plan without fault may still be wrong in it.
+   *
+   * @param defaults settings of the target that are torch's defaults, where torch's file doesn't
+   *     tell its own: {@code epsilon 1e-5 of 3 layers}
+   * @param uncompared what was not compared at all: {@code strides ... of 2 convolutions}
+   */
+  public record Untested(List<String> defaults, List<String> uncompared) {
+    public Untested {
+      defaults = List.copyOf(defaults);
+      uncompared = List.copyOf(uncompared);
+    }
+
+    /** One or two sentences for a user whose models were not run. */
+    public String text() {
+      String all = "Not compared: " + String.join("; ", uncompared) + ".";
+      return defaults.isEmpty()
+          ? all
+          : "Right only where the original has torch's defaults, which its file doesn't tell: "
+              + String.join("; ", defaults)
+              + ". "
+              + all;
+    }
+  }
 
   /** A number in a layer's configuration that becomes another, and why. */
   public record Correction(Changes.Setting setting, double was, String reason) {}

@@ -34,7 +34,7 @@ final class SettingsCheck {
   private final List<Correction> corrections = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
   private final Map<TargetVariable, Double> offsets = new LinkedHashMap<>();
-  private final Map<String, Integer> assumed = new LinkedHashMap<>();
+  private final UntestedSettings untested = new UntestedSettings();
   private final Map<String, Integer> training = new LinkedHashMap<>();
   private final Map<String, List<String>> unknown = new LinkedHashMap<>();
   private final Map<Untold, List<Pair>> untold = new LinkedHashMap<>();
@@ -52,6 +52,7 @@ final class SettingsCheck {
   }
 
   void check(Pair pair, List<Fill> fills) {
+    untested.uncompared(pair.slot());
     pair.slot()
         .rule()
         .ifPresent(
@@ -92,7 +93,7 @@ final class SettingsCheck {
     boolean isEqual = Math.abs(ofTorch - ofKeras) <= TOLERANCE * Math.abs(ofKeras);
     if (isEqual) {
       if (stated.isEmpty() && matters) {
-        assumed.merge(agreement.key() + " " + Names.number(ofTorch), 1, Integer::sum);
+        untested.isDefault(agreement.key() + " " + Names.number(ofTorch));
       }
     } else if (!matters) {
       training(pair, agreement, ofTorch, ofKeras, stated.isPresent());
@@ -184,7 +185,12 @@ final class SettingsCheck {
             List.of(pair.unit().path())));
   }
 
-  /** Torch's recurrent layers have their functions built in. */
+  /** What a map file says of single variables is carried out; nothing is compared. */
+  void leave(TargetSlot slot) {
+    untested.stated(slot);
+  }
+
+  /** Torch's recurrent layers have their functions built in, but for the RNN's. */
   private void compare(Pair pair, Fixed function) {
     if (isUnknown(pair)) {
       unknown(pair, function.key());
@@ -205,9 +211,13 @@ final class SettingsCheck {
                   ofKeras,
                   pair.unit().path(),
                   function.torch()),
-          "torch's layer has no other, so the outputs would differ whatever the weights are",
+          function.isDefault()
+              ? "that is torch's default, and its tensors don't tell whether the layer has another"
+              : "torch's layer has no other, so the outputs would differ whatever the weights are",
           "build the target with %s=\"%s\", or keep it with --accept %s"
               .formatted(function.key(), function.torch(), function.key()));
+    } else if (isEqual && function.isDefault()) {
+      untested.isDefault(function.key() + " " + function.torch());
     }
   }
 
@@ -357,6 +367,11 @@ final class SettingsCheck {
     return offsets;
   }
 
+  /** What is left to a run of both models. */
+  PortPlan.Untested untested() {
+    return untested.all();
+  }
+
   List<String> notices() {
     List<String> all = new ArrayList<>();
     training.forEach(
@@ -366,14 +381,6 @@ final class SettingsCheck {
                     + " layer(s) have "
                     + numbers
                     + " as Keras counts it. It matters to further training only."));
-    assumed.forEach(
-        (what, layers) ->
-            all.add(
-                "The torch file doesn't tell: "
-                    + layers
-                    + " layer(s) have "
-                    + what
-                    + " in the target, which is torch's default, too."));
     if (isProven) {
       untold.forEach(
           (setting, pairs) ->

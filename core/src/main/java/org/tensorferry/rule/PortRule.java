@@ -13,7 +13,7 @@ import org.tensorferry.recipe.Recipe;
  * @param kerasClass Keras' class without its module, for example {@code Dense}
  * @param torchLayers the torch layers with the same weights, for people who read the table
  * @param agreements settings that both sides must have alike
- * @param functions settings for which torch has one value only
+ * @param functions functions of torch's layers
  * @param reading what a layer of this class takes
  */
 public record PortRule(
@@ -41,7 +41,7 @@ public record PortRule(
     return new PortRule(kerasClass, torchLayers, more, functions, reading);
   }
 
-  /** This row with a function that torch's layer always has. */
+  /** This row with a function that torch's layer has. */
   public PortRule with(Fixed function) {
     List<Fixed> more = new ArrayList<>(functions);
     more.add(function);
@@ -132,13 +132,15 @@ public record PortRule(
   }
 
   /**
-   * A function that a torch layer always has and a Keras layer may have otherwise.
+   * A function that a torch layer has and a Keras layer may have otherwise.
    *
    * @param key in Keras' configuration
    * @param kerasDefault what Keras takes where the configuration says nothing
    * @param torch Keras' name of what torch computes
+   * @param isDefault true where that is only the default of torch's module, and its tensors don't
+   *     tell which it has: {@code nn.RNN(nonlinearity="relu")}
    */
-  public record Fixed(String key, String kerasDefault, String torch) {}
+  public record Fixed(String key, String kerasDefault, String torch, boolean isDefault) {}
 
   /** Where a difference of a setting can go when the target's configuration can't be changed. */
   public enum Remedy {

@@ -20,7 +20,7 @@ final class KerasRecurrent {
           Role.option("use_projection", "projection_kernel"));
 
   private static final PortRule.Fixed GATES =
-      new PortRule.Fixed("recurrent_activation", "sigmoid", "sigmoid");
+      new PortRule.Fixed("recurrent_activation", "sigmoid", "sigmoid", false);
 
   private KerasRecurrent() {}
 
@@ -31,7 +31,7 @@ final class KerasRecurrent {
     Recipe bias = gates == 4 ? Layouts.LSTM_BIAS : Layouts.RNN_BIAS;
     PortRule row =
         PortRule.of(keras, torch, layer -> ROLES.read(layer, v -> slots(v, gates, kernel, bias)))
-            .with(new PortRule.Fixed("activation", "tanh", "tanh"));
+            .with(new PortRule.Fixed("activation", "tanh", "tanh", gates == 1));
     return gates == 4 ? row.with(GATES) : row;
   }
 
@@ -47,7 +47,7 @@ final class KerasRecurrent {
                             + " recurrent product; torch applies it after, so no weights make both equal",
                         "build the layer with `reset_after=True` (Keras' default)")
                     : ROLES.read(layer, v -> slots(v, 3, Layouts.GRU_KERNEL, Layouts.GRU_BIAS)))
-        .with(new PortRule.Fixed("activation", "tanh", "tanh"))
+        .with(new PortRule.Fixed("activation", "tanh", "tanh", false))
         .with(GATES);
   }
 
