@@ -25,7 +25,8 @@ class PlantedMappingFaultsTest {
   /**
    * A mistake and the words that name it.
    *
-   * @param words each must stand in the text of a fault, or in what is said where nothing is at fault
+   * @param words each must stand in the text of a fault, or in what is said where nothing is at
+   *     fault
    */
   private record Planted(
       String name,
