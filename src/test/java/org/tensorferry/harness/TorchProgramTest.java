@@ -114,7 +114,8 @@ class TorchProgramTest {
             "output_1_table_a", List.of(2.),
             "output_1_table_b", List.of(1.),
             "output_1_rest_0", List.of(1.),
-            "output_1_rest_1", List.of(2.));
+            "output_1_rest_1", List.of(2.),
+            "output_3", List.of(3.));
     assertEquals(expected, values(run(module, one)));
   }
 

@@ -223,7 +223,7 @@ final class Twins {
   // --- layers
 
   /** A layer on both sides, before it is called. */
-  private final class Layer {
+  private static final class Layer {
     final String torch;
     final String keras;
     final String kind;

@@ -65,7 +65,7 @@ record Form(String name, String input, List<String> expressions) {
       shape[i] = Long.parseLong(texts[i]);
       fan *= i == 0 ? 1 : shape[i];
     }
-    double scale = 1 / Math.sqrt(fan);
+    double scale = 1 / Math.sqrt((double) fan);
     DType dtype =
         kind.equals("f16") ? DType.FLOAT16 : kind.equals("f64") ? DType.FLOAT64 : DType.FLOAT32;
     return kind.equals("buffer")

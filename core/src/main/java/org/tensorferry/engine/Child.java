@@ -88,7 +88,7 @@ final class Child implements AutoCloseable {
       Thread accept = new Thread(() -> child.accept(server), "wait for " + kind);
       accept.setDaemon(true);
       accept.start();
-      process.onExit().thenRun(() -> closeQuietly(server));
+      var unused = process.onExit().thenRun(() -> closeQuietly(server));
       return child;
     } catch (IOException | UnsupportedOperationException e) {
       clock.shutdownNow();
@@ -212,7 +212,7 @@ final class Child implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
-    channel.thenAccept(open -> closeQuietly(open.socket));
+    var unused = channel.thenAccept(open -> closeQuietly(open.socket));
     // It ends by itself when nobody reads from it, but nothing that it does matters any more.
     process.destroyForcibly();
     try {

@@ -71,11 +71,7 @@ final class ChildEngines implements Engines {
     Natives.ofUser().forEach(read::add);
     Confinement confinement =
         new Confinement(
-            Set.of(JavaCommand.java().getParent().getParent()),
-            read,
-            Set.of(own),
-            memory(),
-            OptionalLong.of(fileSize));
+            Set.of(JavaCommand.home()), read, Set.of(own), memory(), OptionalLong.of(fileSize));
     return Child.start(
         kind, natives, own, options.trusted() ? Confinement.NONE : confinement, options.timeout());
   }

@@ -19,9 +19,6 @@ import java.util.regex.Pattern;
 /** The command line of an engine's process: this Java, this class path, few options. */
 final class JavaCommand {
 
-  /** Classes of engines as the JVM keeps them in memory, written by the build beside the jars. */
-  private static final String CLASS_ARCHIVE = "tensorferry.engines";
-
   /** What engines and loaders of libraries ask for; everything else may be a secret. */
   private static final Pattern ENVIRONMENT =
       Pattern.compile(
@@ -44,10 +41,6 @@ final class JavaCommand {
       EngineKind kind, Path natives, Path folder, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
-    String archive = System.getProperty(CLASS_ARCHIVE, "");
-    if (!archive.isEmpty()) {
-      command.add("-XX:SharedArchiveFile=" + archive);
-    }
     command.addAll(
         List.of(
             "-Xshare:auto",
@@ -77,16 +70,17 @@ final class JavaCommand {
 
   static Path java() {
     String name = System.getProperty("os.name", "").startsWith("Windows") ? "java.exe" : "java";
-    return Path.of(System.getProperty("java.home", ""), "bin", name);
+    return home().resolve("bin").resolve(name);
+  }
+
+  /** The directory of the running Java. */
+  static Path home() {
+    return Path.of(System.getProperty("java.home", ""));
   }
 
   /** Every jar and directory that the class path names, those in manifests of jars too. */
   static Set<Path> classPath() {
     Set<Path> found = new LinkedHashSet<>();
-    String archive = System.getProperty(CLASS_ARCHIVE, "");
-    if (!archive.isEmpty()) {
-      found.add(Path.of(archive));
-    }
     for (String entry :
         System.getProperty("java.class.path", "").split(System.getProperty("path.separator"), -1)) {
       if (!entry.isEmpty()) {

@@ -12,10 +12,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -75,7 +77,7 @@ final class Natives {
   /** The folder with an engine's libraries, unpacked and checked. */
   static synchronized Path require(EngineKind kind) {
     Path base = Lasting.INSTANCE.folder;
-    String key = kind.name().toLowerCase(java.util.Locale.ROOT) + "-" + key(kind);
+    String key = kind.name().toLowerCase(Locale.ROOT) + "-" + key(kind);
     Path folder = base.resolve(key);
     Path list = base.resolve(key + ".list");
     try {
@@ -193,7 +195,7 @@ final class Natives {
   private static void run(EngineKind kind, Path fresh, Path scratch) throws IOException {
     Confinement confinement =
         new Confinement(
-            Set.of(JavaCommand.java().getParent().getParent()),
+            Set.of(JavaCommand.home()),
             JavaCommand.classPath(),
             Set.of(fresh, scratch),
             OptionalLong.empty(),
@@ -263,9 +265,7 @@ final class Natives {
     boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
     String times = unix ? "unix:size,ctime,lastModifiedTime,ino" : "size,lastModifiedTime";
     Map<String, Object> facts = Files.readAttributes(file, times, LinkOption.NOFOLLOW_LINKS);
-    return folder.relativize(file)
-        + " "
-        + new java.util.TreeMap<>(facts).toString().replace(' ', ',');
+    return folder.relativize(file) + " " + new TreeMap<>(facts).toString().replace(' ', ',');
   }
 
   private static String digest(Path file) throws IOException {

@@ -5,6 +5,8 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
@@ -97,7 +99,7 @@ public final class Worker {
 
   /** The standard input ends when the process does that started this one, however it ends. */
   private static void endWithParent() {
-    InputStream parent = new java.io.FileInputStream(java.io.FileDescriptor.in);
+    InputStream parent = new FileInputStream(FileDescriptor.in);
     Thread watch =
         new Thread(
             () -> {

@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of Linux that Java does not have. Every failing call throws its errno. */
 interface Libc extends Library {
@@ -19,7 +20,7 @@ interface Libc extends Library {
   int RLIMIT_DATA = 2;
   int RLIMIT_CORE = 4;
 
-  long syscall(long number, Object... arguments) throws LastErrorException;
+  long syscall(long number, @Nullable Object... arguments) throws LastErrorException;
 
   int prctl(int option, long a, Object b, long c, long d) throws LastErrorException;
 
@@ -30,7 +31,8 @@ interface Libc extends Library {
   int renameat2(int fromDirectory, String from, int toDirectory, String to, int flags)
       throws LastErrorException;
 
-  int prlimit(int pid, int resource, Pointer limits, Pointer before) throws LastErrorException;
+  int prlimit(int pid, int resource, Pointer limits, @Nullable Pointer before)
+      throws LastErrorException;
 
   /** How names of files are written, as Java itself writes them. */
   private static String encoding() {

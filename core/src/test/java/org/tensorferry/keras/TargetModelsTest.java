@@ -216,8 +216,7 @@ class TargetModelsTest {
       model.write(copy, new Changes(Map.of(), List.of(epsilon)));
       Changes.Setting unknown = new Changes.Setting(norm, "slope", 1);
       assertThrows(
-          IllegalArgumentException.class,
-          () -> model.write(copy, new Changes(Map.of(), List.of(unknown))));
+          FerryException.class, () -> model.write(copy, new Changes(Map.of(), List.of(unknown))));
     }
     String before = config(SAMPLES.resolve("cnn.keras"));
     int layer = before.indexOf("\"name\": \"spatial_norm\"");

@@ -121,7 +121,7 @@ final class FactoryOps {
     if (numbers.isEmpty() && wanted.isEmpty()) {
       throw a.refuse("an empty list does not say its type", "pass dtype");
     }
-    DType dtype = wanted.orElseGet(() -> Promotion.of(numbers));
+    DType dtype = wanted.orElseGet(() -> typeOf(numbers));
     List<TfValue> elements = numbers.stream().map(n -> a.scalar(n, dtype)).toList();
     if (shape.rank() == 0) {
       return elements.get(0);
@@ -129,6 +129,17 @@ final class FactoryOps {
     return numbers.isEmpty()
         ? tf.zeros(shape, dtype)
         : tf.reshape(Constants.vector(tf, elements), shape);
+  }
+
+  /** Data keeps the type of its numbers; only as an operand is a bool an integer. */
+  private static DType typeOf(List<Value> numbers) {
+    return numbers.stream().allMatch(FactoryOps::isBool) ? DType.BOOL : Promotion.of(numbers);
+  }
+
+  private static boolean isBool(Value number) {
+    return number instanceof Value.Bool
+        || (number instanceof Value.RuntimeNumber computed
+            && computed.kind() == Value.RuntimeNumber.Kind.BOOL);
   }
 
   /** Lists may share their elements, so that a few make up more numbers than there is memory. */

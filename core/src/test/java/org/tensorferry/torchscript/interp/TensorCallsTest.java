@@ -114,7 +114,7 @@ class TensorCallsTest {
         "x.is_contiguous() | True",
         "ops.prim.layout(x) | 0",
         "ops.prim.is_nested(x) | False",
-        "torch.is_grad_enabled() | True",
+        "torch.is_grad_enabled() | False",
         "torch.is_autocast_enabled() | False",
         "ops.prim.grad(x) | None",
         "x is None | False",
