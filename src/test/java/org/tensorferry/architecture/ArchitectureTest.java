@@ -97,8 +97,7 @@ class ArchitectureTest {
         new Border("keras", List.of("archive", "torchscript", "value", "tf", "rule", "pass")));
     borders.add(
         new Border("engine", List.of("torchscript.interp", "rule", "pass", "port", "keras")));
-    borders.add(
-        new Border("port", List.of("torchscript", "tf", "pass", "engine", "parity", "report")));
+    borders.add(new Border("port", List.of("torchscript", "pass", "engine", "parity", "report")));
     borders.add(new Border("tflite", List.of("torchscript", "rule", "pass", "port", "keras")));
     borders.add(new Border("parity", List.of("torchscript", "rule", "pass", "port", "keras")));
     borders.add(

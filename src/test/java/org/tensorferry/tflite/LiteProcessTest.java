@@ -11,7 +11,6 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.tflite.child.ChildMain;
 
 /** Native code that crashes, hangs or chatters. */
 class LiteProcessTest {
@@ -36,7 +35,7 @@ class LiteProcessTest {
   static final class Chatters {
     public static void main(String[] args) throws Exception {
       System.in.read();
-      System.out.print("loading 100 %" + ChildMain.MARK + "{\"a\":1}\n");
+      System.out.print("loading 100 %" + LiteAnswers.MARK + "{\"a\":1}\n");
       System.out.flush();
       Thread.sleep(600_000);
     }

@@ -1,10 +1,10 @@
 package org.tensorferry.exported;
 
 import java.util.stream.Collectors;
+import org.tensorferry.archive.LiteralText;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.exported.MethodText.Scope;
-import org.tensorferry.torchscript.syntax.LiteralText;
 
 /** Arguments as TorchScript expressions. */
 final class ArgumentText {

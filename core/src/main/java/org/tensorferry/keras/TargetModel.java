@@ -32,7 +32,27 @@ public interface TargetModel extends Closeable {
    */
   record Config(JsonNode json, String kerasVersion) {
 
-    private static final Set<String> TYPED_OPERATIONS = Set.of("Cast", "OneHot", "Arange");
+    /** Functions with an argument {@code dtype}; no layer has such a name. */
+    private static final Set<String> TYPED_OPERATIONS =
+        Set.of(
+            "Arange",
+            "Array",
+            "Cast",
+            "Cumprod",
+            "Cumsum",
+            "Eye",
+            "Full",
+            "FullLike",
+            "Linspace",
+            "Logspace",
+            "MultiHot",
+            "OneHot",
+            "Ones",
+            "OnesLike",
+            "SaturateCast",
+            "Tri",
+            "Zeros",
+            "ZerosLike");
 
     /**
      * True where an entry of a model's list of layers is a function of {@code keras.ops}, which no

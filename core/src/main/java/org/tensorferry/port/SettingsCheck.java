@@ -216,7 +216,7 @@ final class SettingsCheck {
               : "torch's layer has no other, so the outputs would differ whatever the weights are",
           "build the target with %s=\"%s\", or keep it with --accept %s"
               .formatted(function.key(), function.torch(), function.key()));
-    } else if (isEqual && function.isDefault()) {
+    } else if (function.isDefault()) {
       untested.isDefault(function.key() + " " + function.torch());
     }
   }

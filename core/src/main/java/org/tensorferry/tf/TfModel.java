@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.value.Structure;
@@ -43,10 +44,17 @@ public record TfModel(
     return new TfModel(graph, argumentNames, results, changed);
   }
 
-  /** The results and the state: all that must be computed. */
+  /**
+   * The results, the state and the handles that it is assigned to, which a call need not read: all
+   * that must be there.
+   */
   public List<TfValue> roots() {
     List<TfValue> roots = new ArrayList<>(results());
-    roots.addAll(updates.values());
+    updates.forEach(
+        (variable, value) -> {
+          roots.add(value);
+          roots.add(Objects.requireNonNull(graph.variables().get(variable)).output());
+        });
     return roots;
   }
 

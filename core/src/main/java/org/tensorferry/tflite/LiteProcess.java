@@ -26,13 +26,15 @@ import java.util.regex.Pattern;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tflite.child.ChildMain;
 
 /**
  * A process of its own for what TensorFlow's native code does, so that its crash or its hang is one
  * sentence. It starts with the first request and has a folder for files that come and go.
  */
 final class LiteProcess implements AutoCloseable {
+
+  /** By its name: it runs in another process, whose code stands on this package. */
+  private static final String MAIN_CLASS = "org.tensorferry.tflite.child.ChildMain";
 
   /** What a process prints that nobody needs to see. */
   private static final Pattern NOISE =
@@ -76,7 +78,7 @@ final class LiteProcess implements AutoCloseable {
    * @param limit of the time that one request may take
    */
   static LiteProcess start(Duration limit) {
-    return start(limit, ChildMain.class.getName());
+    return start(limit, MAIN_CLASS);
   }
 
   /** As {@link #start(Duration)}, with another main class. */
@@ -120,9 +122,9 @@ final class LiteProcess implements AutoCloseable {
               try (BufferedReader lines =
                   new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                  int mark = line.indexOf(ChildMain.MARK);
+                  int mark = line.indexOf(LiteAnswers.MARK);
                   if (hasAnswers && mark >= 0) {
-                    answers.add(line.substring(mark + ChildMain.MARK.length()));
+                    answers.add(line.substring(mark + LiteAnswers.MARK.length()));
                   } else {
                     keep(line);
                   }

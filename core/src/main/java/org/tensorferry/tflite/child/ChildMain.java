@@ -23,15 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.NpzFile;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.tflite.LiteAnswers;
 
 /**
  * The child process: one request a line on the standard input, one answer a line on the standard
  * output. Answers begin with a mark, since native libraries print there as they like.
  */
 public final class ChildMain {
-
-  /** What an answer begins with; no text that a library prints has it. */
-  public static final String MARK = "\u0001tensorferry ";
 
   private final ObjectMapper json = new ObjectMapper();
   private @Nullable NativeConverter converter;
@@ -50,7 +48,7 @@ public final class ChildMain {
             new PrintStream(
                 new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        out.println("\n" + MARK + child.answer(child.json.readTree(line)));
+        out.println("\n" + LiteAnswers.MARK + child.answer(child.json.readTree(line)));
       }
     }
   }

@@ -1,4 +1,4 @@
-package org.tensorferry.torchscript.syntax;
+package org.tensorferry.archive;
 
 import java.util.Locale;
 
