@@ -34,9 +34,7 @@ class FixturesTest {
 
   private static final Path FIXTURES = Path.of("../../samples/torch2");
 
-  /**
-   * A line of the manifest.
-   */
+  /** A line of the manifest. */
   record Fixture(String file, List<String> inputs) {
 
     static Fixture of(JsonNode line) {
