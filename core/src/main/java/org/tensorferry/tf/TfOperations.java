@@ -416,4 +416,26 @@ public abstract sealed class TfOperations permits TfGraph {
   public List<TfValue> loop(Dim steps, List<TfValue> state, LoopBody body) {
     return Loops.emit((TfGraph) this, dim(steps), state, body);
   }
+
+  /**
+   * The kernel [spatial..., in, out] with zeros between its elements, which makes dilation plain.
+   *
+   * @param dilation one number for each of the leading axes
+   */
+  public TfValue dilate(TfValue kernel, int[] dilation) {
+    TfValue dilated = kernel;
+    for (int axis = 0; axis < dilation.length; axis++) {
+      int step = dilation[axis];
+      long size = dilated.dim(axis).known();
+      if (step > 1 && size > 1) {
+        TfValue apart = expandDims(dilated, axis + 1);
+        int[] pads = new int[2 * apart.rank()];
+        pads[2 * axis + 3] = step - 1;
+        TfValue spaced = pad(apart, scalar(apart.dtype(), 0), pads);
+        Shape joined = dilated.shape().with(axis, size * step);
+        dilated = slice(reshape(spaced, joined), axis, 0, (size - 1) * step + 1);
+      }
+    }
+    return dilated;
+  }
 }

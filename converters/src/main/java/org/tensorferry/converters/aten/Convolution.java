@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorferry.converters.layer.Layouts;
 import org.tensorferry.dim.Dim;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.rule.Weight;
 import org.tensorferry.tf.TfGraph;
@@ -173,26 +172,6 @@ record Convolution(
 
   /** The kernel of this convolution with its dilation in it. */
   TfValue dilate(TfGraph tf, TfValue kernel) {
-    return dilate(tf, kernel, dilation);
-  }
-
-  /**
-   * The kernel [spatial..., in, out] with zeros between its elements, which makes dilation plain.
-   */
-  static TfValue dilate(TfGraph tf, TfValue kernel, int[] dilation) {
-    TfValue dilated = kernel;
-    for (int axis = 0; axis < dilation.length; axis++) {
-      int step = dilation[axis];
-      long size = dilated.dim(axis).known();
-      if (step > 1 && size > 1) {
-        TfValue apart = tf.expandDims(dilated, axis + 1);
-        int[] pads = new int[2 * apart.rank()];
-        pads[2 * axis + 3] = step - 1;
-        TfValue spaced = tf.pad(apart, tf.scalar(apart.dtype(), 0), pads);
-        Shape joined = dilated.shape().with(axis, size * step);
-        dilated = tf.slice(tf.reshape(spaced, joined), axis, 0, (size - 1) * step + 1);
-      }
-    }
-    return dilated;
+    return tf.dilate(kernel, dilation);
   }
 }

@@ -45,7 +45,7 @@ record PlanarConvolution(Dim groups, int[] strides, int[] dilations) {
     }
     return strides[0] == 1 && strides[1] == 1
         ? interlaced(tf, x, kernel, pads, apart)
-        : undilated(tf, x, Convolution.dilate(tf, kernel, apart), pads);
+        : undilated(tf, x, tf.dilate(kernel, apart), pads);
   }
 
   /** Every d-th row and column is a plane of its own, on which dilation d is none. */

@@ -101,7 +101,7 @@ final class ConvolutionLayers {
           .ints("dilations", 1, windows.dilations()[0], windows.dilations()[1], 1)
           .get();
     }
-    TfValue filter = dilate(tf, kernel, windows.dilations());
+    TfValue filter = tf.dilate(kernel, windows.dilations());
     List<TfValue> inputs = tf.split(x, 4, groups);
     List<TfValue> filters = tf.split(filter, 4, groups);
     List<TfValue> outputs = new ArrayList<>();
@@ -117,24 +117,6 @@ final class ConvolutionLayers {
     System.arraycopy(windows.strides(), 0, strides, 1, windows.strides().length);
     return op.ints("strides", strides)
         .attr("padding", windows.padding().equals("same") ? "SAME" : "VALID");
-  }
-
-  /** The kernel with zeros between its elements, which makes dilation plain. */
-  private static TfValue dilate(TfGraph tf, TfValue kernel, int[] dilations) {
-    TfValue dilated = kernel;
-    for (int axis = 0; axis < dilations.length; axis++) {
-      int step = dilations[axis];
-      long size = dilated.dim(axis).known();
-      if (step > 1 && size > 1) {
-        TfValue apart = tf.expandDims(dilated, axis + 1);
-        int[] pads = new int[2 * apart.rank()];
-        pads[2 * axis + 3] = step - 1;
-        TfValue spaced = tf.pad(apart, tf.scalar(apart.dtype(), 0), pads);
-        Shape joined = dilated.shape().with(axis, size * step);
-        dilated = tf.slice(tf.reshape(spaced, joined), axis, 0, (size - 1) * step + 1);
-      }
-    }
-    return dilated;
   }
 
   // --- depthwise
@@ -188,7 +170,7 @@ final class ConvolutionLayers {
         call,
         variables,
         x -> {
-          TfValue kernel = dilate(call.tf(), variables.get(0), windows.dilations());
+          TfValue kernel = call.tf().dilate(variables.get(0), windows.dilations());
           TfValue full = scatter(call.tf(), x, kernel, windows.strides());
           return cut(call.tf(), full, kernel, windows, hasPadding, outputPadding);
         });
