@@ -55,9 +55,7 @@ final class VisionOpsTest extends OperatorTest {
   }
 
   private static Input[] regionInputs(int channels) {
-    return new Input[] {
-      f32(2, channels, 9, 8).fixed(0, 1), f32(5, 2).fixed(1), f32(5, 2).fixed(1)
-    };
+    return new Input[] {f32(2, channels, 9, 8).fixed(0, 1), f32(5, 2).fixed(1), f32(5, 2).fixed(1)};
   }
 
   private static VisionReference reference(List<HostTensor> in, String call, boolean byPosition) {

@@ -106,7 +106,8 @@ record VisionReference(
 
   /** The largest pixel of each bin, or where it is. */
   HostTensor pool(boolean places) {
-    return result(places ? DType.INT32 : DType.FLOAT32, (r, c, i, k) -> largest(r, c, i, k, places));
+    return result(
+        places ? DType.INT32 : DType.FLOAT32, (r, c, i, k) -> largest(r, c, i, k, places));
   }
 
   private double largest(int region, int channel, int row, int column, boolean place) {
@@ -184,11 +185,13 @@ record VisionReference(
             for (int tap = 0; tap < taps; tap++) {
               int moved = (n * offsetGroups + channel / perOffset) * taps + tap;
               double y =
-                  place / (int) moves[3] * 2 - 1
+                  place / (int) moves[3] * 2
+                      - 1
                       + tap / (int) kernel[3]
                       + in.get(2).get(2 * moved * places + place);
               double at =
-                  place % (int) moves[3] - 1
+                  place % (int) moves[3]
+                      - 1
                       + tap % (int) kernel[3]
                       + in.get(2).get((2 * moved + 1) * places + place);
               double mask = masked ? in.get(3).get(moved * places + place) : 1;

@@ -47,14 +47,12 @@ final class DeformableOps {
     TfValue x = a.tensor("input");
     Dim height = offset.dim(2);
     Dim width = offset.dim(3);
-    TfValue pairs =
-        tf.reshape(offset, Shape.of(x.dim(0), groups, taps, Dim.of(2), height, width));
+    TfValue pairs = tf.reshape(offset, Shape.of(x.dim(0), groups, taps, Dim.of(2), height, width));
     Places down = places(a, tf, tf.pick(pairs, 3, Dim.ZERO), 0);
     Places across = places(a, tf, tf.pick(pairs, 3, Dim.ONE), 1);
     TfValue read = between(a, tf, down, across);
     if (a.flag("use_mask")) {
-      TfValue mask =
-          tf.reshape(a.tensor("mask"), Shape.of(x.dim(0), groups, taps, height, width));
+      TfValue mask = tf.reshape(a.tensor("mask"), Shape.of(x.dim(0), groups, taps, height, width));
       read = tf.mul(read, tf.expandDims(mask, 5));
     } else {
       a.ignore("mask");
@@ -83,8 +81,7 @@ final class DeformableOps {
             Dim.ONE,
             Dim.ONE);
     Shape ofOutputs = axis == 0 ? Shape.of(out, Dim.ONE) : Shape.of(Dim.ONE, out);
-    TfValue base =
-        tf.add(tf.add(tf.reshape(output, ofOutputs), -a.integer("pad" + suffix)), all);
+    TfValue base = tf.add(tf.add(tf.reshape(output, ofOutputs), -a.integer("pad" + suffix)), all);
     TfValue position = tf.add(tf.expandDims(tf.expandDims(base, 0), 0), offset);
     TfValue low = tf.unary("Floor", position);
     return new Places(low, tf.sub(position, low), a.tensor("input").dim(2 + axis));
@@ -127,11 +124,8 @@ final class DeformableOps {
     TfValue rows = tf.reshape(last, pixels.times(groups), each);
     TfValue exists =
         tf.binary(
-            "LogicalAnd",
-            tf.binary("Equal", insideY, y),
-            tf.binary("Equal", insideX, column));
-    return tf.select(
-        tf.expandDims(exists, 5), tf.gather(rows, index, 0), tf.scalar(x.dtype(), 0));
+            "LogicalAnd", tf.binary("Equal", insideY, y), tf.binary("Equal", insideX, column));
+    return tf.select(tf.expandDims(exists, 5), tf.gather(rows, index, 0), tf.scalar(x.dtype(), 0));
   }
 
   private static Shape along(Dim size, int axis) {
@@ -154,13 +148,11 @@ final class DeformableOps {
     // [N, H', W', G, C / G, taps]: channels in their order, with a kernel's taps last.
     TfValue ordered = tf.transpose(read, 0, 3, 4, 1, 5, 2);
     TfValue columns =
-        tf.transpose(
-            tf.reshape(ordered, places, groups, inputs.times(taps)), 1, 0, 2);
+        tf.transpose(tf.reshape(ordered, places, groups, inputs.times(taps)), 1, 0, 2);
     Dim outputs = weight.dim(0).floorDiv(groups);
     TfValue kernel = tf.reshape(weight, groups, outputs, inputs.times(taps));
     TfValue product = tf.transpose(tf.matmul(columns, kernel, false, true), 1, 0, 2);
-    TfValue last =
-        tf.reshape(product, x.dim(0), read.dim(3), read.dim(4), weight.dim(0));
+    TfValue last = tf.reshape(product, x.dim(0), read.dim(3), read.dim(4), weight.dim(0));
     return tf.toChannelsFirst(last);
   }
 }

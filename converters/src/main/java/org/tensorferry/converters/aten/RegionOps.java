@@ -116,10 +116,8 @@ final class RegionOps {
       each = Dim.of(tf.symbol(tf.cast(most, DType.INT32), OptionalLong.empty(), 0));
     }
     TfValue sample = tf.reshape(tf.range(each, dtype), Dim.ONE, Dim.ONE, each);
-    TfValue within =
-        tf.div(tf.mul(tf.add(sample, 0.5), axis.column(binSize)), axis.column(count));
-    TfValue start =
-        tf.add(axis.column(axis.first()), tf.mul(axis.bin(), axis.column(binSize)));
+    TfValue within = tf.div(tf.mul(tf.add(sample, 0.5), axis.column(binSize)), axis.column(count));
+    TfValue start = tf.add(axis.column(axis.first()), tf.mul(axis.bin(), axis.column(binSize)));
     TfValue position = tf.add(start, within);
     TfValue counts =
         tf.binary(
@@ -151,8 +149,7 @@ final class RegionOps {
     Samples across =
         samples(Axis.of(a, tf, 1, false, offset), a.integer("sampling_ratio"), !aligned);
     TfValue sum = sums(a, tf, down, across, false);
-    TfValue each =
-        tf.maximum(tf.mul(down.count(), across.count()), tf.scalar(x.dtype(), 1));
+    TfValue each = tf.maximum(tf.mul(down.count(), across.count()), tf.scalar(x.dtype(), 1));
     return tf.toChannelsFirst(perRegion(tf, sum, each));
   }
 
@@ -223,8 +220,7 @@ final class RegionOps {
     Dim bins = Dim.of((long) height * width);
     Dim left = input.dim(1).floorDiv(bins);
     TfValue ofBins = tf.transpose(tf.reshape(last, pixels, left, bins), 0, 2, 1);
-    TfValue bin =
-        tf.reshape(tf.range(bins, DType.INT32), Shape.of(1, height, 1, width, 1));
+    TfValue bin = tf.reshape(tf.range(bins, DType.INT32), Shape.of(1, height, 1, width, 1));
     TfValue index = tf.add(tf.mul(pixel, tf.dim(bins)), bin);
     return tf.gather(tf.reshape(ofBins, pixels.times(bins), left), index, 0);
   }
@@ -284,8 +280,7 @@ final class RegionOps {
     TfValue most = tf.maximum(tf.reduce("Max", size, false, 0, 1, 2), one);
     Dim each = Dim.of(tf.symbol(tf.cast(most, DType.INT32), OptionalLong.empty(), 1));
     TfValue place = tf.reshape(tf.range(each, dtype), Dim.ONE, Dim.ONE, each);
-    TfValue pixel =
-        tf.minimum(tf.add(start, place), tf.add(axis.end(), -1));
+    TfValue pixel = tf.minimum(tf.add(start, place), tf.add(axis.end(), -1));
     return new Pixels(
         tf.cast(start, DType.INT32),
         size,
@@ -297,8 +292,7 @@ final class RegionOps {
 
   /** Which pixels of two axes belong to a bin, [K, bins, S, bins, S, 1]. */
   private static TfValue inBoth(TfGraph tf, TfValue down, TfValue across) {
-    return tf.expandDims(
-        tf.binary("LogicalAnd", rows(tf, down), columns(tf, across)), 5);
+    return tf.expandDims(tf.binary("LogicalAnd", rows(tf, down), columns(tf, across)), 5);
   }
 
   /** The largest pixel of each bin, and where it is in the map; 0 and -1 for an empty bin. */
@@ -323,8 +317,7 @@ final class RegionOps {
     TfValue best =
         tf.op("ArgMax", flat, tf.scalar(DType.INT32, 4)).attr("output_type", DType.INT32).get();
     TfValue width = tf.dim(across.each());
-    TfValue y =
-        tf.add(tf.binary("FloorDiv", best, width), rowOfBins(tf, down.start()));
+    TfValue y = tf.add(tf.binary("FloorDiv", best, width), rowOfBins(tf, down.start()));
     TfValue column = tf.add(tf.binary("FloorMod", best, width), columnOfBins(tf, across.start()));
     TfValue place = tf.add(tf.mul(y, tf.dim(x.dim(3))), column);
     TfValue isEmpty =
