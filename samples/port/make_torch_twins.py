@@ -94,7 +94,7 @@ def models():
     yield "encoder", Encoder(), torch.randint(0, 50, (4, 9))
 
 
-def save(name, state, folder):
+def save(name, model, example, state, folder):
     """One form for each model."""
     if name == "mlp":  # the stream that torch.save wrote before 1.6
         torch.save(state, folder / "mlp.legacy.pth", _use_new_zipfile_serialization=False)
@@ -103,6 +103,8 @@ def save(name, state, folder):
     if name == "denoiser":  # as nn.DataParallel and a training loop leave it
         wrapped = {"module." + key: value for key, value in state.items()}
         torch.save({"epoch": 3, "state_dict": wrapped, "loss": 0.25}, folder / "denoiser.wrapped.pth")
+        # the program of the model, which proves a port: both sides can be run
+        torch.jit.trace(model.eval(), example).save(str(folder / "denoiser.traced.pt"))
     if name == "encoder":
         save_safetensors(state, folder / "encoder.safetensors")
 
@@ -124,7 +126,7 @@ def make(folder, weights=None):
         lively(model, example)
         output = model(example).detach()
         state = model.state_dict()
-        save(name, state, folder)
+        save(name, model, example, state, folder)
         numpy.savez(folder / (name + ".npz"), input=example.numpy(), output=output.numpy())
         if weights:
             numpy.savez(weights / (name + ".npz"), **{key: value.numpy() for key, value in state.items()})

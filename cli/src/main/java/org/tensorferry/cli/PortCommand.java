@@ -51,8 +51,9 @@ import picocli.CommandLine.Spec;
       "",
       "Every tensor and every variable must find its place: by data flow, by name or by",
       "shape. What is open is refused, with the candidates; --write-map writes a file to",
-      "decide it in. With the original's TorchScript both models are run, and what differs",
-      "is not written. TARGET is never changed."
+      "decide it in. With the original (--model) both models are run, and what differs is",
+      "not written; what can't be run needs your word (--accept unproven). TARGET is never",
+      "changed."
     })
 final class PortCommand implements Callable<Integer> {
 
@@ -61,7 +62,8 @@ final class PortCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WEIGHTS",
       description =
-          "state_dict or checkpoint (.pt, .pth), .safetensors or its .index.json, TorchScript")
+          "state_dict or checkpoint (.pt, .pth), .safetensors or its .index.json, TorchScript,"
+              + " .pt2")
   Path weights = Path.of("");
 
   @Option(
@@ -124,13 +126,16 @@ final class PortCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "a setting that may be as TARGET has it: epsilon, heads, groups, activation,"
-              + " recurrent_activation, go_backwards, flatten, copies; repeatable")
+              + " recurrent_activation, go_backwards, flatten, copies, or unproven for all that"
+              + " can't be compared where neither model is run; repeatable")
   List<String> accepted = new ArrayList<>();
 
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "TorchScript of the original: what stands where, and with which settings")
+      description =
+          "the original, TorchScript or .pt2, with these or other weights: what stands where, with"
+              + " which settings; both are run by the mapping that was found")
   @Nullable Path model;
 
   @Option(
@@ -153,8 +158,8 @@ final class PortCommand implements Callable<Integer> {
       names = "--verify-with",
       paramLabel = "MODEL",
       description =
-          "TorchScript of the original: run both, and write nothing that differs (the default where"
-              + " WEIGHTS is TorchScript)")
+          "the original with these weights, TorchScript or .pt2: run both, and write nothing that"
+              + " differs (the default where WEIGHTS is such a file)")
   @Nullable Path original;
 
   @Option(
@@ -180,16 +185,17 @@ final class PortCommand implements Callable<Integer> {
           spec.commandLine(), "Missing required option: '--output=OUT' (or --dry-run, --check)");
     }
     boolean isBack = !WeightFiles.isReadable(weights) && WeightFiles.isReadable(target);
-    Optional<Path> source = isBack ? Optional.empty() : source();
-    requireUseful(isBack, source);
+    Path torch = isBack ? target : weights;
+    Optional<Path> source = source(torch);
+    requireUseful(source);
     try (TargetModel model = open(isBack ? weights : target);
         WeightPort port =
-            WeightPort.from(isBack ? target : weights)
+            WeightPort.from(torch)
                 .weights(key)
                 .settingsFrom(source)
                 .into(model, plugins.rules())) {
       port.map(map == null ? PortMap.none() : PortMap.read(map)).options(options());
-      Optional<PortProof> proof = proof(source, port, model);
+      Optional<PortProof> proof = proof(isBack, source, port, model);
       PortPlan plan = port.plan();
       if (writeMap != null) {
         Reports.write(PortMap.json(plan), writeMap);
@@ -197,14 +203,16 @@ final class PortCommand implements Callable<Integer> {
       if (check) {
         return tell(twin(source, proof, port, model, plan));
       }
-      boolean isWritten = plan.isComplete() && !dryRun && output != null;
+      boolean isWritten = plan.obstacles().isEmpty() && !dryRun && output != null;
       Optional<TorchValues> back =
-          isBack && plan.isComplete() ? Optional.of(port.toTorch()) : Optional.empty();
-      Optional<ParityReport> parity =
+          isBack && isWritten ? Optional.of(port.toTorch()) : Optional.empty();
+      Optional<PortProof.Proven> proven =
           isWritten ? write(port, model, back, proof) : Optional.empty();
-      List<String> lost = back.map(TorchValues::notices).orElse(List.of());
+      Optional<ParityReport> parity = proven.map(PortProof.Proven::report);
+      List<String> notes = new ArrayList<>(back.map(TorchValues::notices).orElse(List.of()));
+      proven.ifPresent(run -> notes.addAll(run.notes()));
       String unproven = parity.isPresent() ? "" : unproven(source, proof, port, model);
-      return tell(new PortSummary(headline(plan, parity), plan, isBack, lost, parity, unproven));
+      return tell(new PortSummary(headline(plan, parity), plan, isBack, notes, parity, unproven));
     }
   }
 
@@ -213,35 +221,33 @@ final class PortCommand implements Callable<Integer> {
     return targetConfig == null ? TargetModels.open(file) : TargetModels.open(file, targetConfig);
   }
 
-  /** The TorchScript of the original: what the user names, or the weights' own file. */
-  private Optional<Path> source() {
+  /** The original: what the user names, or torch's own file where that holds a program. */
+  private Optional<Path> source(Path torch) {
     if (original != null || model != null) {
       return Optional.of(original != null ? original : Objects.requireNonNull(model));
     }
-    boolean isModel =
-        Files.isRegularFile(weights)
-            && !weights.toString().endsWith(".json")
-            && WeightFiles.kind(weights) == FileKind.TORCHSCRIPT;
-    return isModel ? Optional.of(weights) : Optional.empty();
+    return Files.isRegularFile(torch) && !torch.toString().endsWith(".json") && holdsProgram(torch)
+        ? Optional.of(torch)
+        : Optional.empty();
+  }
+
+  private static boolean holdsProgram(Path torch) {
+    FileKind kind = WeightFiles.kind(torch);
+    return kind == FileKind.TORCHSCRIPT || kind == FileKind.EXPORTED_PROGRAM;
   }
 
   /** Before anything is read: whether what is asked to be compared can be. */
-  private void requireUseful(boolean isBack, Optional<Path> source) {
+  private void requireUseful(Optional<Path> source) {
     reports.requireForms(source.isPresent());
     if (source.isEmpty() && !inputs.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(), "--input needs --verify-with, or TorchScript as WEIGHTS");
-    }
-    if (isBack && original != null) {
-      throw Problem.of("`" + target + "` can't be run here, so nothing can be compared.")
-          .because("weights go back into a file without a model")
-          .fix("leave --verify-with out")
-          .as(ExitCode.USAGE);
+          spec.commandLine(), "--input needs --model or --verify-with, or TorchScript as WEIGHTS");
     }
   }
 
   /** Where both models' graphs are known, or the target is a SavedModel, both can be run. */
-  private Optional<PortProof> proof(Optional<Path> source, WeightPort port, TargetModel model) {
+  private Optional<PortProof> proof(
+      boolean isBack, Optional<Path> source, WeightPort port, TargetModel model) {
     if (source.isEmpty()) {
       return Optional.empty();
     }
@@ -259,9 +265,9 @@ final class PortCommand implements Callable<Integer> {
     }
     PortProof proof = PortProof.of(source.get(), inputs, port, model, plugins.rules());
     proof.graph().ifPresent(port::original);
-    boolean isSame = original != null || port.hasWeightsOf(source.get());
-    port.provenByRun(isSame && !dryRun);
-    return isSame ? Optional.of(proof) : Optional.empty();
+    port.provenByRun(!dryRun);
+    boolean isSame = !isBack && (original != null || port.hasWeightsOf(source.get()));
+    return Optional.of(isSame ? proof : proof.refilled());
   }
 
   /** The target as it is, beside what the port would make of it, and beside the original. */
@@ -272,7 +278,7 @@ final class PortCommand implements Callable<Integer> {
       TargetModel twin,
       PortPlan plan) {
     Optional<ParityReport> parity =
-        proof.map(both -> both.run(twin.path(), plugins.rules(), verifyOptions()));
+        proof.map(both -> prove(both, port, Optional.empty(), twin.path()).report());
     String unproven = parity.isPresent() ? "" : unproven(source, proof, port, twin);
     return new TwinSummary(
         "Checked " + target + " against " + weights, plan, port.check(), parity, unproven);
@@ -300,20 +306,14 @@ final class PortCommand implements Callable<Integer> {
 
   private String whyNotRun(
       Optional<Path> source, Optional<PortProof> proof, WeightPort port, TargetModel model) {
-    if (WeightFiles.isReadable(target)) {
-      return "Nothing was run: weights go back into a file without a model.";
-    }
     if (proof.isPresent()) {
       return "Nothing was run: " + (dryRun ? "this is a dry run." : "the port was refused.");
     }
     boolean isRunnable = port.network().isPresent() || Files.isDirectory(model.path());
-    if (source.isPresent() && isRunnable) {
-      return "Nothing was run: the weights of `" + source.get() + "` are others than those ported.";
-    }
     if (source.isPresent()) {
       return "Nothing was run: " + firstLine(port.whyNoNetwork()) + ".";
     }
-    return "Nothing was run: give the original's TorchScript (--verify-with MODEL"
+    return "Nothing was run: give the original (--model FILE"
         + (isRunnable ? ")" : ") and a target whose graph is known")
         + " to compare outputs.";
   }
@@ -360,7 +360,7 @@ final class PortCommand implements Callable<Integer> {
   }
 
   /** Writes the output, and compares it where that was asked for; what differs is not kept. */
-  private Optional<ParityReport> write(
+  private Optional<PortProof.Proven> write(
       WeightPort port, TargetModel model, Optional<TorchValues> back, Optional<PortProof> proof)
       throws IOException {
     Path out = Objects.requireNonNull(output);
@@ -372,13 +372,18 @@ final class PortCommand implements Callable<Integer> {
             : OutputPlace.file(out, force, weights, target)) {
       place.write(bytes, file -> write(port, back, file));
       port.requireUnchanged();
-      Optional<ParityReport> parity =
-          proof.map(both -> both.run(place.path(), plugins.rules(), verifyOptions()));
-      if (parity.map(ParityReport::isEqual).orElse(true)) {
+      Path run = back.isPresent() ? model.path() : place.path();
+      Optional<PortProof.Proven> proven = proof.map(both -> prove(both, port, back, run));
+      if (proven.map(PortProof.Proven::isEqual).orElse(true)) {
         place.commit();
       }
-      return parity.map(report -> report.withSavedModel(out.toString()));
+      return proven.map(shown -> shown.as(back.isPresent() ? model.path() : out));
     }
+  }
+
+  private PortProof.Proven prove(
+      PortProof both, WeightPort port, Optional<TorchValues> back, Path keras) {
+    return both.run(port, back, keras, this::open, plugins.rules(), verifyOptions());
   }
 
   private VerifyOptions verifyOptions() {
@@ -396,7 +401,8 @@ final class PortCommand implements Callable<Integer> {
   }
 
   private String headline(PortPlan plan, Optional<ParityReport> parity) {
-    boolean isDone = plan.isComplete() && parity.map(ParityReport::isEqual).orElse(true);
+    boolean isDone =
+        plan.obstacles().isEmpty() && parity.map(ParityReport::isEqual).orElse(true);
     return (dryRun ? "Would port " : isDone ? "Ported " : "NOT ported: ")
         + weights
         + " into "
@@ -410,7 +416,7 @@ final class PortCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.print(summary.text());
     out.flush();
-    List<Fault> faults = summary.plan().faults();
+    List<Fault> faults = dryRun ? summary.plan().faults() : summary.plan().obstacles();
     if (!faults.isEmpty()) {
       throw new FerryException(
           ExitCode.UNCONVERTIBLE, faults.stream().map(Fault::problem).toList(), null);

@@ -59,7 +59,7 @@ final class PortPlanJson {
     each("kept", plan.kept(), this::kept);
     each("settings", plan.settings(), this::setting);
     texts("notices", plan.notices());
-    each("faults", plan.faults(), this::fault);
+    each("faults", plan.obstacles(), this::fault);
     if (parity.isPresent()) {
       json.writeFieldName("parity");
       json.writeRawValue(Reports.json(parity.get()).strip());

@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.archive.FileKind;
+import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.InputSpec;
@@ -23,13 +26,13 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.keras.TargetLayer;
 import org.tensorferry.keras.TargetModel;
-import org.tensorferry.keras.TargetModels;
 import org.tensorferry.network.Network;
 import org.tensorferry.network.NetworkFile;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.port.TorchValues;
 import org.tensorferry.port.WeightPort;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.SavedSignature;
@@ -42,8 +45,11 @@ import org.tensorferry.tf.TfModel;
  * @param original the TorchScript file
  * @param specs its inputs
  * @param graph what it computes; empty where that can't be followed
+ * @param isRefilled true where its weights are others than those that are ported: a copy of it with
+ *     these is run
  */
-record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) {
+record PortProof(
+    Path original, List<InputSpec> specs, Optional<TfModel> graph, boolean isRefilled) {
 
   /** Of several inputs each may have channels elsewhere; more are not tried one by one. */
   private static final int MOST_TRIED = 4;
@@ -61,7 +67,7 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
     for (List<String> candidate : candidates) {
       Optional<TfModel> graph = follow(original, candidate, rules);
       if (graph.isPresent()) {
-        return new PortProof(original, InputSpec.parseAll(candidate), graph);
+        return new PortProof(original, InputSpec.parseAll(candidate), graph, false);
       }
     }
     if (candidates.isEmpty()) {
@@ -70,7 +76,16 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
           .fix("give one --input for each tensor argument of the original")
           .as(ExitCode.USAGE);
     }
-    return new PortProof(original, InputSpec.parseAll(candidates.get(0)), Optional.empty());
+    return new PortProof(
+        original, InputSpec.parseAll(candidates.get(0)), Optional.empty(), false);
+  }
+
+  /**
+   * As this, where the original's weights are others than those that are ported: it is run with
+   * these.
+   */
+  PortProof refilled() {
+    return new PortProof(original, specs, graph, true);
   }
 
   private static List<InputSpec> targetInputs(WeightPort port, TargetModel target) {
@@ -160,21 +175,83 @@ record PortProof(Path original, List<InputSpec> specs, Optional<TfModel> graph) 
   /**
    * Runs the original and what was written.
    *
+   * @param port that knows the weights
+   * @param back the weights where they went into the torch file
    * @param ported a file or directory of the target's kind
+   * @param open opens it with all that is known of the target's layers
    * @param options how both run
    */
-  ParityReport run(Path ported, RuleTables rules, VerifyOptions options) {
-    try (Progress progress = Progress.onTerminal()) {
-      if (Files.isDirectory(ported)) {
-        return Verification.runPorted(ModelPair.of(original, ported, specs), options, progress);
-      }
+  Proven run(
+      WeightPort port,
+      Optional<TorchValues> back,
+      Path ported,
+      Function<Path, TargetModel> open,
+      RuleTables rules,
+      VerifyOptions options) {
+    return inFolder(
+        folder -> {
+          Path program = original;
+          List<String> notes = new ArrayList<>();
+          if (isRefilled) {
+            program = folder.resolve("original" + (isExported() ? ".pt2" : ".pt"));
+            List<String> kept = port.refill(original, back, program);
+            notes.add("`" + original + "` was run with these weights" + but(kept) + ".");
+          }
+          Path saved = ported;
+          if (!Files.isDirectory(ported)) {
+            saved = folder.resolve("keras");
+            try (TargetModel written = open.apply(ported)) {
+              NetworkFile.write(Network.of(written, rules), saved);
+            }
+          }
+          try (Progress progress = Progress.onTerminal()) {
+            ParityReport report =
+                Verification.runPorted(ModelPair.of(program, saved, specs), options, progress);
+            return new Proven(report.withModel(original.toString()), notes);
+          }
+        });
+  }
+
+  /**
+   * What a run showed.
+   *
+   * @param notes what was run, as sentences
+   */
+  record Proven(ParityReport report, List<String> notes) {
+    boolean isEqual() {
+      return report.isEqual();
+    }
+
+    /** The same under the name that the written model has in the end. */
+    Proven as(Path written) {
+      return new Proven(report.withSavedModel(written.toString()), notes);
+    }
+  }
+
+  private boolean isExported() {
+    return WeightFiles.kind(original) == FileKind.EXPORTED_PROGRAM;
+  }
+
+  private static String but(List<String> kept) {
+    if (kept.isEmpty()) {
+      return "";
+    }
+    return "; it keeps its own "
+        + kept.stream().limit(3).map(name -> "`" + name + "`").collect(Collectors.joining(", "))
+        + (kept.size() > 3 ? " and " + (kept.size() - 3) + " more" : "")
+        + ", which they lack";
+  }
+
+  private interface Work<T> {
+    T in(Path folder) throws IOException;
+  }
+
+  /** Carries something out in a folder that is gone afterwards. */
+  private static <T> T inFolder(Work<T> work) {
+    try {
       Path folder = Files.createTempDirectory("tensorferry");
       try {
-        Path saved = folder.resolve("keras");
-        try (TargetModel written = TargetModels.open(ported)) {
-          NetworkFile.write(Network.of(written, rules), saved);
-        }
-        return Verification.runPorted(ModelPair.of(original, saved, specs), options, progress);
+        return work.in(folder);
       } finally {
         delete(folder);
       }

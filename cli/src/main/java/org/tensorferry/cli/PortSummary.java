@@ -23,7 +23,7 @@ import org.tensorferry.report.Reports;
  *
  * @param headline what happened, in one line
  * @param isBack whether the weights go from the target's file into torch's
- * @param lost what could not be brought back as it was
+ * @param more what to know beside the plan's notices: what could not be brought back as it was
  * @param parity of the original and the written model, where they were run
  * @param unproven why they were not, as a sentence; empty where they were
  */
@@ -31,7 +31,7 @@ record PortSummary(
     String headline,
     PortPlan plan,
     boolean isBack,
-    List<String> lost,
+    List<String> more,
     Optional<ParityReport> parity,
     String unproven) {
 
@@ -200,7 +200,7 @@ record PortSummary(
     bullets(page, "Left in the torch file", left());
     bullets(page, "Kept as they were in the target", kept());
     bullets(page, "To know", notes());
-    bullets(page, "To solve", plan.faults().stream().map(f -> f.problem().text()).toList());
+    bullets(page, "To solve", plan.obstacles().stream().map(f -> f.problem().text()).toList());
     parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
     if (!unproven.isEmpty()) {
       page.line("").line(unproven);
@@ -215,7 +215,7 @@ record PortSummary(
   }
 
   private List<String> notices() {
-    return Stream.concat(plan.notices().stream(), lost.stream()).toList();
+    return Stream.concat(plan.notices().stream(), more.stream()).toList();
   }
 
   private List<String> notes() {
@@ -235,7 +235,7 @@ record PortSummary(
 
   private String html() {
     HtmlPage page = new HtmlPage("Port of `" + plan.torch().path() + "`");
-    boolean isGood = plan.isComplete() && parity.map(ParityReport::isEqual).orElse(true);
+    boolean isGood = plan.obstacles().isEmpty() && parity.map(ParityReport::isEqual).orElse(true);
     page.verdict(isGood, headline);
     parity.ifPresent(report -> page.preformatted(Reports.text(report)));
     page.facts(
@@ -247,9 +247,9 @@ record PortSummary(
         counts(),
         "names",
         unwrapped().orElse("as in the file"));
-    if (!plan.faults().isEmpty()) {
+    if (!plan.obstacles().isEmpty()) {
       page.heading("To solve");
-      plan.faults().forEach(fault -> page.preformatted(fault.problem().text()));
+      plan.obstacles().forEach(fault -> page.preformatted(fault.problem().text()));
     }
     page.heading("Ported");
     page.table(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.Exhausted;
 import org.tensorferry.error.ExitCode;
@@ -155,6 +156,11 @@ public final class MappedFile implements Storage, Closeable {
     stamp.requireUnchanged();
   }
 
+  @Override
+  public OptionalLong place() {
+    return OptionalLong.of(first);
+  }
+
   /** A part of the file. */
   public Storage slice(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, total);
@@ -186,6 +192,12 @@ public final class MappedFile implements Storage, Closeable {
     public void read(long from, byte[] target, int at, int length) {
       Objects.checkFromIndexSize(from, length, total);
       whole.read(offset + from, target, at, length);
+    }
+
+    @Override
+    public OptionalLong place() {
+      OptionalLong before = whole.place();
+      return before.isPresent() ? OptionalLong.of(before.getAsLong() + offset) : before;
     }
   }
 }

@@ -80,6 +80,21 @@ public record ParityReport(
     return with(directory, assumptions, layers);
   }
 
+  /** The same report with another name for the original: a copy of it was run. */
+  public ParityReport withModel(String original) {
+    return new ParityReport(
+        original,
+        savedModel,
+        torchVersion,
+        tensorFlowVersion,
+        seed,
+        tolerance,
+        assumptions,
+        cases,
+        latency,
+        layers);
+  }
+
   /** The same report with further cases. */
   public ParityReport withCases(List<CaseReport> more) {
     List<CaseReport> all = new ArrayList<>(cases);

@@ -177,7 +177,22 @@ final class Planner {
         settings.corrections(),
         notices,
         settings.untested(),
-        faults);
+        faults,
+        unproven(settings.untested()));
+  }
+
+  /** Tensors fit wherever shapes do; what both models compute with shows when they run. */
+  private Optional<Fault> unproven(PortPlan.Untested untested) {
+    if (evidence.isProven() || options.accepts("unproven")) {
+      return Optional.empty();
+    }
+    Problem problem =
+        Problem.of("Nothing proves this port: neither model is run.")
+            .because(untested.text())
+            .fix(
+                "give the original, TorchScript or a program of torch.export (--model FILE), so that"
+                    + " both are run, or say that both are alike in all of this (--accept unproven)");
+    return Optional.of(new Fault(PortPlan.Kind.UNPROVEN, problem, "", List.of()));
   }
 
   /** A SavedModel of convert keeps torch's packed projections. */

@@ -36,7 +36,8 @@ public record PortOptions(
           "heads",
           "groups",
           "flatten",
-          "copies");
+          "copies",
+          "unproven");
 
   /**
    * The epsilon of some torch modules.
@@ -91,7 +92,10 @@ public record PortOptions(
     return new PortOptions(missing, unused, foldEpsilon, narrow, checkValues, more, accepted);
   }
 
-  /** Takes a setting as the target has it, whatever torch's is; one of {@link #ACCEPTABLE}. */
+  /**
+   * Takes a setting as the target has it, whatever torch's is; one of {@link #ACCEPTABLE}. {@code
+   * unproven} stands for all that nobody can compare where neither model is run.
+   */
   public PortOptions accept(String setting) {
     if (!ACCEPTABLE.contains(setting)) {
       throw new IllegalArgumentException("no setting `" + setting + "`; there are " + ACCEPTABLE);

@@ -1,7 +1,9 @@
 package org.tensorferry.port;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.error.Problem;
 import org.tensorferry.keras.Changes;
@@ -24,7 +26,9 @@ import org.tensorferry.tensor.DType;
  * @param notices what the user should know and what was assumed; no reason to stop
  * @param untested what holds only if the original is as torch's defaults are, or was not compared;
  *     running both models decides it
- * @param faults what must be solved before the port can be carried out; empty where it can
+ * @param faults what must be solved before the mapping is whole; empty where it is
+ * @param unproven why nothing may be written though the mapping is whole: neither model is run, and
+ *     the user accepted no port without proof
  */
 public record PortPlan(
     Torch torch,
@@ -35,7 +39,8 @@ public record PortPlan(
     List<Correction> settings,
     List<String> notices,
     Untested untested,
-    List<Fault> faults) {
+    List<Fault> faults,
+    Optional<Fault> unproven) {
 
   public PortPlan {
     assigned = List.copyOf(assigned);
@@ -171,7 +176,9 @@ public record PortPlan(
     /** Both sides compute with different settings, such as epsilon. */
     SETTING,
     /** Values that no working model has, or that the variable's type can't hold. */
-    VALUES
+    VALUES,
+    /** Neither model is run, and no file tells what both compute with. */
+    UNPROVEN
   }
 
   /**
@@ -187,8 +194,13 @@ public record PortPlan(
     }
   }
 
-  /** True where nothing is to be solved. */
+  /** True where everything found its place. */
   public boolean isComplete() {
     return faults.isEmpty();
+  }
+
+  /** All that stands in the way of writing: the faults, and the lack of proof. */
+  public List<Fault> obstacles() {
+    return Stream.concat(faults.stream(), unproven.stream()).toList();
   }
 }

@@ -3,16 +3,22 @@ package org.tensorferry.port;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.archive.ProgramWeights;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.network.Network;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.tensor.TensorSource;
 import org.tensorferry.tf.TfModel;
 
 /**
@@ -134,6 +140,44 @@ public final class WeightPort implements Closeable {
     return this;
   }
 
+  /**
+   * Writes a copy of a program that computes with these weights, so that it can be run.
+   *
+   * @param program TorchScript or a program of torch.export
+   * @param back the target's weights under torch's names, where these are to be in it
+   * @return names of the program's tensors that keep their values
+   * @throws FerryException (UNCONVERTIBLE) where the program lacks a tensor that is ported, or has
+   *     it in another shape
+   */
+  public List<String> refill(Path program, Optional<TorchValues> back, Path out)
+      throws IOException {
+    Map<String, TensorSource> values = new HashMap<>(torch.tensors());
+    back.ifPresent(
+        brought ->
+            brought
+                .tensors()
+                .forEach((name, value) -> values.put(torch.withoutPrefix(name), value)));
+    Set<String> lacking = new LinkedHashSet<>();
+    plan().assigned().forEach(a -> a.sources().forEach(source -> lacking.add(source.name())));
+    List<String> kept =
+        ProgramWeights.write(
+            program,
+            name -> {
+              lacking.remove(torch.withoutPrefix(name));
+              return Optional.ofNullable(values.get(torch.withoutPrefix(name)));
+            },
+            out);
+    if (!lacking.isEmpty()) {
+      throw Problem.of("`" + program + "` can't be run with the weights of `" + torch.path() + "`.")
+          .because("it has no tensor " + Names.list(lacking))
+          .fix(
+              "save the program of the module that these weights belong to, not frozen, or without"
+                  + " the program say --accept unproven")
+          .as(ExitCode.UNCONVERTIBLE);
+    }
+    return kept;
+  }
+
   /** True where another torch file has the same values under the names of these weights. */
   public boolean hasWeightsOf(Path other) {
     return torch.hasValuesOf(other);
@@ -180,7 +224,8 @@ public final class WeightPort implements Closeable {
   /**
    * Writes a copy of the target with torch's weights. Values stream from file to file.
    *
-   * @throws FerryException with every fault where the plan has some (UNCONVERTIBLE)
+   * @throws FerryException with every fault where the plan has some, or where nothing proves it
+   *     ({@link #provenByRun}, {@link PortOptions#accept}) (UNCONVERTIBLE)
    */
   public void write(Path out) throws IOException {
     refuseFaults();
@@ -212,10 +257,11 @@ public final class WeightPort implements Closeable {
 
   private void refuseFaults() {
     PortPlan plan = Objects.requireNonNull(planned()).plan();
-    if (!plan.isComplete()) {
+    List<PortPlan.Fault> obstacles = plan.obstacles();
+    if (!obstacles.isEmpty()) {
       throw new FerryException(
           ExitCode.UNCONVERTIBLE,
-          plan.faults().stream().map(PortPlan.Fault::problem).map(this::located).toList(),
+          obstacles.stream().map(PortPlan.Fault::problem).map(this::located).toList(),
           null);
     }
   }

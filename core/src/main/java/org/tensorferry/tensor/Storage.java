@@ -1,5 +1,7 @@
 package org.tensorferry.tensor;
 
+import java.util.OptionalLong;
+
 /** Bytes of one torch storage, little endian, read on demand; usually a window of a mapped file. */
 public interface Storage {
 
@@ -13,4 +15,9 @@ public interface Storage {
    * @throws IndexOutOfBoundsException where the range leaves the storage
    */
   void read(long offset, byte[] target, int from, int length);
+
+  /** Where the first byte lies in its file; empty for what is in memory. */
+  default OptionalLong place() {
+    return OptionalLong.empty();
+  }
 }
