@@ -8,17 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorferry.archive.ProgramWeights;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
 
 /** What {@code port} does on the command line; what it finds is tried in the package of ports. */
 class PortCommandTest {
@@ -55,12 +59,14 @@ class PortCommandTest {
 
   @Test
   void thereAndBackIsTheSameBits() {
-    run(0, "port", WEIGHTS, "--into", KERAS, "-o", file("there.keras"));
-    Command back =
-        run(0, "port", file("there.keras"), "--into", WEIGHTS, "-o", file("back.safetensors"));
-    assertTrue(back.out().contains("8 of 8 tensors from 8 of 8 variables"), back.out());
+    String there = file("there.keras");
+    String back = file("back.safetensors");
+    run(0, "port", WEIGHTS, "--into", KERAS, "-o", there, "--accept", "unproven");
+    Command written =
+        run(0, "port", there, "--into", WEIGHTS, "-o", back, "--accept", "unproven");
+    assertTrue(written.out().contains("8 of 8 tensors from 8 of 8 variables"), written.out());
     try (WeightFiles original = WeightFiles.open(Path.of(WEIGHTS));
-        WeightFiles brought = WeightFiles.open(directory.resolve("back.safetensors"))) {
+        WeightFiles brought = WeightFiles.open(Path.of(back))) {
       Map<String, TensorData> tensors = original.tensors();
       assertEquals(tensors.keySet(), brought.tensors().keySet());
       tensors.forEach(
@@ -78,34 +84,85 @@ class PortCommandTest {
     return out.substring(Math.max(out.lastIndexOf("Nothing was run"), 0));
   }
 
+  private static final String TRUST =
+      "Right only where the original has torch's defaults, which its file doesn't tell: epsilon"
+          + " 1e-5 of 1 layer. Not compared: activations, pooling and all else without weights.";
+
   @Test
-  void whatWasNotRunRestsOnDefaultsThatAreNamed() throws IOException {
-    String trust =
-        "Right only where the original has torch's defaults, which its file doesn't tell: epsilon"
-            + " 1e-5 of 1 layer. Not compared: activations, pooling and all else without weights.";
+  void tensorsAloneAreNoProof() throws IOException {
     String report = file("report.json");
-    Command there =
-        run(0, "port", WEIGHTS, "--into", KERAS, "-o", file("o.keras"), "--report", report);
-    String last = lastSentences(there);
-    assertTrue(last.startsWith("Nothing was run: give the original's TorchScript"), last);
-    assertTrue(last.endsWith(trust), last);
+    Command refused =
+        run(3, "port", WEIGHTS, "--into", KERAS, "-o", file("o.keras"), "--report", report);
+    assertTrue(refused.err().contains("Nothing proves this port"), refused.err());
+    assertTrue(refused.err().contains(TRUST), refused.err());
+    assertTrue(refused.err().contains("--model FILE"), refused.err());
+    assertTrue(refused.out().startsWith("NOT ported: "), refused.out());
+    assertFalse(Files.exists(directory.resolve("o.keras")));
     String json = Files.readString(Path.of(report));
-    assertTrue(json.contains("\"unproven\" : \"Nothing was run: give"), json);
+    assertTrue(json.contains("\"kind\" : \"unproven\""), json);
     assertTrue(json.contains("\"defaults\" : [ \"epsilon 1e-5 of 1 layer\" ]"), json);
     assertTrue(json.contains("\"uncompared\" : [ \"activations, pooling"), json);
-    for (String way : new String[] {"--dry-run", "--check"}) {
-      String into = way.equals("--check") ? file("o.keras") : KERAS;
-      String said = lastSentences(run(0, "port", WEIGHTS, "--into", into, way));
-      assertTrue(said.endsWith(trust), said);
+    Command told =
+        run(3, "port", WEIGHTS, "--into", KERAS, "-o", file("o"), "--torch-epsilon", "*=1e-5");
+    assertFalse(told.err().contains("torch's defaults"), told.err());
+  }
+
+  @Test
+  void theUsersWordIsTakenAndToldAgain() {
+    String twin = file("o.keras");
+    Command there = run(0, "port", WEIGHTS, "--into", KERAS, "-o", twin, "--accept", "unproven");
+    String last = lastSentences(there);
+    assertTrue(last.startsWith("Nothing was run: give the original (--model FILE)"), last);
+    assertTrue(last.endsWith(TRUST), last);
+    String checked = lastSentences(run(0, "port", WEIGHTS, "--into", twin, "--check"));
+    assertTrue(checked.endsWith(TRUST), checked);
+    String dry = lastSentences(run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run"));
+    assertTrue(dry.endsWith(TRUST), dry);
+    run(3, "port", twin, "--into", WEIGHTS, "-o", file("o.pth"));
+    assertFalse(Files.exists(directory.resolve("o.pth")));
+  }
+
+  private static final String DENOISER = SAMPLES + "denoiser.wrapped.pth";
+  private static final String ITS_PROGRAM = SAMPLES + "denoiser.traced.pt";
+
+  @Test
+  void theProgramProvesBothWays() {
+    String twin = file("d.keras");
+    String target = SAMPLES + "denoiser.keras";
+    Command there =
+        run(0, "port", DENOISER, "--into", target, "-o", twin, "--model", ITS_PROGRAM);
+    assertTrue(there.out().contains("\nEqual: "), there.out());
+    Command back =
+        run(0, "port", twin, "--into", DENOISER, "-o", file("d.pth"), "--model", ITS_PROGRAM);
+    assertTrue(back.out().contains("\nEqual: "), back.out());
+  }
+
+  @Test
+  void aProgramWithOtherWeightsRunsWithThoseThatArePorted() throws IOException {
+    Path other = directory.resolve("other.pt");
+    try (WeightFiles weights = WeightFiles.open(Path.of(ITS_PROGRAM))) {
+      List<String> kept =
+          ProgramWeights.write(
+              Path.of(ITS_PROGRAM),
+              name -> {
+                TensorSource tensor = Objects.requireNonNull(weights.tensors().get(name));
+                return Optional.of(tensor)
+                    .filter(floating -> floating.dtype().isFloating())
+                    .map(floating -> floating.plus(0.25));
+              },
+              other);
+      assertEquals(List.of("bn.num_batches_tracked"), kept);
     }
-    String back =
-        lastSentences(run(0, "port", file("o.keras"), "--into", WEIGHTS, "-o", file("o.pth")));
-    assertTrue(back.startsWith("Nothing was run: weights go back"), back);
-    assertTrue(back.endsWith(trust), back);
-    String told =
-        lastSentences(
-            run(0, "port", WEIGHTS, "--into", KERAS, "--dry-run", "--torch-epsilon", "*=1e-5"));
-    assertFalse(told.contains("defaults"), told);
+    String target = SAMPLES + "denoiser.keras";
+    String twin = file("d.keras");
+    Command there =
+        run(0, "port", DENOISER, "--into", target, "-o", twin, "--model", other.toString());
+    assertTrue(there.out().contains("was run with these weights"), there.out());
+    assertTrue(there.out().contains("\nEqual: "), there.out());
+    run(1, "port", DENOISER, "--into", target, "-o", file("e"), "--verify-with", other.toString());
+    Command foreign =
+        run(3, "port", WEIGHTS, "--into", KERAS, "-o", file("m.keras"), "--model", ITS_PROGRAM);
+    assertTrue(foreign.err().contains("it has no tensor `net.0.weight`"), foreign.err());
   }
 
   @Test
@@ -200,7 +257,7 @@ class PortCommandTest {
   static Stream<Misuse> misuses() {
     return Stream.of(
         new Misuse("", "'--output=OUT' (or --dry-run"),
-        new Misuse("-o out.keras --input [1,20]", "--input needs --verify-with"),
+        new Misuse("-o out.keras --input [1,20]", "--input needs --model or --verify-with"),
         new Misuse("-o out.keras --accept everything", "--accept takes one of activation, copies"),
         new Misuse("-o out.keras --torch-epsilon bn=small", "takes PATTERN=VALUE"),
         new Misuse("-o out.keras --report r.xml", "nothing is compared"),

@@ -155,6 +155,7 @@ class MappingTest {
       assertEquals("module.", plan.torch().prefix());
       assertEquals(3, plan.left().size());
       assertTrue(plan.left().stream().allMatch(PortPlan.Left::isAllowed));
+      port.options(PortOptions.defaults().accept("unproven"));
       assertEquals(
           List.of("module.fc.weight", "module.fc.bias"),
           List.copyOf(port.toTorch().tensors().keySet()));
@@ -182,6 +183,7 @@ class MappingTest {
     MemoryModel model = new MemoryModel().layer("c", "Conv1D", "{}", "kernel[2,3,2]", "bias[2]");
     try (WeightPort port = WeightPort.from(torch.save(folder.resolve("x.pth"))).into(model)) {
       assertEquals(List.of(), problems(port.plan()));
+      port.options(PortOptions.defaults().accept("unproven"));
       port.write(folder.resolve("out"));
       double[] g = torch.get("c.weight_g").toDoubles();
       double[] v = torch.get("c.weight_v").toDoubles();
@@ -208,7 +210,7 @@ class MappingTest {
     MemoryModel model = new MemoryModel().layer("fc", "Dense", "{}", "kernel[3,4]", "bias[4]");
     try (WeightPort port = WeightPort.from(torch.save(folder.resolve("x.pth"))).into(model)) {
       assertTrue(problems(port.plan()).get(0).contains("float64"));
-      port.options(PortOptions.defaults().narrow(true)).write(folder.resolve("out"));
+      port.options(PortOptions.defaults().accept("unproven").narrow(true)).write(folder.resolve("out"));
       assertEquals(torch.get("fc.weight").toDoubles()[1], model.values("fc/kernel")[4]);
       assertEquals((float) torch.get("fc.bias").toDoubles()[1], model.values("fc/bias")[1]);
     }
@@ -222,7 +224,7 @@ class MappingTest {
     String config = "{\"epsilon\":0.001,\"momentum\":0.9}";
     MemoryModel model =
         new MemoryModel().layer("bn", "BatchNormalization", config, "0[3]", "1[3]", "2[3]", "3[3]");
-    PortOptions told = PortOptions.defaults().torchEpsilon("b*", 1e-5);
+    PortOptions told = PortOptions.defaults().accept("unproven").torchEpsilon("b*", 1e-5);
     try (WeightPort port = WeightPort.from(file).into(model).options(told.foldEpsilon(true))) {
       port.write(folder.resolve("out"));
       double variance = torch.get("bn.running_var").toDoubles()[0];

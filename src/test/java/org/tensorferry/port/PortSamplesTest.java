@@ -82,7 +82,7 @@ class PortSamplesTest {
     Path out = folder.resolve(sample.target());
     boolean folds = sample.target().matches("cnn\\.(?!keras).*");
     PortOptions options =
-        PortOptions.defaults().foldEpsilon(folds).accept("heads").torchEpsilon(1e-5);
+        PortOptions.defaults().foldEpsilon(folds).accept("heads").torchEpsilon(1e-5).accept("unproven");
     try (TargetModel target = open(SAMPLES.resolve(sample.target()));
         WeightPort port = WeightPort.from(torch).into(target).options(options)) {
       PortPlan plan = port.plan();
@@ -103,7 +103,7 @@ class PortSamplesTest {
     Path back = folder.resolve("back.pth");
     try (TargetModel target = open(written);
         WeightPort port = WeightPort.from(torch).into(target)) {
-      port.options(PortOptions.defaults().accept("heads"));
+      port.options(PortOptions.defaults().accept("heads").accept("unproven"));
       WeightWriter.writeStateDict(back, port.toTorch().tensors());
       assertEquals(List.of(), port.plan().settings(), "the epsilons were corrected");
     }

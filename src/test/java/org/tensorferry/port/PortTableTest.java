@@ -42,7 +42,7 @@ class PortTableTest {
             .layer("x", row.kerasClass(), row.config(), row.variables().toArray(String[]::new));
     try (WeightPort port = WeightPort.from(torch.save(folder.resolve("x.pth"))).into(model)) {
       // A state_dict tells neither.
-      port.options(PortOptions.defaults().accept("heads").accept("groups"));
+      port.options(PortOptions.defaults().accept("heads").accept("unproven").accept("groups"));
       assertEquals(List.of(), problems(port.plan()));
       port.write(folder.resolve("out"));
       row.places().forEach(place -> compare(row, place, torch, model));
@@ -114,7 +114,7 @@ class PortTableTest {
     MemoryModel model =
         new MemoryModel().layer("x", "LSTM", "{}", lstm.variables().toArray(String[]::new));
     try (WeightPort port = WeightPort.from(torch.save(folder.resolve("x.pth"))).into(model)) {
-      port.write(folder.resolve("out"));
+      port.options(PortOptions.defaults().accept("unproven")).write(folder.resolve("out"));
       double[] sum = model.values("x/bias");
       for (int i = 0; i < sum.length; i++) {
         float expected =

@@ -43,7 +43,7 @@ class PortedInPythonTest {
         PortOptions.defaults()
             .foldEpsilon(!form.equals(".keras"))
             .torchEpsilon(1e-5)
-            .accept("heads");
+            .accept("heads").accept("unproven");
     try (TargetModel target = TargetModels.open(sample(model + form), sample(model + ".keras"));
         WeightPort port = WeightPort.from(sample(TORCH.get(model))).into(target)) {
       port.options(options).write(out);
@@ -78,7 +78,7 @@ class PortedInPythonTest {
       List<String> command = checker("TENSORFERRY_TORCH_PYTHON", "torch");
       try (TargetModel ported = TargetModels.open(port(model, ".keras"));
           WeightPort port = WeightPort.from(torch).into(ported)) {
-        port.options(PortOptions.defaults().accept("heads"));
+        port.options(PortOptions.defaults().accept("heads").accept("unproven"));
         WeightWriter.writeStateDict(back, port.toTorch().tensors());
       }
       command.addAll(List.of(back.toString(), torch.toString()));

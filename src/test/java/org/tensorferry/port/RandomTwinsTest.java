@@ -73,6 +73,7 @@ class RandomTwinsTest {
     for (long i = seed; i < seed + pairs; i++) {
       tryPair(i);
     }
+    Files.createDirectories(Path.of("target"));
     Files.writeString(
         Path.of("target/twins.txt"),
         pairs
@@ -114,7 +115,7 @@ class RandomTwinsTest {
     Count count = counts.computeIfAbsent(form, f -> new Count());
     Twins twins = Twins.of(seed);
     MemoryModel target = isKnown ? twins.target() : twins.target().configured("").withoutConfigs();
-    PortOptions options = PortOptions.defaults().accept("epsilon");
+    PortOptions options = PortOptions.defaults().accept("epsilon").accept("unproven");
     try (WeightPort port = WeightPort.from(torch).into(target)) {
       port.options(options);
       graph.ifPresent(known -> port.original(known).provenByRun(true));

@@ -46,8 +46,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tensorferry port weights.pth --into model.keras --dry-run",
-      "  tensorferry port weights.pth --into model.keras -o ported.keras",
-      "  tensorferry port trained.keras --into weights.pth -o trained.pth",
+      "  tensorferry port weights.pth --into model.keras -o ported.keras --model model.pt",
+      "  tensorferry port trained.keras --into weights.pth -o trained.pth --model model.pt",
       "",
       "Every tensor and every variable must find its place: by data flow, by name or by",
       "shape. What is open is refused, with the candidates; --write-map writes a file to",
@@ -301,7 +301,8 @@ final class PortCommand implements Callable<Integer> {
       Optional<Path> source, Optional<PortProof> proof, WeightPort port, TargetModel model) {
     PortPlan plan = port.plan();
     String why = whyNotRun(source, proof, port, model);
-    return plan.isComplete() || check ? why + " " + plan.untested().text() : why;
+    boolean isTold = check || (dryRun ? plan.isComplete() : plan.obstacles().isEmpty());
+    return isTold ? why + " " + plan.untested().text() : why;
   }
 
   private String whyNotRun(
