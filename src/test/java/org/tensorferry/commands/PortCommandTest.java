@@ -62,8 +62,7 @@ class PortCommandTest {
     String there = file("there.keras");
     String back = file("back.safetensors");
     run(0, "port", WEIGHTS, "--into", KERAS, "-o", there, "--accept", "unproven");
-    Command written =
-        run(0, "port", there, "--into", WEIGHTS, "-o", back, "--accept", "unproven");
+    Command written = run(0, "port", there, "--into", WEIGHTS, "-o", back, "--accept", "unproven");
     assertTrue(written.out().contains("8 of 8 tensors from 8 of 8 variables"), written.out());
     try (WeightFiles original = WeightFiles.open(Path.of(WEIGHTS));
         WeightFiles brought = WeightFiles.open(Path.of(back))) {
@@ -129,8 +128,7 @@ class PortCommandTest {
   void theProgramProvesBothWays() {
     String twin = file("d.keras");
     String target = SAMPLES + "denoiser.keras";
-    Command there =
-        run(0, "port", DENOISER, "--into", target, "-o", twin, "--model", ITS_PROGRAM);
+    Command there = run(0, "port", DENOISER, "--into", target, "-o", twin, "--model", ITS_PROGRAM);
     assertTrue(there.out().contains("\nEqual: "), there.out());
     Command back =
         run(0, "port", twin, "--into", DENOISER, "-o", file("d.pth"), "--model", ITS_PROGRAM);

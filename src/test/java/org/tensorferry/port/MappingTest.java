@@ -210,7 +210,8 @@ class MappingTest {
     MemoryModel model = new MemoryModel().layer("fc", "Dense", "{}", "kernel[3,4]", "bias[4]");
     try (WeightPort port = WeightPort.from(torch.save(folder.resolve("x.pth"))).into(model)) {
       assertTrue(problems(port.plan()).get(0).contains("float64"));
-      port.options(PortOptions.defaults().accept("unproven").narrow(true)).write(folder.resolve("out"));
+      port.options(PortOptions.defaults().accept("unproven").narrow(true))
+          .write(folder.resolve("out"));
       assertEquals(torch.get("fc.weight").toDoubles()[1], model.values("fc/kernel")[4]);
       assertEquals((float) torch.get("fc.bias").toDoubles()[1], model.values("fc/bias")[1]);
     }

@@ -82,7 +82,11 @@ class PortSamplesTest {
     Path out = folder.resolve(sample.target());
     boolean folds = sample.target().matches("cnn\\.(?!keras).*");
     PortOptions options =
-        PortOptions.defaults().foldEpsilon(folds).accept("heads").torchEpsilon(1e-5).accept("unproven");
+        PortOptions.defaults()
+            .foldEpsilon(folds)
+            .accept("heads")
+            .torchEpsilon(1e-5)
+            .accept("unproven");
     try (TargetModel target = open(SAMPLES.resolve(sample.target()));
         WeightPort port = WeightPort.from(torch).into(target).options(options)) {
       PortPlan plan = port.plan();

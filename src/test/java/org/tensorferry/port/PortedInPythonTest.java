@@ -43,7 +43,8 @@ class PortedInPythonTest {
         PortOptions.defaults()
             .foldEpsilon(!form.equals(".keras"))
             .torchEpsilon(1e-5)
-            .accept("heads").accept("unproven");
+            .accept("heads")
+            .accept("unproven");
     try (TargetModel target = TargetModels.open(sample(model + form), sample(model + ".keras"));
         WeightPort port = WeightPort.from(sample(TORCH.get(model))).into(target)) {
       port.options(options).write(out);

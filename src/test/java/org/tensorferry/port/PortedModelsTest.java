@@ -35,7 +35,11 @@ class PortedModelsTest {
   void outputsAreThoseOfPyTorch(String torch, String name, boolean folds) throws IOException {
     Path out = folder.resolve(name);
     PortOptions options =
-        PortOptions.defaults().foldEpsilon(folds).torchEpsilon(1e-5).accept("heads").accept("unproven");
+        PortOptions.defaults()
+            .foldEpsilon(folds)
+            .torchEpsilon(1e-5)
+            .accept("heads")
+            .accept("unproven");
     Path keras = SAMPLES.resolve(name + ".keras");
     try (TargetModel target = TargetModels.open(SAMPLES.resolve(name + ".savedmodel"), keras);
         WeightPort port = WeightPort.from(SAMPLES.resolve(torch)).into(target)) {
@@ -66,7 +70,8 @@ class PortedModelsTest {
         PortOptions.defaults()
             .foldEpsilon(!form.equals(".keras"))
             .torchEpsilon(1e-5)
-            .accept("heads").accept("unproven");
+            .accept("heads")
+            .accept("unproven");
     try (TargetModel target = TargetModels.open(SAMPLES.resolve(name + form), keras);
         WeightPort port = WeightPort.from(SAMPLES.resolve(torch)).into(target)) {
       port.options(options).write(ported);

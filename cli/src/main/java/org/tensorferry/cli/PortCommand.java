@@ -190,10 +190,7 @@ final class PortCommand implements Callable<Integer> {
     requireUseful(source);
     try (TargetModel model = open(isBack ? weights : target);
         WeightPort port =
-            WeightPort.from(torch)
-                .weights(key)
-                .settingsFrom(source)
-                .into(model, plugins.rules())) {
+            WeightPort.from(torch).weights(key).settingsFrom(source).into(model, plugins.rules())) {
       port.map(map == null ? PortMap.none() : PortMap.read(map)).options(options());
       Optional<PortProof> proof = proof(isBack, source, port, model);
       PortPlan plan = port.plan();
@@ -402,8 +399,7 @@ final class PortCommand implements Callable<Integer> {
   }
 
   private String headline(PortPlan plan, Optional<ParityReport> parity) {
-    boolean isDone =
-        plan.obstacles().isEmpty() && parity.map(ParityReport::isEqual).orElse(true);
+    boolean isDone = plan.obstacles().isEmpty() && parity.map(ParityReport::isEqual).orElse(true);
     return (dryRun ? "Would port " : isDone ? "Ported " : "NOT ported: ")
         + weights
         + " into "

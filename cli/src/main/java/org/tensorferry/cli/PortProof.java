@@ -76,8 +76,7 @@ record PortProof(
           .fix("give one --input for each tensor argument of the original")
           .as(ExitCode.USAGE);
     }
-    return new PortProof(
-        original, InputSpec.parseAll(candidates.get(0)), Optional.empty(), false);
+    return new PortProof(original, InputSpec.parseAll(candidates.get(0)), Optional.empty(), false);
   }
 
   /**

@@ -68,16 +68,13 @@ public final class ProgramWeights {
       throw misfit(name, "its elements don't lie side by side in the file");
     }
     long[] position = {place.getAsLong() + tensor.offset() * tensor.dtype().bytes()};
-    value
-        .cast(tensor.dtype())
-        .permute(inMemory)
-        .stream(
-            (chunk, length) -> {
-              ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, length);
-              while (bytes.hasRemaining()) {
-                position[0] += channel.write(bytes, position[0]);
-              }
-            });
+    value.cast(tensor.dtype()).permute(inMemory).stream(
+        (chunk, length) -> {
+          ByteBuffer bytes = ByteBuffer.wrap(chunk, 0, length);
+          while (bytes.hasRemaining()) {
+            position[0] += channel.write(bytes, position[0]);
+          }
+        });
   }
 
   /** The axes from the one with the longest steps to that with the shortest. */
