@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.savedmodel.SavedModelScan;
 import org.tensorferry.system.Confinement;
 import org.tensorferry.system.PrivateFolder;
 import org.tensorferry.tensor.DType;
@@ -103,6 +104,9 @@ final class ChildEngines implements Engines {
 
   @Override
   public ResultRunner result(Path savedModel, String signature) {
+    if (!options.trusted()) {
+      SavedModelScan.require(savedModel);
+    }
     return RemoteResult.open(new Remote(tensorFlow), savedModel, signature, options.threads());
   }
 

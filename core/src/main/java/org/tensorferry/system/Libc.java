@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +42,37 @@ interface Libc extends Library {
 
   /** The library, where this is a Linux that JNA can call into. */
   static Optional<Libc> load() {
-    if (!System.getProperty("os.name", "").equals("Linux")) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          Native.load("c", Libc.class, Map.of(Library.OPTION_STRING_ENCODING, encoding())));
-    } catch (LinkageError e) {
-      // JNA has no library for this processor, or may not write one: the platform gives no limits.
-      return Optional.empty();
+    return Loaded.LIBRARY;
+  }
+
+  /** The library, once for the process. */
+  final class Loaded {
+
+    /** Where JNA unpacks its own library to; else a folder that others may know and prepare. */
+    private static final String UNPACKED = "jna.tmpdir";
+
+    private static final Optional<Libc> LIBRARY =
+        System.getProperty("os.name", "").equals("Linux") ? load() : Optional.empty();
+
+    private Loaded() {}
+
+    private static Optional<Libc> load() {
+      boolean isNamed = System.getProperty(UNPACKED) != null;
+      try (PrivateFolder folder = PrivateFolder.temporary()) {
+        if (!isNamed) {
+          System.setProperty(UNPACKED, folder.path().toString());
+        }
+        return Optional.of(
+            Native.load("c", Libc.class, Map.of(Library.OPTION_STRING_ENCODING, encoding())));
+      } catch (IOException | LinkageError e) {
+        // JNA has no library for this processor, or may not write one: the platform gives no
+        // limits.
+        return Optional.empty();
+      } finally {
+        if (!isNamed) {
+          System.clearProperty(UNPACKED);
+        }
+      }
     }
   }
 }
