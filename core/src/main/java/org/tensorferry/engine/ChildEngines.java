@@ -65,28 +65,14 @@ final class ChildEngines implements Engines {
   private Child start(EngineKind kind, Set<Path> files, long fileSize) throws IOException {
     Path own = Files.createDirectory(folder.path().resolve(kind.name().substring(0, 2)));
     Path natives = Natives.require(kind);
-    Set<Path> read = new LinkedHashSet<>(JavaCommand.classPath());
-    read.add(natives);
+    Set<Path> read = new LinkedHashSet<>(files);
     read.add(folder());
-    files.forEach(file -> read.add(file.toAbsolutePath()));
-    Natives.ofUser().forEach(read::add);
     Confinement confinement =
-        new Confinement(
-            Set.of(JavaCommand.home()), read, Set.of(own), memory(), OptionalLong.of(fileSize));
+        options.trusted()
+            ? Confinement.NONE
+            : ConfinedJava.confinement(natives, own, read, OptionalLong.of(fileSize));
     return Child.start(
-        kind, natives, own, options.trusted() ? Confinement.NONE : confinement, options.timeout());
-  }
-
-  /** Most of the machine's memory, so that an engine fails before the machine does. */
-  private static OptionalLong memory() {
-    try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
-      return lines
-          .filter(line -> line.startsWith("MemTotal:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 10 * 8)
-          .findFirst();
-    } catch (IOException | NumberFormatException e) {
-      return OptionalLong.empty();
-    }
+        kind, natives, own, confinement, options.timeout());
   }
 
   @Override

@@ -29,16 +29,17 @@ final class JavaCommand {
 
   /** A process that answers calls over a socket. */
   static ProcessBuilder of(EngineKind kind, Path natives, Path folder, Path socket) {
-    return of(kind, natives, folder, List.of(socket.toString()));
+    return of(kind, natives, folder, Worker.class.getName(), kind.name(), socket.toString());
   }
 
   /** A process that unpacks the engine's libraries and ends. */
   static ProcessBuilder unpacking(EngineKind kind, Path natives, Path folder) {
-    return of(kind, natives, folder, List.of());
+    return of(kind, natives, folder, Worker.class.getName(), kind.name());
   }
 
-  private static ProcessBuilder of(
-      EngineKind kind, Path natives, Path folder, List<String> arguments) {
+  /** A process that runs a program with the libraries of an engine. */
+  static ProcessBuilder of(
+      EngineKind kind, Path natives, Path folder, String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(java().toString());
     command.addAll(
@@ -55,10 +56,8 @@ final class JavaCommand {
             "-Duser.home=" + folder));
     Natives.properties(kind, natives)
         .forEach((name, value) -> command.add("-D" + name + "=" + value));
-    command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path", ""), Worker.class.getName(), kind.name()));
-    command.addAll(arguments);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), mainClass));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(folder.toFile());
     Map<String, String> environment = builder.environment();

@@ -41,6 +41,9 @@ final class Natives {
   /** Names the folder that libraries are unpacked below; else the user's cache. */
   private static final String BASE = "tensorferry.natives";
 
+  /** Changes with what is unpacked, so that a folder of an older version is not taken for whole. */
+  private static final byte LAYOUT = 2;
+
   private static final List<String> OF_USER = List.of("LD_LIBRARY_PATH", "PYTORCH_LIBRARY_PATH");
 
   private Natives() {}
@@ -153,6 +156,7 @@ final class Natives {
   /** Other jars have other libraries. */
   private static String key(EngineKind kind) {
     MessageDigest digest = sha256();
+    digest.update(LAYOUT);
     List<String> marks =
         kind == EngineKind.TORCH
             ? List.of("pytorch", "djl", "api-")

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.tensorflowlite.global.tensorflowlite;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 import org.tensorflow.TensorFlow;
@@ -20,6 +22,16 @@ final class TensorFlowService implements Worker.Service {
       TensorFlow.version();
     } catch (LinkageError e) {
       // The first model tells it in a sentence.
+    }
+  }
+
+  @Override
+  public void unpack() {
+    load();
+    try {
+      Loader.load(tensorflowlite.class);
+    } catch (LinkageError e) {
+      // The first .tflite file tells it in a sentence.
     }
   }
 

@@ -41,6 +41,11 @@ public final class Worker {
     /** Loads the engine before the first call comes. */
     void load();
 
+    /** Loads all libraries that lie beside the engine's, by which they are unpacked. */
+    default void unpack() {
+      load();
+    }
+
     Object call(String operation, List<?> arguments);
   }
 
@@ -56,7 +61,7 @@ public final class Worker {
           case TENSORFLOW -> new TensorFlowService();
         };
     if (args.length == 1) {
-      service.load();
+      service.unpack();
       Runtime.getRuntime().halt(0);
     }
     endWithParent();

@@ -33,9 +33,9 @@ record ResultRunners(List<ResultRunner> all, String version) implements AutoClos
     }
     List<ResultRunner> runners = new ArrayList<>();
     try {
-      LiteRunner fast = LiteRunner.open(result, options.threads(), true, options.timeout());
+      LiteRunner fast = LiteRunner.open(result, true, options);
       runners.add(fast);
-      runners.add(LiteRunner.open(result, options.threads(), false, options.timeout()));
+      runners.add(LiteRunner.open(result, false, options));
       return new ResultRunners(runners, "Lite " + fast.engineVersion());
     } catch (RuntimeException | Error e) {
       runners.forEach(ResultRunner::close);

@@ -18,11 +18,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.tensorferry.engine.ConfinedJava;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -43,15 +44,6 @@ final class LiteProcess implements AutoCloseable {
               + "|fully_quantize: |Versions of org\\.bytedeco|^WARNING: All log messages"
               + "|Created TensorFlow Lite XNNPACK delegate|^I0000|^W0000|^\\s*$"
               + "|cpu_feature_guard|rebuild TensorFlow with|^INFO: |oneDNN custom");
-
-  /** Where native libraries are unpacked, and that nothing is fetched. */
-  private static final List<String> PASSED_ON =
-      List.of(
-          "org.bytedeco.javacpp.cachedir",
-          "DJL_CACHE_DIR",
-          "ai.djl.offline",
-          "java.io.tmpdir",
-          "user.home");
 
   private static final int KEPT_LINES = 60;
   private static final String ENDED = "";
@@ -76,43 +68,25 @@ final class LiteProcess implements AutoCloseable {
    * Starts a process.
    *
    * @param limit of the time that one request may take
+   * @param files that it may read besides those of its folder
+   * @param trusted whether it may do all that this process may
    */
-  static LiteProcess start(Duration limit) {
-    return start(limit, MAIN_CLASS);
+  static LiteProcess start(Duration limit, Set<Path> files, boolean trusted) {
+    return start(limit, files, trusted, MAIN_CLASS);
   }
 
-  /** As {@link #start(Duration)}, with another main class. */
-  static LiteProcess start(Duration limit, String mainClass) {
+  /** As {@link #start(Duration, Set, boolean)}, with another main class. */
+  static LiteProcess start(Duration limit, Set<Path> files, boolean trusted, String mainClass) {
     try {
-      Path folder = Files.createTempDirectory("tensorferry-tflite-");
-      return new LiteProcess(limit, folder, process(folder, mainClass));
+      Path folder = Files.createTempDirectory("tensorferry-tflite-").toRealPath();
+      return new LiteProcess(
+          limit, folder, ConfinedJava.start(mainClass, folder, files, trusted));
     } catch (IOException e) {
       throw Problem.of("The process for TensorFlow Lite can't be started")
           .because(String.valueOf(e.getMessage()))
           .fix("check that `java` can be started and that the folder for temporary files has room")
           .as(ExitCode.UNWRITABLE);
     }
-  }
-
-  private static Process process(Path folder, String mainClass) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + (Runtime.getRuntime().maxMemory() >> 20) + "m");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:-CreateCoredumpOnCrash");
-    command.add("-XX:ErrorFile=" + folder.resolve("crash.txt"));
-    for (String property : PASSED_ON) {
-      Optional.ofNullable(System.getProperty(property))
-          .ifPresent(value -> command.add("-D" + property + "=" + value));
-    }
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(mainClass);
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
-    builder.environment().remove("JDK_JAVA_OPTIONS");
-    return builder.start();
   }
 
   private Thread reader(InputStream stream, boolean hasAnswers) {

@@ -3,12 +3,13 @@ package org.tensorferry.tflite;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tensorferry.archive.NpzFile;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.engine.Stopwatch;
 import org.tensorferry.error.ExitCode;
@@ -43,13 +44,12 @@ public final class LiteRunner implements ResultRunner {
   /**
    * Loads a file.
    *
-   * @param threads within an operator; 0 for one, as apps have it that say nothing
    * @param xnnpack whether XNNPACK's kernels run what they can, as in most apps, or the plain ones
-   * @param limit of the time that one run may take
+   * @param options of its threads 0 means one, as apps have it that say nothing
    * @throws org.tensorferry.error.FerryException (unreadable, unconvertible) where the runtime
    *     can't
    */
-  public static LiteRunner open(Path path, int threads, boolean xnnpack, Duration limit) {
+  public static LiteRunner open(Path path, boolean xnnpack, EngineOptions options) {
     TfliteFile file = TfliteFile.read(path);
     Signature signature =
         file.signatures().stream()
@@ -61,11 +61,12 @@ public final class LiteRunner implements ResultRunner {
                         .because("its arguments and results have no names then")
                         .fix("use a file that `convert` wrote")
                         .as(ExitCode.UNREADABLE));
-    LiteProcess process = LiteProcess.start(limit);
+    LiteProcess process =
+        LiteProcess.start(options.timeout(), Set.of(path), options.trusted());
     try {
       ObjectNode request = process.request("open");
       request.put("file", path.toAbsolutePath().toString());
-      request.put("threads", Math.max(1, threads));
+      request.put("threads", Math.max(1, options.threads()));
       request.put("xnnpack", xnnpack);
       JsonNode answer = process.ask(request, "reading the .tflite file");
       String version = answer.path("version").asText();

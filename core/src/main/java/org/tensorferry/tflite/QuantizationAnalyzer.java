@@ -85,7 +85,7 @@ public final class QuantizationAnalyzer {
       Listener listener)
       throws IOException {
     TfliteOptions int8 = options.quantization(Quantization.INT8);
-    try (LiteProcess process = LiteProcess.start(options.timeout())) {
+    try (LiteProcess process = LiteProcess.start(options.timeout(), Set.of(savedModel), false)) {
       return new QuantizationAnalyzer(process, int8, listener)
           .run(savedModel, names, calibration, source, target);
     }

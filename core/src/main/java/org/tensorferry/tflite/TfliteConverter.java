@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tensorferry.archive.NpzFile;
 import org.tensorferry.tensor.HostTensor;
 
@@ -52,7 +53,7 @@ public final class TfliteConverter {
       TfliteRecord record,
       Path target)
       throws IOException {
-    try (LiteProcess process = LiteProcess.start(options.timeout())) {
+    try (LiteProcess process = LiteProcess.start(options.timeout(), Set.of(savedModel), false)) {
       TfliteConverter converter = new TfliteConverter(process, options);
       Path made = converter.make(savedModel, calibration, names);
       new TfliteEdit(made)
