@@ -221,7 +221,6 @@ class FaultyWritesTest {
 
   private static boolean isSame(Map<String, byte[]> one, Map<String, byte[]> other) {
     return one.keySet().equals(other.keySet())
-        && one.keySet().stream()
-            .allMatch(name -> Arrays.equals(one.get(name), other.get(name)));
+        && one.keySet().stream().allMatch(name -> Arrays.equals(one.get(name), other.get(name)));
   }
 }

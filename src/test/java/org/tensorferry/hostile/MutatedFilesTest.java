@@ -117,14 +117,12 @@ class MutatedFilesTest {
     addSavedModel(targets, ours);
     Path map = directory.resolve("map.json");
     Files.writeString(
-        map,
-        "{\"layers\": {\"a\": \"b\"}, \"variables\": {}, \"leave\": [\"x*\"], \"keep\": []}");
+        map, "{\"layers\": {\"a\": \"b\"}, \"variables\": {}, \"leave\": [\"x*\"], \"keep\": []}");
     targets.add(target(map, map, PortMap::read));
     return targets;
   }
 
-  private void add(List<Target> targets, Reader reader, Predicate<String> name)
-      throws IOException {
+  private void add(List<Target> targets, Reader reader, Predicate<String> name) throws IOException {
     for (Path folder : FIXTURES) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {

@@ -123,8 +123,7 @@ class LiteProcessTest {
   @Test
   void chatterIsNoAnswer() {
     try (LiteProcess process =
-        LiteProcess.start(
-            Duration.ofSeconds(60), Set.of(), false, Chatters.class.getName())) {
+        LiteProcess.start(Duration.ofSeconds(60), Set.of(), false, Chatters.class.getName())) {
       assertEquals(1, process.ask(process.request("x"), "converting the model").path("a").asInt());
     }
   }

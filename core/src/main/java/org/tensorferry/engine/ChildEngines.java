@@ -71,8 +71,7 @@ final class ChildEngines implements Engines {
         options.trusted()
             ? Confinement.NONE
             : ConfinedJava.confinement(natives, own, read, OptionalLong.of(fileSize));
-    return Child.start(
-        kind, natives, own, confinement, options.timeout());
+    return Child.start(kind, natives, own, confinement, options.timeout());
   }
 
   @Override

@@ -26,9 +26,7 @@ public final class ConfinedJava {
     EngineKind kind = EngineKind.TENSORFLOW;
     Path natives = Natives.require(kind);
     Confinement confinement =
-        trusted
-            ? Confinement.NONE
-            : confinement(natives, folder, files, OptionalLong.empty());
+        trusted ? Confinement.NONE : confinement(natives, folder, files, OptionalLong.empty());
     ProcessBuilder command = JavaCommand.of(kind, natives, folder, mainClass);
     return confinement.start(command.redirectErrorStream(false));
   }
@@ -40,8 +38,7 @@ public final class ConfinedJava {
     read.add(natives);
     files.forEach(file -> read.add(file.toAbsolutePath()));
     read.addAll(Natives.ofUser());
-    return new Confinement(
-        Set.of(JavaCommand.home()), read, Set.of(folder), memory(), fileSize);
+    return new Confinement(Set.of(JavaCommand.home()), read, Set.of(folder), memory(), fileSize);
   }
 
   /** Most of the machine's memory, so that an engine fails before the machine does. */

@@ -112,8 +112,8 @@ public final class Benchmark {
       Path file = contender.file();
       if (contender.engine().isLite()) {
         boolean xnnpack = contender.engine() == Engine.XNNPACK;
-        LiteRunner runner = LiteRunner.open(
-                file, xnnpack, EngineOptions.DEFAULT.threads(threads).timeout(LIMIT));
+        LiteRunner runner =
+            LiteRunner.open(file, xnnpack, EngineOptions.DEFAULT.threads(threads).timeout(LIMIT));
         opened.add(runner);
         return runs -> {
           LiteRunner.Timing timing = runner.timed(values, runs);

@@ -79,8 +79,7 @@ final class LiteProcess implements AutoCloseable {
   static LiteProcess start(Duration limit, Set<Path> files, boolean trusted, String mainClass) {
     try {
       Path folder = Files.createTempDirectory("tensorferry-tflite-").toRealPath();
-      return new LiteProcess(
-          limit, folder, ConfinedJava.start(mainClass, folder, files, trusted));
+      return new LiteProcess(limit, folder, ConfinedJava.start(mainClass, folder, files, trusted));
     } catch (IOException e) {
       throw Problem.of("The process for TensorFlow Lite can't be started")
           .because(String.valueOf(e.getMessage()))

@@ -61,8 +61,7 @@ public final class LiteRunner implements ResultRunner {
                         .because("its arguments and results have no names then")
                         .fix("use a file that `convert` wrote")
                         .as(ExitCode.UNREADABLE));
-    LiteProcess process =
-        LiteProcess.start(options.timeout(), Set.of(path), options.trusted());
+    LiteProcess process = LiteProcess.start(options.timeout(), Set.of(path), options.trusted());
     try {
       ObjectNode request = process.request("open");
       request.put("file", path.toAbsolutePath().toString());

@@ -110,15 +110,19 @@ class SavedModelScanTest {
   }
 
   private static NodeDef named(String name, String place, NodeDef held) {
-    return name.equals(place)
-        ? held.toBuilder().setName(name).build()
-        : node(name, "Relu");
+    return name.equals(place) ? held.toBuilder().setName(name).build() : node(name, "Relu");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "signature", "control", "function", "branches", "byName", "initialiser", "restore"
+        "signature",
+        "control",
+        "function",
+        "branches",
+        "byName",
+        "initialiser",
+        "restore"
       })
   void whatTensorFlowWouldRunMayNotWrite(String place) throws IOException {
     write(place, node("held", "WriteFile"));
