@@ -18,6 +18,7 @@ import org.tensorferry.source.SourceModel;
 import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.tflite.TfliteRecord;
 import org.tensorferry.trace.LayerVerification;
+import org.tensorferry.trace.RoundingVerification;
 
 /**
  * A SavedModel or a {@code .tflite} file with the file that it was made from: all that a
@@ -104,6 +105,12 @@ public record SavedConversion(
     ParityReport report =
         Verification.run(engines, pair, options, listener)
             .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
+    if (!TfliteFile.isMeant(directory) && RoundingVerification.isAsked(report, options)) {
+      try (SourceModel source = Sources.open(model)) {
+        report =
+            new RoundingVerification(engines, pair, source, rules, options, listener).judge(report);
+      }
+    }
     if (options.python().isPresent()) {
       report =
           report.withCases(

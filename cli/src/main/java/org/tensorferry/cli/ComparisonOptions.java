@@ -2,13 +2,17 @@ package org.tensorferry.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.inputs.Preparation;
+import org.tensorferry.parity.Profile;
+import org.tensorferry.parity.ProfileFile;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyOptions;
 import picocli.CommandLine.Mixin;
@@ -62,6 +66,22 @@ final class ComparisonOptions {
   @Nullable Double minSnr;
 
   @Option(
+      names = "--profile",
+      paramLabel = "NAME|FILE",
+      description = "limits: float32, float16, bfloat16, int8, audio, or a .json of your own")
+  @Nullable String profile;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "NAME",
+      split = ",",
+      description = {
+        "also measure these: si-sdr, sdr, lsd, top-1, top-5, rank, iou, boxes,",
+        "tokens, ulp"
+      })
+  List<String> metrics = new ArrayList<>();
+
+  @Option(
       names = "--layers",
       description = "compare call by call, and say which call or variable differs")
   boolean layers;
@@ -91,9 +111,21 @@ final class ComparisonOptions {
     options = inputs == null ? options : options.inputs(inputs);
     options = options.preparation(Preparation.of(preparation));
     options = python == null ? options : options.python(python);
-    return options
-        .layers(layers)
-        .tolerance(new Tolerance(optional(atol), optional(rtol), optional(minSnr)));
+    return options.layers(layers).profile(profile(command));
+  }
+
+  private Profile profile(CommandSpec command) {
+    boolean hasLimits = atol != null || rtol != null || minSnr != null;
+    if (profile != null && hasLimits) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--profile says what --atol, --rtol and --min-snr say: give one of both");
+    }
+    Profile limits =
+        profile == null
+            ? Profile.of(new Tolerance(optional(atol), optional(rtol), optional(minSnr)))
+            : ProfileFile.of(profile);
+    return limits.withMetrics(ProfileFile.metrics(metrics));
   }
 
   /** The time limit that the user gave. */
@@ -114,16 +146,17 @@ final class ComparisonOptions {
   void requireUsed(CommandSpec command, boolean compared, boolean calibrated, boolean timed) {
     boolean given =
         layers
-            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python)
+            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python, profile)
                 .anyMatch(Objects::nonNull)
+            || !metrics.isEmpty()
             || (!preparation.isEmpty() && !calibrated)
             || engines.trust
             || (engines.timeout != null && !timed);
     if (given && !compared) {
       throw new ParameterException(
           command.commandLine(),
-          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --layers,"
-              + " --python, --timeout and --trust need --verify");
+          "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --profile,"
+              + " --metrics, --layers, --python, --timeout and --trust need --verify");
     }
   }
 }

@@ -63,6 +63,11 @@ public record CaseReport(
     return new CaseReport("", input.label(), input.dims(), types, outcome, reason, outputs);
   }
 
+  /** The same case with its outputs judged anew. */
+  public CaseReport withOutputs(List<OutputComparison> judged) {
+    return new CaseReport(engine, label, dims, inputs, outcome, reason, judged);
+  }
+
   /** The same case in another engine, which its label names. */
   CaseReport in(String where) {
     return new CaseReport(where, label + ", " + where, dims, inputs, outcome, reason, outputs);

@@ -1,5 +1,6 @@
 package org.tensorferry.parity;
 
+import java.util.List;
 import java.util.Optional;
 import org.tensorferry.tensor.HostTensor;
 
@@ -12,9 +13,32 @@ import org.tensorferry.tensor.HostTensor;
  * @param result dtype and shape of the result; empty where it has no such output
  * @param metrics where the shapes are equal
  * @param difference what makes them different, in a few words; empty where they are equal
+ * @param scores of the named metrics that were asked for and have a meaning here
+ * @param remark why it counts as equal where the limits alone say that it differs; else empty
  */
 public record OutputComparison(
-    String name, String original, String result, Optional<Metrics> metrics, String difference) {
+    String name,
+    String original,
+    String result,
+    Optional<Metrics> metrics,
+    String difference,
+    List<Score> scores,
+    String remark) {
+
+  public OutputComparison {
+    scores = List.copyOf(scores);
+  }
+
+  /** Without named metrics. */
+  public OutputComparison(
+      String name, String original, String result, Optional<Metrics> metrics, String difference) {
+    this(name, original, result, metrics, difference, List.of(), "");
+  }
+
+  /** The same as no difference, for a reason. */
+  public OutputComparison excused(String reason) {
+    return new OutputComparison(name, original, result, metrics, "", scores, reason);
+  }
 
   /** Begins the name of what is no output, but gradients of many variables; no output has it. */
   static final String GRADIENTS = "gradients of ";

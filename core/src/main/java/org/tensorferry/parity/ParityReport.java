@@ -13,7 +13,7 @@ import org.tensorferry.error.ExitCode;
  * @param torchVersion version of libtorch
  * @param tensorFlowVersion version of TensorFlow
  * @param seed of the random inputs
- * @param tolerance what counted as equal
+ * @param profile what counted as equal
  * @param assumptions what the conversion took for granted, as text
  * @param cases in the order they ran
  * @param latency of both engines on the first compared case
@@ -25,7 +25,7 @@ public record ParityReport(
     String torchVersion,
     String tensorFlowVersion,
     long seed,
-    Tolerance tolerance,
+    Profile profile,
     List<String> assumptions,
     List<CaseReport> cases,
     Optional<Latency> latency,
@@ -88,9 +88,24 @@ public record ParityReport(
         torchVersion,
         tensorFlowVersion,
         seed,
-        tolerance,
+        profile,
         assumptions,
         cases,
+        latency,
+        layers);
+  }
+
+  /** The same report with other cases in place of its own. */
+  public ParityReport replacingCases(List<CaseReport> others) {
+    return new ParityReport(
+        model,
+        savedModel,
+        torchVersion,
+        tensorFlowVersion,
+        seed,
+        profile,
+        assumptions,
+        others,
         latency,
         layers);
   }
@@ -99,17 +114,7 @@ public record ParityReport(
   public ParityReport withCases(List<CaseReport> more) {
     List<CaseReport> all = new ArrayList<>(cases);
     all.addAll(more);
-    return new ParityReport(
-        model,
-        savedModel,
-        torchVersion,
-        tensorFlowVersion,
-        seed,
-        tolerance,
-        assumptions,
-        all,
-        latency,
-        layers);
+    return replacingCases(all);
   }
 
   /** The same report with both models call by call. */
@@ -124,7 +129,7 @@ public record ParityReport(
         torchVersion,
         tensorFlowVersion,
         seed,
-        tolerance,
+        profile,
         texts,
         cases,
         latency,

@@ -155,7 +155,7 @@ public final class PythonComparison {
     List<OutputComparison> outputs =
         new ArrayList<>(
             Comparer.compareAll(
-                originals.get(attempt.index()), attempt.outputs(), options.tolerance()));
+                originals.get(attempt.index()), attempt.outputs(), options.profile()));
     attempt.gradients().ifPresent(actual -> outputs.add(gradients.orElseThrow().compare(actual)));
     boolean differentiated = attempt.way() == Way.TAPE && attempt.index() == 0;
     return CaseReport.compared(input, differentiated ? remark : "", outputs);

@@ -105,11 +105,28 @@ public record Tolerance(OptionalDouble absolute, OptionalDouble relative, Option
     };
   }
 
+  /** The limits of a type, as reports print them. */
+  static String textOf(DType type) {
+    Limits limits = DEFAULT.limits(type, 1);
+    return String.format(
+        Locale.ROOT,
+        "|a-b| <= %s max(1, rms) + %s |b|, SNR >= %.0f dB",
+        power(limits.absolute()),
+        power(limits.relative()),
+        limits.snrDb());
+  }
+
+  /** {@code 1e-4} in place of {@code 1.0E-4}. */
+  private static String power(double value) {
+    int exponent = (int) Math.floor(Math.log10(value) + 1e-9);
+    return Math.round(value / Math.pow(10, exponent)) + "e" + exponent;
+  }
+
   /** As reports print it. */
   @Override
   public String toString() {
     if (isDefault()) {
-      return "|a-b| <= 1e-4 max(1, rms) + 1e-4 |b|, SNR >= 90 dB (float32)";
+      return textOf(DType.FLOAT32) + " (float32)";
     }
     if (judgesNothing()) {
       return "that it runs: 8 bits lose something, and --min-snr says how much is too much";

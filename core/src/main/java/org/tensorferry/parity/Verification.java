@@ -1,5 +1,6 @@
 package org.tensorferry.parity;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.tensorferry.inputs.InputCase;
 import org.tensorferry.inputs.RandomInputs;
 import org.tensorferry.inputs.RealInputs;
 import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.value.Structure;
 
 /**
@@ -46,10 +48,23 @@ public final class Verification {
       ModelPair pair, VerifyOptions options, VerifyListener listener, boolean isPorted) {
     this.pair = pair;
     this.options =
-        options.tolerance(ResultRunners.tolerance(pair.savedModel(), options.tolerance()));
+        options.profile(profile(pair.savedModel(), options.profile(), isPorted));
     this.listener = listener;
     this.isPorted = isPorted;
     this.structure = isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel());
+  }
+
+  /** What a .tflite file keeps of its kind, and what a model in half precision keeps of float32. */
+  private static Profile profile(Path result, Profile given, boolean isPorted) {
+    if (!given.isDefault()) {
+      return given;
+    }
+    if (TfliteFile.isMeant(result)) {
+      return given.withTolerance(ResultRunners.tolerance(result, given.tolerance()));
+    }
+    return isPorted
+        ? given
+        : Precision.of(result).map(given::withPrecision).orElse(given);
   }
 
   /**
@@ -166,7 +181,7 @@ public final class Verification {
       return CaseReport.failed(input, reason(e));
     }
     List<OutputComparison> outputs =
-        new ArrayList<>(Comparer.compareAll(original, result, options.tolerance()));
+        new ArrayList<>(Comparer.compareAll(original, result, options.profile()));
     structure
         .filter(saved -> !saved.equals(returned.describe()))
         .ifPresent(
@@ -188,7 +203,7 @@ public final class Verification {
   /** Whether the original gives the same again; asked only when a difference needs explaining. */
   private boolean repeats(Original torch, InputCase input, Map<String, HostTensor> original) {
     Map<String, HostTensor> again = torch.run(pair.method(), input.inputs()).flatten();
-    return Comparer.compareAll(original, again, options.tolerance()).stream()
+    return Comparer.compareAll(original, again, options.profile()).stream()
         .allMatch(OutputComparison::isEqual);
   }
 
@@ -241,7 +256,7 @@ public final class Verification {
         original,
         version,
         options.seed(),
-        options.tolerance(),
+        options.profile(),
         List.of(),
         cases,
         latency,

@@ -1,6 +1,7 @@
 package org.tensorferry.parity;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.inputs.Preparation;
@@ -10,7 +11,7 @@ import org.tensorferry.inputs.Preparation;
  *
  * @param samples random inputs at the example sizes, at least 1
  * @param seed of the random inputs
- * @param tolerance what counts as equal
+ * @param profile what counts as equal, and which metrics are measured
  * @param inputs a file or folder in place of random inputs, as {@link
  *     org.tensorferry.inputs.RealInputs} reads it
  * @param preparation what recordings and pictures among the inputs become
@@ -22,7 +23,7 @@ import org.tensorferry.inputs.Preparation;
 public record VerifyOptions(
     int samples,
     long seed,
-    Tolerance tolerance,
+    Profile profile,
     Optional<Path> inputs,
     Preparation preparation,
     int timedRuns,
@@ -35,7 +36,7 @@ public record VerifyOptions(
       new VerifyOptions(
           3,
           0,
-          Tolerance.DEFAULT,
+          Profile.DEFAULT,
           Optional.empty(),
           Preparation.NONE,
           7,
@@ -51,17 +52,28 @@ public record VerifyOptions(
 
   public VerifyOptions samples(int count) {
     return new VerifyOptions(
-        count, seed, tolerance, inputs, preparation, timedRuns, layers, python, engines);
+        count, seed, profile, inputs, preparation, timedRuns, layers, python, engines);
   }
 
   public VerifyOptions seed(long newSeed) {
     return new VerifyOptions(
-        samples, newSeed, tolerance, inputs, preparation, timedRuns, layers, python, engines);
+        samples, newSeed, profile, inputs, preparation, timedRuns, layers, python, engines);
   }
 
+  /** One tolerance for all outputs. */
   public VerifyOptions tolerance(Tolerance newTolerance) {
+    return profile(profile.withTolerance(newTolerance));
+  }
+
+  /** What counts as equal, output by output, and the metrics that are measured. */
+  public VerifyOptions profile(Profile newProfile) {
     return new VerifyOptions(
-        samples, seed, newTolerance, inputs, preparation, timedRuns, layers, python, engines);
+        samples, seed, newProfile, inputs, preparation, timedRuns, layers, python, engines);
+  }
+
+  /** Measures these metrics as well, by name. */
+  public VerifyOptions metrics(String... names) {
+    return profile(profile.withMetrics(ProfileFile.metrics(List.of(names))));
   }
 
   /** Runs on a .npz or .npy file, a recording, a picture, or a folder of them. */
@@ -69,7 +81,7 @@ public record VerifyOptions(
     return new VerifyOptions(
         samples,
         seed,
-        tolerance,
+        profile,
         Optional.of(place),
         preparation,
         timedRuns,
@@ -81,12 +93,12 @@ public record VerifyOptions(
   /** What recordings and pictures become before the models see them. */
   public VerifyOptions preparation(Preparation wanted) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, wanted, timedRuns, layers, python, engines);
+        samples, seed, profile, inputs, wanted, timedRuns, layers, python, engines);
   }
 
   public VerifyOptions timedRuns(int runs) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, runs, layers, python, engines);
+        samples, seed, profile, inputs, preparation, runs, layers, python, engines);
   }
 
   /** Threads within an operator, for both engines; 0 leaves it to them. */
@@ -97,7 +109,7 @@ public record VerifyOptions(
   /** Compares call by call as well. */
   public VerifyOptions layers(boolean wanted) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, wanted, python, engines);
+        samples, seed, profile, inputs, preparation, timedRuns, wanted, python, engines);
   }
 
   /** Runs the result in the TensorFlow of a Python as well. */
@@ -105,7 +117,7 @@ public record VerifyOptions(
     return new VerifyOptions(
         samples,
         seed,
-        tolerance,
+        profile,
         inputs,
         preparation,
         timedRuns,
@@ -116,6 +128,6 @@ public record VerifyOptions(
 
   public VerifyOptions engines(EngineOptions options) {
     return new VerifyOptions(
-        samples, seed, tolerance, inputs, preparation, timedRuns, layers, python, options);
+        samples, seed, profile, inputs, preparation, timedRuns, layers, python, options);
   }
 }

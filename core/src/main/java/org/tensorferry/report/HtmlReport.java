@@ -86,7 +86,7 @@ final class HtmlReport {
     facts.addAll(
         List.of(
             "result", code(report.savedModel()) + " in TensorFlow " + report.tensorFlowVersion()));
-    facts.addAll(List.of("equal means", code(report.tolerance().toString())));
+    facts.addAll(List.of("equal means", code(report.profile().toString())));
     facts.addAll(List.of("seed", Long.toString(report.seed())));
     report.latency().ifPresent(l -> facts.addAll(List.of("time of a run", ReportText.latency(l))));
     page.facts(facts.toArray(String[]::new));
@@ -102,6 +102,7 @@ final class HtmlReport {
     for (OutputComparison output : report.outputs()) {
       Optional<Metrics> m = output.metrics();
       String verdict = (ReportText.verdict(output) + " " + ReportText.worst(output)).strip();
+      String scores = ReportText.scores(output);
       rows.add(
           List.of(
               new Text(report.label()),
@@ -110,7 +111,7 @@ final class HtmlReport {
               new Figure(m.map(x -> ReportText.error(x.maxAbsolute())).orElse("-")),
               new Figure(m.map(x -> ReportText.error(x.meanAbsolute())).orElse("-")),
               new Figure(m.map(x -> ReportText.error(x.maxRelative())).orElse("-")),
-              new Text(verdict)));
+              new Text(scores.isEmpty() ? verdict : verdict + "; " + scores)));
     }
     String remark = ReportText.remark(report);
     if (!remark.isEmpty()) {

@@ -11,7 +11,8 @@ import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
-import org.tensorferry.parity.Tolerance;
+import org.tensorferry.parity.Profile;
+import org.tensorferry.parity.Score;
 
 /**
  * The report as JSON. Fields are only ever added; {@code schema} counts changes that remove or
@@ -20,6 +21,9 @@ import org.tensorferry.parity.Tolerance;
 final class JsonReport {
 
   private static final int SCHEMA = 1;
+
+  /** Channels and rows of one output that are listed. */
+  private static final int MOST_PARTS = 4096;
 
   private final ObjectMapper mapper = new ObjectMapper();
 
@@ -40,7 +44,7 @@ final class JsonReport {
         .put("libtorch", report.torchVersion())
         .put("tensorflow", report.tensorFlowVersion());
     root.put("seed", report.seed());
-    tolerance(root.putObject("tolerance"), report.tolerance());
+    profile(root.putObject("tolerance"), report.profile());
     ArrayNode assumptions = root.putArray("assumptions");
     report.assumptions().forEach(assumptions::add);
     ArrayNode cases = root.putArray("cases");
@@ -54,10 +58,15 @@ final class JsonReport {
     }
   }
 
-  private static void tolerance(ObjectNode node, Tolerance tolerance) {
-    node.put("text", tolerance.toString());
-    tolerance.absolute().ifPresent(value -> node.put("atol", value));
-    tolerance.relative().ifPresent(value -> node.put("rtol", value));
+  private static void profile(ObjectNode node, Profile profile) {
+    node.put("text", profile.toString());
+    if (!profile.name().isEmpty()) {
+      node.put("profile", profile.name());
+    }
+    profile.tolerance().absolute().ifPresent(value -> node.put("atol", value));
+    profile.tolerance().relative().ifPresent(value -> node.put("rtol", value));
+    profile.tolerance().leastSnr().ifPresent(value -> number(node, "snrDb", value));
+    profile.precision().ifPresent(type -> node.put("precision", type.toString()));
   }
 
   private static void latency(ObjectNode node, ParityReport.Latency latency) {
@@ -92,7 +101,36 @@ final class JsonReport {
     if (!output.isEqual()) {
       node.put("difference", output.difference());
     }
+    if (!output.remark().isEmpty()) {
+      node.put("remark", output.remark());
+    }
     output.metrics().ifPresent(metrics -> write(node, metrics));
+    if (!output.scores().isEmpty()) {
+      ObjectNode scores = node.putObject("metrics");
+      output.scores().forEach(score -> write(scores.putObject(score.metric().toString()), score));
+    }
+  }
+
+  private static void write(ObjectNode node, Score score) {
+    number(node, "value", score.value());
+    if (!score.metric().unit().isEmpty()) {
+      node.put("unit", score.metric().unit());
+    }
+    if (!score.detail().isEmpty()) {
+      node.put("detail", score.detail());
+    }
+    if (!score.parts().isEmpty()) {
+      ArrayNode parts = node.putArray("parts");
+      score.parts().stream().limit(MOST_PARTS).forEach(part -> add(parts, part));
+    }
+  }
+
+  private static void add(ArrayNode parts, double value) {
+    if (Double.isFinite(value)) {
+      parts.add(value);
+    } else {
+      parts.add(Double.toString(value));
+    }
   }
 
   private static void write(ObjectNode node, Metrics metrics) {

@@ -86,7 +86,8 @@ final class JunitReport {
     for (OutputComparison output : report.outputs()) {
       testCase(report.label(), output.name());
       if (!output.isEqual()) {
-        String details = ReportText.worst(output) + "\n" + report.reason();
+        String details =
+            String.join("\n", ReportText.worst(output), ReportText.scores(output), report.reason());
         message("failure", ReportText.verdict(output), details.strip());
       }
       xml.writeEndElement();

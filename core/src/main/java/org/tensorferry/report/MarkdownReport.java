@@ -32,7 +32,7 @@ final class MarkdownReport {
             + " in TensorFlow "
             + report.tensorFlowVersion()
             + " |");
-    line("| equal means | " + code(report.tolerance().toString()) + " |");
+    line("| equal means | " + code(report.profile().toString()) + " |");
     line("| seed | " + report.seed() + " |");
     report.latency().ifPresent(l -> line("| latency | " + ReportText.latency(l) + " |"));
     line("");
@@ -53,7 +53,12 @@ final class MarkdownReport {
     for (OutputComparison output : report.outputs()) {
       Optional<Metrics> metrics = output.metrics();
       String numbers = metrics.map(MarkdownReport::numbers).orElse("| | | | | |");
-      String verdict = ReportText.verdict(output) + " " + ReportText.worst(output);
+      String verdict =
+          String.join(
+              " ",
+              ReportText.verdict(output),
+              ReportText.worst(output),
+              ReportText.scores(output));
       line(
           "| "
               + cell(report.label())

@@ -5,11 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tensorferry.parity.CaseReport;
+import org.tensorferry.parity.Metric;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Score;
 
 /** Words and numbers that all forms of the report share. */
 final class ReportText {
@@ -50,10 +53,31 @@ final class ReportText {
     return String.format(Locale.ROOT, value < 10 ? "%.2f ms" : "%.1f ms", value);
   }
 
-  /** {@code equal}, or what differs. */
+  /** {@code si-sdr 61.2 dB, top-1 0.98 (49 of 50 rows)}; empty where nothing was asked for. */
+  static String scores(OutputComparison output) {
+    return output.scores().stream().map(ReportText::score).collect(Collectors.joining(", "));
+  }
+
+  private static String score(Score score) {
+    Metric metric = score.metric();
+    String value = Double.isInfinite(score.value()) ? snr(score.value()) : Metric.digits(score.value());
+    boolean isChannels = metric.unit().equals("dB") && score.parts().size() > 1;
+    String detail =
+        isChannels
+            ? (metric.isHigherBetter() ? "least of " : "most of ")
+                + counted(score.parts().size(), "channel")
+            : score.detail();
+    return metric
+        + " "
+        + value
+        + (metric.unit().isEmpty() || value.equals("exact") ? "" : " " + metric.unit())
+        + (detail.isEmpty() ? "" : " (" + detail + ")");
+  }
+
+  /** {@code equal} with the reason where there is one, or what differs. */
   static String verdict(OutputComparison output) {
     if (output.isEqual()) {
-      return "equal";
+      return output.remark().isEmpty() ? "equal" : output.remark();
     }
     boolean types =
         !output.original().isEmpty()
@@ -93,10 +117,17 @@ final class ReportText {
     long compared = report.count(CaseReport.Outcome.COMPARED);
     List<String> parts = new ArrayList<>();
     if (report.isEqual()) {
-      String verdict = report.tolerance().judgesNothing() ? "Ran: " : "Equal: ";
+      String verdict = report.profile().judgesNothing() ? "Ran: " : "Equal: ";
       parts.add(verdict + counted(outputs, "output") + " in " + counted(compared, "case"));
       double least = report.leastSnrDb();
       parts.add(Double.isInfinite(least) ? "bit for bit" : "least SNR " + snr(least) + " dB");
+      boolean isExcused =
+          report.cases().stream()
+              .flatMap(c -> c.outputs().stream())
+              .anyMatch(output -> !output.remark().isEmpty());
+      if (isExcused) {
+        parts.add("as exact as libtorch");
+      }
     } else {
       parts.add("DIFFERENT: " + different + " of " + counted(outputs, "output"));
       if (failed > 0) {

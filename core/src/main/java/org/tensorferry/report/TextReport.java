@@ -31,7 +31,7 @@ final class TextReport {
             + report.tensorFlowVersion()
             + ", seed "
             + report.seed());
-    line("equal means " + report.tolerance());
+    line("equal means " + report.profile());
     line("");
     line(row("output", "SNR dB", "max abs", "mean abs", "max rel", ""));
     report.cases().stream().filter(each -> each.engine().isEmpty()).forEach(this::write);
@@ -85,7 +85,8 @@ final class TextReport {
     } else {
       line(row(output.name(), "", "", "", "", verdict));
     }
-    if (!output.isEqual()) {
+    wrapped("    ", ReportText.scores(output));
+    if (!output.isEqual() || !output.remark().isEmpty()) {
       wrapped("    ", ReportText.verdict(output));
       wrapped("    ", ReportText.worst(output));
     }

@@ -175,6 +175,22 @@ public final class TensorData implements TensorSource {
     return shape.length;
   }
 
+  /** The same numbers as float64, read when they are asked for; only of a real floating type. */
+  public TensorData asFloat64() {
+    if (!dtype.isFloating()) {
+      throw new IllegalArgumentException(dtype + " is no real floating type");
+    }
+    return dtype == DType.FLOAT64
+        ? this
+        : new TensorData(
+            DType.FLOAT64,
+            shape,
+            strides,
+            offset,
+            new WideStorage(storage, dtype),
+            requiresGrad);
+  }
+
   public TensorData withRequiresGrad(boolean required) {
     return new TensorData(dtype, shape, strides, offset, storage, required);
   }

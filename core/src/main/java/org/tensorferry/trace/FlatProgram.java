@@ -17,6 +17,7 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.Schema;
+import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.value.KnownScalar;
 import org.tensorferry.value.StoredTensor;
@@ -51,11 +52,13 @@ public final class FlatProgram {
   private final Map<String, Schema> schemas = new HashMap<>();
   private final Set<TensorHandle> numbersOf;
   private final List<Integer> firstValues = new ArrayList<>();
+  private final boolean isDouble;
   private int values;
   private int variables;
 
-  private FlatProgram(CallTrace trace) {
+  private FlatProgram(CallTrace trace, boolean isDouble) {
     this.trace = trace;
+    this.isDouble = isDouble;
     this.literals = new Literals(trace.numbers());
     this.numbersOf = numbersOf(trace);
   }
@@ -67,6 +70,20 @@ public final class FlatProgram {
    *     repeated alone
    */
   public static FlatProgram of(CallTrace trace) {
+    return of(trace, false);
+  }
+
+  /**
+   * The same calls in float64 wherever the original computes in a floating type of fewer bits: what
+   * the model is without rounding, as nearly as can be run. Its tensor arguments are float64, too.
+   *
+   * @throws org.tensorferry.error.FerryException as {@link #of(CallTrace)}
+   */
+  public static FlatProgram inFloat64(CallTrace trace) {
+    return of(trace, true);
+  }
+
+  private static FlatProgram of(CallTrace trace, boolean isDouble) {
     if (trace.hasRegions()) {
       throw Problem.of("The calls can't be repeated one by one in libtorch")
           .because(
@@ -74,7 +91,7 @@ public final class FlatProgram {
           .fix("compare the outputs only: leave out --layers")
           .as(ExitCode.UNCONVERTIBLE);
     }
-    FlatProgram flat = new FlatProgram(trace);
+    FlatProgram flat = new FlatProgram(trace, isDouble);
     flat.print();
     return flat;
   }
@@ -208,14 +225,49 @@ public final class FlatProgram {
         };
     List<String> arguments = new ArrayList<>();
     for (int i = 0; i < call.args().size(); i++) {
-      arguments.add(literals.print(call.args().get(i), param(schema, i, ""), tensors));
+      Schema.@Nullable Param param = param(schema, i, "");
+      arguments.add(literals.print(widened(call.args().get(i), param), param, tensors));
     }
     call.kwargs()
         .forEach(
-            (name, value) ->
-                arguments.add(
-                    name + "=" + literals.print(value, param(schema, -1, name), tensors)));
+            (name, value) -> {
+              Schema.@Nullable Param param = param(schema, -1, name);
+              arguments.add(name + "=" + literals.print(widened(value, param), param, tensors));
+            });
+    if (isDouble && schema != null && makesFloats(call, schema)) {
+      arguments.add("dtype=" + DType.FLOAT64.torchCode());
+    }
     return function(call.name()) + "(" + String.join(", ", arguments) + ")";
+  }
+
+  /** A type that is asked for by number, wide where the program is. */
+  private Value widened(Value value, Schema.@Nullable Param param) {
+    boolean isType =
+        isDouble && param != null && param.type().equals("ScalarType") && !param.isList();
+    if (!isType || !(value instanceof Value.Int number) || !number.value().isKnown()) {
+      return value;
+    }
+    return DType.ofTorchCode(number.value().known())
+        .map(type -> Value.of(wide(type).torchCode()))
+        .orElse((Value.Int) value);
+  }
+
+  private static DType wide(DType type) {
+    return type.isFloating() ? DType.FLOAT64 : type.isComplex() ? DType.COMPLEX128 : type;
+  }
+
+  /** True for a call that makes floats of nothing, and takes torch's default type for them. */
+  private static boolean makesFloats(OperatorCall call, Schema schema) {
+    boolean hasType =
+        schema.params().stream()
+            .anyMatch(param -> param.name().equals("dtype") && param.keywordOnly());
+    boolean isGiven = call.kwargs().containsKey("dtype");
+    return hasType
+        && !isGiven
+        && call.args().size() <= schema.params().stream().filter(p -> !p.keywordOnly()).count()
+        && !call.written().isEmpty()
+        && call.written().get(0).dtype().isFloating()
+        && call.read().values().stream().noneMatch(handle -> handle.dtype().isFloating());
   }
 
   /** {@code torch.add} for {@code aten::add}, {@code ops.torchvision.nms} for others. */
@@ -322,7 +374,7 @@ public final class FlatProgram {
     return "torch.scalar_tensor("
         + literals.number(number)
         + ", dtype="
-        + like.dtype().torchCode()
+        + (isDouble ? wide(like.dtype()) : like.dtype()).torchCode()
         + ")";
   }
 
@@ -331,7 +383,7 @@ public final class FlatProgram {
         handle,
         unknown -> {
           String attribute = "w" + weights.size();
-          program.buffer(attribute, data);
+          program.buffer(attribute, isDouble && data.dtype().isFloating() ? data.asFloat64() : data);
           return "self." + attribute;
         });
   }

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.tensorferry.engine.Original;
 import org.tensorferry.parity.Comparer;
 import org.tensorferry.parity.OutputComparison;
+import org.tensorferry.parity.Profile;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.tensor.HostTensor;
 
@@ -58,6 +59,6 @@ final class FlatRun {
       String name = i < names.size() ? names.get(i) : "output_" + i;
       named.put(name, Objects.requireNonNull(values.get(numbers.get(i))));
     }
-    return CallComparison.worst(Comparer.compareAll(original, named, tolerance));
+    return CallComparison.worst(Comparer.compareAll(original, named, Profile.of(tolerance)));
   }
 }

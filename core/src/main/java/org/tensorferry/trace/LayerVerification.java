@@ -75,7 +75,7 @@ public final class LayerVerification {
               pair.savedModel(),
               input,
               original(input),
-              options.tolerance(),
+              options.profile().tolerance(),
               listener);
       return Findings.in(layers, report.isEqual());
     } catch (FerryException e) {
@@ -93,7 +93,7 @@ public final class LayerVerification {
   }
 
   /** One that differs before one that does not, then the one of least SNR; none that is skipped. */
-  private static int worstCase(List<CaseReport> cases) {
+  static int worstCase(List<CaseReport> cases) {
     return IntStream.range(0, cases.size())
         .filter(i -> cases.get(i).engine().isEmpty())
         .filter(i -> cases.get(i).outcome() != CaseReport.Outcome.SKIPPED)

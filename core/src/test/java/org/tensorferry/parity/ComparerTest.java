@@ -158,7 +158,7 @@ class ComparerTest {
     original.put("b", one);
     original.put("a", one);
     List<OutputComparison> outputs =
-        Comparer.compareAll(original, Map.of("b", one, "c", one), Tolerance.DEFAULT);
+        Comparer.compareAll(original, Map.of("b", one, "c", one), Profile.DEFAULT);
     assertEquals(List.of("b", "a", "c"), outputs.stream().map(OutputComparison::name).toList());
     assertEquals(
         List.of("", "missing in the SavedModel", "not an output of the original"),

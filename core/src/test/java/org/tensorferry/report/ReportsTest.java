@@ -28,6 +28,7 @@ import org.tensorferry.parity.Comparer;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Profile;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.tensor.HostTensor;
 import org.w3c.dom.Element;
@@ -47,7 +48,7 @@ class ReportsTest {
         "2.7.1",
         "2.18.0",
         7,
-        Tolerance.DEFAULT,
+        Profile.DEFAULT,
         List.of("time >= 16 (example: 20)"),
         List.of(cases),
         Optional.of(new ParityReport.Latency("batch=2, sample 1", 7, 1.25, 12.5)),
