@@ -193,7 +193,8 @@ class LayersTest {
   void amplifiedRoundingIsToldFromAFault() {
     Path file = twoLayers("  return torch.sin(torch.mul(torch.sum(torch.exp(x), [1]), 10))\n");
     ParityReport report = convert(file, "x:float32[batch,5000]").verify(LAYERS);
-    assertFalse(report.isEqual(), () -> Reports.text(report));
+    assertTrue(report.isEqual(), () -> Reports.text(report));
+    assertTrue(report.isExcused(), () -> Reports.text(report));
     List<String> findings = layers(report).findings();
     assertTrue(findings.get(0).startsWith("No call is out of line"), findings::toString);
     assertTrue(findings.get(1).contains("`aten::sin`"), findings::toString);

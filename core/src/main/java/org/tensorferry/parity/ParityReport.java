@@ -49,6 +49,13 @@ public record ParityReport(
     return count(CaseReport.Outcome.COMPARED) > 0 && cases.stream().allMatch(CaseReport::isEqual);
   }
 
+  /** True where an output counts as equal though it is outside of the limits. */
+  public boolean isExcused() {
+    return cases.stream()
+        .flatMap(c -> c.outputs().stream())
+        .anyMatch(output -> !output.remark().isEmpty());
+  }
+
   /** What a command ends with. */
   public ExitCode exitCode() {
     return isEqual() ? ExitCode.OK : ExitCode.DIFFERENT;

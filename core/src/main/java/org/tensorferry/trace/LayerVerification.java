@@ -77,7 +77,7 @@ public final class LayerVerification {
               original(input),
               options.profile().tolerance(),
               listener);
-      return Findings.in(layers, report.isEqual());
+      return Findings.in(layers, report.isEqual() && !report.isExcused());
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
         throw e;
