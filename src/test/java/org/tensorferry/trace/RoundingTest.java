@@ -32,10 +32,7 @@ import org.tensorferry.tensor.HostTensor;
 class RoundingTest {
 
   private static final VerifyOptions OPTIONS =
-      VerifyOptions.DEFAULT
-          .samples(2)
-          .timedRuns(0)
-          .engines(EngineOptions.DEFAULT.inProcess(true));
+      VerifyOptions.DEFAULT.samples(2).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   /** A sum of many numbers, whose last bits are made the first. */
   private static final String AMPLIFIES =

@@ -41,14 +41,14 @@ public enum Metric {
   RANK("rank", "", true),
 
   /**
-   * Intersection over union of sets: what is true in Boolean outputs, what is above zero where there
-   * is one class, else the mean over the classes that are greatest somewhere.
+   * Intersection over union of sets: what is true in Boolean outputs, what is above zero where
+   * there is one class, else the mean over the classes that are greatest somewhere.
    */
   IOU("iou", "", true),
 
   /**
-   * Share of boxes {@code [x1, y1, x2, y2]} that find one of the other model at an intersection over
-   * union of at least one half, greedily from the best pair; of the greater number of both.
+   * Share of boxes {@code [x1, y1, x2, y2]} that find one of the other model at an intersection
+   * over union of at least one half, greedily from the best pair; of the greater number of both.
    */
   BOXES("boxes", "", true),
 
@@ -122,10 +122,7 @@ public enum Metric {
     if (!Double.isFinite(value) || (value != 0 && Math.abs(value) < 1e-3)) {
       return String.format(Locale.ROOT, "%.1e", value);
     }
-    return BigDecimal.valueOf(value)
-        .round(new MathContext(5))
-        .stripTrailingZeros()
-        .toPlainString();
+    return BigDecimal.valueOf(value).round(new MathContext(5)).stripTrailingZeros().toPlainString();
   }
 
   /** A score of many parts, of which one number is judged. */

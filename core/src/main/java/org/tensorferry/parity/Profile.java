@@ -23,8 +23,8 @@ import org.tensorferry.tensor.DType;
  *     model that computes in half precision and returns float32
  * @param bounds of metrics: the least, or the most where less is better; a metric that has no
  *     meaning for an output does not bind it
- * @param outputs limits for outputs whose names match, {@code *} standing for any letters; the first
- *     that matches counts
+ * @param outputs limits for outputs whose names match, {@code *} standing for any letters; the
+ *     first that matches counts
  * @param metrics that are measured beside those that bind
  */
 public record Profile(
@@ -187,7 +187,10 @@ public record Profile(
                 precision
                     .filter(type -> tolerance.isDefault())
                     .map(type -> "the rounding of " + type + ": " + Tolerance.textOf(type))
-                    .or(() -> Optional.of(tolerance.toString()).filter(t -> !tolerance.judgesNothing()))
+                    .or(
+                        () ->
+                            Optional.of(tolerance.toString())
+                                .filter(t -> !tolerance.judgesNothing()))
                     .stream(),
                 bounds.entrySet().stream().map(Profile::text));
     String own = limits.collect(Collectors.joining(", "));

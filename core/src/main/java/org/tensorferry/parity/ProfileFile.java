@@ -100,8 +100,7 @@ public final class ProfileFile {
         .forEachRemaining(
             key -> {
               if (!KEYS.contains(key) || (!isWhole && key.equals("outputs"))) {
-                throw wrong(
-                    "`" + key + "` is none of " + String.join(", ", new TreeSet<>(KEYS)));
+                throw wrong("`" + key + "` is none of " + String.join(", ", new TreeSet<>(KEYS)));
               }
             });
     Profile base =

@@ -49,8 +49,7 @@ final class UlpMetric {
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < shares.length; i++) {
       if (shares[i] > 0) {
-        String bucket =
-            i < BUCKETS.size() ? BUCKETS.get(i).toString() : "more";
+        String bucket = i < BUCKETS.size() ? BUCKETS.get(i).toString() : "more";
         String most = i > 2 && i < BUCKETS.size() ? "<=" : "";
         parts.add(String.format(Locale.ROOT, "%s%s: %.1f %%", most, bucket, 100 * shares[i]));
       }

@@ -47,8 +47,7 @@ public final class Verification {
   private Verification(
       ModelPair pair, VerifyOptions options, VerifyListener listener, boolean isPorted) {
     this.pair = pair;
-    this.options =
-        options.profile(profile(pair.savedModel(), options.profile(), isPorted));
+    this.options = options.profile(profile(pair.savedModel(), options.profile(), isPorted));
     this.listener = listener;
     this.isPorted = isPorted;
     this.structure = isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel());
@@ -62,9 +61,7 @@ public final class Verification {
     if (TfliteFile.isMeant(result)) {
       return given.withTolerance(ResultRunners.tolerance(result, given.tolerance()));
     }
-    return isPorted
-        ? given
-        : Precision.of(result).map(given::withPrecision).orElse(given);
+    return isPorted ? given : Precision.of(result).map(given::withPrecision).orElse(given);
   }
 
   /**

@@ -55,10 +55,7 @@ final class MarkdownReport {
       String numbers = metrics.map(MarkdownReport::numbers).orElse("| | | | | |");
       String verdict =
           String.join(
-              " ",
-              ReportText.verdict(output),
-              ReportText.worst(output),
-              ReportText.scores(output));
+              " ", ReportText.verdict(output), ReportText.worst(output), ReportText.scores(output));
       line(
           "| "
               + cell(report.label())

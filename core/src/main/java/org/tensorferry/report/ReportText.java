@@ -60,7 +60,8 @@ final class ReportText {
 
   private static String score(Score score) {
     Metric metric = score.metric();
-    String value = Double.isInfinite(score.value()) ? snr(score.value()) : Metric.digits(score.value());
+    String value =
+        Double.isInfinite(score.value()) ? snr(score.value()) : Metric.digits(score.value());
     boolean isChannels = metric.unit().equals("dB") && score.parts().size() > 1;
     String detail =
         isChannels

@@ -183,12 +183,7 @@ public final class TensorData implements TensorSource {
     return dtype == DType.FLOAT64
         ? this
         : new TensorData(
-            DType.FLOAT64,
-            shape,
-            strides,
-            offset,
-            new WideStorage(storage, dtype),
-            requiresGrad);
+            DType.FLOAT64, shape, strides, offset, new WideStorage(storage, dtype), requiresGrad);
   }
 
   public TensorData withRequiresGrad(boolean required) {

@@ -383,7 +383,8 @@ public final class FlatProgram {
         handle,
         unknown -> {
           String attribute = "w" + weights.size();
-          program.buffer(attribute, isDouble && data.dtype().isFloating() ? data.asFloat64() : data);
+          program.buffer(
+              attribute, isDouble && data.dtype().isFloating() ? data.asFloat64() : data);
           return "self." + attribute;
         });
   }

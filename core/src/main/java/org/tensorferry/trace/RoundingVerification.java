@@ -40,8 +40,8 @@ import org.tensorferry.tensor.HostTensor;
 /**
  * Tells a result that is wrong from a model that makes rounding large. The original's calls are run
  * in float64, and both libtorch's own float32 outputs and the result's are laid beside that: where
- * the result is as near to it as libtorch is, and every call agrees on equal inputs, no limit can ask
- * for more.
+ * the result is as near to it as libtorch is, and every call agrees on equal inputs, no limit can
+ * ask for more.
  */
 public final class RoundingVerification {
 
@@ -129,8 +129,7 @@ public final class RoundingVerification {
     flat.program().write(file);
     try (Original twin = engines.own(file);
         Original torch = Originals.open(engines, pair.model());
-        ResultRunner tensorFlow =
-            engines.result(pair.savedModel(), TfRunner.DEFAULT_SIGNATURE)) {
+        ResultRunner tensorFlow = engines.result(pair.savedModel(), TfRunner.DEFAULT_SIGNATURE)) {
       List<InputCase> inputs = Verification.cases(pair, options);
       Map<String, Distance> distances = new LinkedHashMap<>();
       for (int i = 0; i < report.cases().size(); i++) {
@@ -139,8 +138,7 @@ public final class RoundingVerification {
           continue;
         }
         InputCase input = inputs.get(i);
-        Map<String, HostTensor> original =
-            torch.run(pair.method(), input.inputs()).flatten();
+        Map<String, HostTensor> original = torch.run(pair.method(), input.inputs()).flatten();
         Map<String, HostTensor> result =
             tensorFlow.run(named(converted.model().argumentNames(), input));
         Map<String, HostTensor> exact = exact(flat, twin, input, original);
@@ -160,8 +158,7 @@ public final class RoundingVerification {
     }
   }
 
-  private static List<CaseReport> excused(
-      List<CaseReport> cases, Map<String, Distance> distances) {
+  private static List<CaseReport> excused(List<CaseReport> cases, Map<String, Distance> distances) {
     List<CaseReport> excused = new ArrayList<>();
     for (CaseReport each : cases) {
       List<OutputComparison> outputs = new ArrayList<>();

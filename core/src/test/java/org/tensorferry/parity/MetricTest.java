@@ -93,10 +93,8 @@ class MetricTest {
           ulp    | int64[2] 1 2      | int64[2] 1 2
           sdr    | float32[] 1       | float32[] 1
           """)
-  void aMetricWithoutAMeaningForAnOutputSaysNothing(
-      String metric, String original, String result) {
-    assertTrue(
-        Metric.named(metric).orElseThrow().of(tensor(original), tensor(result)).isEmpty());
+  void aMetricWithoutAMeaningForAnOutputSaysNothing(String metric, String original, String result) {
+    assertTrue(Metric.named(metric).orElseThrow().of(tensor(original), tensor(result)).isEmpty());
   }
 
   @Test

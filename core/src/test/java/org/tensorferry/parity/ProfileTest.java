@@ -28,11 +28,12 @@ class ProfileTest {
     Random random = new Random(1);
     double[] signal = random.doubles(1024, -1, 1).toArray();
     double share = Math.pow(10, -snrDb / 20);
-    HostTensor original =
-        HostTensor.generate(DType.FLOAT32, new long[] {1, 1024}, i -> signal[i]);
+    HostTensor original = HostTensor.generate(DType.FLOAT32, new long[] {1, 1024}, i -> signal[i]);
     HostTensor result =
         HostTensor.generate(
-            DType.FLOAT32, new long[] {1, 1024}, i -> signal[i] * (1 + (i % 2 == 0 ? share : -share)));
+            DType.FLOAT32,
+            new long[] {1, 1024},
+            i -> signal[i] * (1 + (i % 2 == 0 ? share : -share)));
     return Comparer.compareAll(Map.of(name, original), Map.of(name, result), profile).get(0);
   }
 
@@ -105,7 +106,8 @@ class ProfileTest {
 
   @Test
   void boxesMayBeFewerWhereTheirMetricAloneDecides() throws IOException {
-    Profile profile = ProfileFile.read(file("{\"outputs\": {\"b\": {\"metrics\": {\"boxes\": 0.5}}}}"));
+    Profile profile =
+        ProfileFile.read(file("{\"outputs\": {\"b\": {\"metrics\": {\"boxes\": 0.5}}}}"));
     HostTensor two = HostTensor.floats(new long[] {2, 4}, 0, 0, 9, 9, 20, 20, 30, 30);
     HostTensor one = HostTensor.floats(new long[] {1, 4}, 0, 0, 9, 9);
     assertEquals(
