@@ -1,7 +1,6 @@
 package org.tensorferry.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -17,17 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
-import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.file.OutputPlace;
-import org.tensorferry.keras.TargetModel;
-import org.tensorferry.keras.TargetModels;
 import org.tensorferry.port.PortMap;
-import org.tensorferry.provenance.RecordedConversion;
-import org.tensorferry.savedmodel.SavedModelScan;
-import org.tensorferry.tflite.TfliteFile;
-import org.tensorferry.tflite.TfliteRecord;
 
 /**
  * Damaged files of every kind, made of the committed ones: each is read, or answered with a problem
@@ -62,47 +54,17 @@ class MutatedFilesTest {
   @TempDir Path directory;
   private int copies;
 
-  private static void model(Path file) {
-    try (TorchModel model = Tensorferry.open(file)) {
-      model.inspect();
-      model.convert(ConvertOptions.defaults().input("float32[2,4]"));
-    }
-  }
-
-  private static void weights(Path file) {
-    try (WeightFiles weights = WeightFiles.open(file)) {
-      assertNotNull(weights.tensors());
-    }
-  }
-
-  private static void target(Path file) {
-    try (TargetModel model = TargetModels.open(file)) {
-      model.layers();
-    }
-  }
-
-  private static void lite(Path file) {
-    TfliteRecord.of(TfliteFile.read(file));
-  }
-
-  /** As `verify` and `port` look into a SavedModel before they run it. */
-  private static void savedModel(Path folder) {
-    target(folder);
-    RecordedConversion.of(folder);
-    SavedModelScan.require(folder);
-  }
-
   private List<Target> targets() throws IOException {
     List<Target> targets = new ArrayList<>();
-    add(targets, MutatedFilesTest::model, name -> name.matches(".*\\.pt2?"));
-    add(targets, MutatedFilesTest::weights, name -> name.matches(".*\\.(pth|safetensors)"));
-    add(targets, MutatedFilesTest::target, name -> name.matches(".*\\.(keras|h5)"));
-    add(targets, MutatedFilesTest::lite, name -> name.endsWith(".tflite"));
+    add(targets, Readers::model, name -> name.matches(".*\\.pt2?"));
+    add(targets, Readers::weights, name -> name.matches(".*\\.(pth|safetensors)"));
+    add(targets, Readers::target, name -> name.matches(".*\\.(keras|h5)"));
+    add(targets, Readers::lite, name -> name.endsWith(".tflite"));
     for (Path folder : FIXTURES) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path index : files.filter(file -> file.toString().endsWith(".ckpt.index")).toList()) {
           targets.add(
-              target(Objects.requireNonNull(index.getParent()), index, MutatedFilesTest::target));
+              target(Objects.requireNonNull(index.getParent()), index, Readers::target));
         }
       }
     }
@@ -115,9 +77,7 @@ class MutatedFilesTest {
       }
     }
     addSavedModel(targets, ours);
-    Path map = directory.resolve("map.json");
-    Files.writeString(
-        map, "{\"layers\": {\"a\": \"b\"}, \"variables\": {}, \"leave\": [\"x*\"], \"keep\": []}");
+    Path map = Path.of("resources/hostile/map.json");
     targets.add(target(map, map, PortMap::read));
     return targets;
   }
@@ -137,7 +97,7 @@ class MutatedFilesTest {
   private void addSavedModel(List<Target> targets, Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        Target one = target(folder, file, MutatedFilesTest::savedModel);
+        Target one = target(folder, file, Readers::savedModel);
         targets.add(new Target(one.folder(), one.file(), one.folder(), one.sound(), one.reader()));
       }
     }

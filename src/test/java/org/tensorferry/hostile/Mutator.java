@@ -1,21 +1,13 @@
 package org.tensorferry.hostile;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 
 /** Makes damaged files of sound ones, the same again for the same seed. */
 final class Mutator {
@@ -53,39 +45,14 @@ final class Mutator {
   }
 
   private byte[] rezipped(byte[] sound) throws IOException {
-    Map<String, byte[]> records = new LinkedHashMap<>();
-    Path file = Files.createTempFile("sound", ".zip");
-    try {
-      Files.write(file, sound);
-      // By its directory: records of torch's files have no sizes in front.
-      try (ZipFile zip = new ZipFile(file.toFile())) {
-        for (ZipEntry entry : zip.stream().toList()) {
-          records.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
-        }
-      }
-    } finally {
-      Files.delete(file);
-    }
+    Map<String, byte[]> records = ZipRecords.read(sound);
     List<String> names = new ArrayList<>(records.keySet());
     if (names.isEmpty()) {
       return changed(sound);
     }
     String name = names.get(random.nextInt(names.size()));
     records.put(name, changed(records.get(name)));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<String, byte[]> record : records.entrySet()) {
-        ZipEntry entry = new ZipEntry(record.getKey());
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(record.getValue().length);
-        CRC32 crc = new CRC32();
-        crc.update(record.getValue());
-        entry.setCrc(crc.getValue());
-        zip.putNextEntry(entry);
-        zip.write(record.getValue());
-      }
-    }
-    return bytes.toByteArray();
+    return ZipRecords.write(records);
   }
 
   private byte[] changed(byte[] sound) {
