@@ -12,7 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Reads again what {@link ReaderFuzzer} found: inputs that each reach another place in a reader. */
+/**
+ * Reads again what {@link ReaderFuzzer} found: inputs that each reach another place in a reader.
+ */
 class FuzzCorpusTest {
 
   private static final Path CORPUS = Path.of("resources/hostile/corpus");

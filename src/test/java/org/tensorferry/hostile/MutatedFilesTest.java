@@ -63,8 +63,7 @@ class MutatedFilesTest {
     for (Path folder : FIXTURES) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path index : files.filter(file -> file.toString().endsWith(".ckpt.index")).toList()) {
-          targets.add(
-              target(Objects.requireNonNull(index.getParent()), index, Readers::target));
+          targets.add(target(Objects.requireNonNull(index.getParent()), index, Readers::target));
         }
       }
     }
