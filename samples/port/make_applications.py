@@ -1,11 +1,8 @@
-"""Makes the large pairs that `port` is tried on, which nobody commits: python3 make_applications.py OUTDIR
+"""Makes the large pairs that `port` is tried on, which nobody commits: python3 make_applications.py OUTDIR [NAME...]
 
-In a Python with torchvision: OUTDIR/NAME.pth, a state_dict with lively weights, and OUTDIR/NAME.npz with an `input` (channels
-last, as Keras takes it) and PyTorch's `output`. In a Python with Keras 3: OUTDIR/NAME.keras, the application of the same name
-with random weights. NAME is resnet50 or mobilenet_v2. Both sides have the same layers in the same order, and are not quite the
-same network: Keras' ResNet50 has a bias in its convolutions, a stride in the first and not in the second convolution of a
-block and epsilon 1.001e-5; both pad in front of strided convolutions by other rules; Keras' MobileNetV2 has ReLU6 and epsilon
-1e-3.
+In a Python with torchvision: OUTDIR/NAME.pt, torchvision's model, traced with lively weights. In a Python with Keras 3:
+OUTDIR/NAME.keras, the application of the same name with random weights. Both sides have the same layers, and most pairs are
+not quite the same network; `port_applications.py` ports each and prints the table of docs/port.md, with what differs.
 """
 
 import importlib.util
@@ -13,44 +10,62 @@ import os
 import pathlib
 import sys
 
-NAMES = ("resnet50", "mobilenet_v2")
+SIZES = {
+    "resnet50": 224,
+    "mobilenet_v2": 224,
+    "mobilenet_v3_large": 224,
+    "efficientnet_b0": 224,
+    "densenet121": 224,
+    "vgg16": 224,
+    "inception_v3": 299,
+    "convnext_tiny": 224,
+}
 
 
-def make_torch(folder):
-    import numpy
+def make_torch(folder, names):
     import torch
     from torchvision import models
 
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
     from lively import lively
 
-    for name in NAMES:
+    for name in names:
         torch.manual_seed(20240501)
-        inputs = torch.randn(2, 3, 224, 224)
-        model = lively(getattr(models, name)(weights=None), inputs)
+        inputs = torch.randn(2, 3, SIZES[name], SIZES[name])
+        more = {"aux_logits": True, "init_weights": False, "transform_input": False} if name == "inception_v3" else {}
+        model = lively(getattr(models, name)(weights=None, **more), inputs)
         with torch.no_grad():
-            output = model(inputs)
-        torch.save(model.state_dict(), folder / (name + ".pth"))
-        numpy.savez(folder / (name + ".npz"), input=inputs.permute(0, 2, 3, 1).numpy(), output=output.numpy())
-        print(folder / (name + ".pth"))
+            torch.jit.trace(model, inputs[:1]).save(str(folder / (name + ".pt")))
+        print(folder / (name + ".pt"), flush=True)
 
 
-def make_keras(folder):
+def make_keras(folder, names):
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    import keras
+    from keras import applications, utils
 
-    for name, build in zip(NAMES, (keras.applications.ResNet50, keras.applications.MobileNetV2)):
-        keras.utils.set_random_seed(20240501)
-        build(weights=None, classifier_activation=None).save(folder / (name + ".keras"))
-        print(folder / (name + ".keras"))
+    builders = {
+        "resnet50": applications.ResNet50,
+        "mobilenet_v2": applications.MobileNetV2,
+        "mobilenet_v3_large": applications.MobileNetV3Large,
+        "efficientnet_b0": applications.EfficientNetB0,
+        "densenet121": applications.DenseNet121,
+        "vgg16": applications.VGG16,
+        "inception_v3": applications.InceptionV3,
+        "convnext_tiny": applications.ConvNeXtTiny,
+    }
+    for name in names:
+        utils.set_random_seed(20240501)
+        more = {} if name not in ("mobilenet_v3_large", "convnext_tiny") else {"include_preprocessing": False}
+        builders[name](weights=None, classifier_activation=None, **more).save(folder / (name + ".keras"))
+        print(folder / (name + ".keras"), flush=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     if importlib.util.find_spec("torchvision"):
-        make_torch(out)
+        make_torch(out, sys.argv[2:] or list(SIZES))
     if importlib.util.find_spec("keras"):
-        make_keras(out)
+        make_keras(out, sys.argv[2:] or list(SIZES))

@@ -125,9 +125,10 @@ final class PortCommand implements Callable<Integer> {
       names = "--accept",
       paramLabel = "NAME",
       description =
-          "a setting that may be as TARGET has it: epsilon, heads, groups, activation,"
-              + " recurrent_activation, go_backwards, flatten, copies, or unproven for all that"
-              + " can't be compared where neither model is run; repeatable")
+          "a setting that may be as TARGET has it: epsilon, heads, groups, strides, padding,"
+              + " dilation, activation, recurrent_activation, go_backwards, flatten, copies;"
+              + " zero-bias for biases that PyTorch lacks; unproven for all that can't be compared"
+              + " where neither model is run; repeatable")
   List<String> accepted = new ArrayList<>();
 
   @Option(
@@ -261,7 +262,7 @@ final class PortCommand implements Callable<Integer> {
       return Optional.empty();
     }
     PortProof proof = PortProof.of(source.get(), inputs, port, model, plugins.rules());
-    proof.graph().ifPresent(port::original);
+    proof.graph().ifPresent(known -> port.original(known.model()).calls(known.trace()));
     port.provenByRun(!dryRun);
     boolean isSame = !isBack && (original != null || port.hasWeightsOf(source.get()));
     return Optional.of(isSame ? proof : proof.refilled());

@@ -59,6 +59,7 @@ final class PortPlanJson {
     each("kept", plan.kept(), this::kept);
     each("settings", plan.settings(), this::setting);
     texts("notices", plan.notices());
+    texts("differences", plan.differences());
     each("faults", plan.obstacles(), this::fault);
     if (parity.isPresent()) {
       json.writeFieldName("parity");

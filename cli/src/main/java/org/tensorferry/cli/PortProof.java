@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.tensorferry.Conversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.FileKind;
@@ -24,6 +25,7 @@ import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.keras.TargetLayer;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.network.Network;
@@ -32,6 +34,7 @@ import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.port.LayerPair;
 import org.tensorferry.port.TorchValues;
 import org.tensorferry.port.WeightPort;
 import org.tensorferry.rule.RuleTables;
@@ -49,7 +52,7 @@ import org.tensorferry.tf.TfModel;
  *     these is run
  */
 record PortProof(
-    Path original, List<InputSpec> specs, Optional<TfModel> graph, boolean isRefilled) {
+    Path original, List<InputSpec> specs, Optional<Conversion> graph, boolean isRefilled) {
 
   /** Of several inputs each may have channels elsewhere; more are not tried one by one. */
   private static final int MOST_TRIED = 4;
@@ -65,7 +68,7 @@ record PortProof(
     List<List<String>> candidates =
         inputs.isEmpty() ? layouts(targetInputs(port, target)) : List.of(inputs);
     for (List<String> candidate : candidates) {
-      Optional<TfModel> graph = follow(original, candidate, rules);
+      Optional<Conversion> graph = follow(original, candidate, rules);
       if (graph.isPresent()) {
         return new PortProof(original, InputSpec.parseAll(candidate), graph, false);
       }
@@ -162,10 +165,10 @@ record PortProof(
     return dim.evaluate((Symbol symbol) -> symbol.example().orElse(2));
   }
 
-  private static Optional<TfModel> follow(Path file, List<String> inputs, RuleTables rules) {
+  private static Optional<Conversion> follow(Path file, List<String> inputs, RuleTables rules) {
     try (TorchModel model = Tensorferry.open(file, rules)) {
       ConvertOptions options = ConvertOptions.defaults().inputs(inputs.toArray(String[]::new));
-      return Optional.of(model.convert(options).model());
+      return Optional.of(model.convert(options));
     } catch (FerryException refused) {
       return Optional.empty();
     }
@@ -196,19 +199,50 @@ record PortProof(
             List<String> kept = port.refill(original, back, program);
             notes.add("`" + original + "` was run with these weights" + but(kept) + ".");
           }
-          Path saved = ported;
-          if (!Files.isDirectory(ported)) {
-            saved = folder.resolve("keras");
-            try (TargetModel written = open.apply(ported)) {
-              NetworkFile.write(Network.of(written, rules), saved);
-            }
+          if (Files.isDirectory(ported)) {
+            return verified(program, ported, options, notes);
           }
-          try (Progress progress = Progress.onTerminal()) {
-            ParityReport report =
-                Verification.runPorted(ModelPair.of(program, saved, specs), options, progress);
-            return new Proven(report.withModel(original.toString()), notes);
+          Path saved = folder.resolve("keras");
+          try (TargetModel written = open.apply(ported)) {
+            Network network = Network.of(written, rules);
+            NetworkFile.write(network, saved);
+            Proven proven = verified(program, saved, options, notes);
+            if (!proven.isEqual()) {
+              layers(port, program, network, folder, rules, options).ifPresent(notes::add);
+            }
+            return new Proven(proven.report(), notes);
           }
         });
+  }
+
+  private Proven verified(Path program, Path saved, VerifyOptions options, List<String> notes) {
+    try (Progress progress = Progress.onTerminal()) {
+      ParityReport report =
+          Verification.runPorted(ModelPair.of(program, saved, specs), options, progress);
+      return new Proven(report.withModel(original.toString()), notes);
+    }
+  }
+
+  /** Which layer is the first to differ; empty where the original can't be followed. */
+  private Optional<String> layers(
+      WeightPort port,
+      Path program,
+      Network network,
+      Path folder,
+      RuleTables rules,
+      VerifyOptions options)
+      throws IOException {
+    List<LayerPair> pairs = port.results();
+    if (pairs.isEmpty() || graph.isEmpty()) {
+      return Optional.empty();
+    }
+    InputCase input = Verification.cases(specs, List.of(), options).get(0);
+    String[] inputs = specs.stream().map(PortProof::text).toArray(String[]::new);
+    try (TorchModel model = Tensorferry.open(program, rules)) {
+      TfModel followed = model.convert(ConvertOptions.defaults().inputs(inputs)).model();
+      return PortLayers.first(
+          PortLayers.compare(pairs, followed, network.model(), input, folder, options));
+    }
   }
 
   /**

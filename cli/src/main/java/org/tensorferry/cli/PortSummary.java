@@ -59,6 +59,9 @@ record PortSummary(
     page.section("Left in the torch file", left());
     page.section("Kept as they were in the target", kept());
     page.section("To know", notices());
+    if (!parity.map(ParityReport::isEqual).orElse(false)) {
+      page.section("Suspected: computes something else, whatever the weights are", plan.differences());
+    }
     parity.ifPresent(
         report -> {
           String text = report.isEqual() ? Reports.summary(report) : Reports.text(report);
@@ -200,6 +203,7 @@ record PortSummary(
     bullets(page, "Left in the torch file", left());
     bullets(page, "Kept as they were in the target", kept());
     bullets(page, "To know", notes());
+    bullets(page, "Settings that differ", plan.differences());
     bullets(page, "To solve", plan.obstacles().stream().map(f -> f.problem().text()).toList());
     parity.ifPresent(report -> page.line("").line(Reports.markdown(report).stripTrailing()));
     if (!unproven.isEmpty()) {
@@ -251,6 +255,7 @@ record PortSummary(
       page.heading("To solve");
       plan.obstacles().forEach(fault -> page.preformatted(fault.problem().text()));
     }
+    page.section("Settings that differ", plan.differences());
     page.heading("Ported");
     page.table(
         List.of("layer", "variable", "shape", "from", "how", "why there"),

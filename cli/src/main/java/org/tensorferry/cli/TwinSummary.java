@@ -38,6 +38,7 @@ record TwinSummary(
   boolean isHealthy() {
     return findings.stream().allMatch(TwinFinding::isSame)
         && plan.settings().isEmpty()
+        && (parity.isPresent() || plan.differences().isEmpty())
         && plan.faults().stream().noneMatch(TwinSummary::isFinding)
         && parity.map(ParityReport::isEqual).orElse(true);
   }
@@ -78,6 +79,9 @@ record TwinSummary(
     plan.faults().stream()
         .filter(TwinSummary::isFinding)
         .forEach(fault -> settings.add(fault.problem().what()));
+    if (parity.isPresent()) {
+      settings.addAll(plan.differences());
+    }
     page.section("Settings", settings);
     page.section("To know", plan.notices());
     parity.ifPresent(

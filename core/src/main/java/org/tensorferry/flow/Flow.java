@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tensorferry.tf.TfValue;
 
 /**
  * The flow of a model's data between uses of weights.
@@ -42,6 +44,9 @@ public final class Flow<O> {
     final List<Vertex<O>> users = new ArrayList<>();
     final Set<Object> weights = new HashSet<>();
 
+    /** What the last operator with its weights gives; null where that is no tensor of numbers. */
+    @Nullable TfValue result;
+
     Vertex(Kind kind, String label, Optional<O> owner) {
       this.kind = kind;
       this.label = label;
@@ -54,6 +59,11 @@ public final class Flow<O> {
 
     public Optional<O> owner() {
       return owner;
+    }
+
+    /** What a layer gives, before what no weight takes part in. */
+    public Optional<TfValue> result() {
+      return Optional.ofNullable(result);
     }
 
     /** True where the order of the inputs changes nothing. */
@@ -110,7 +120,8 @@ public final class Flow<O> {
     return Collections.unmodifiableSet(uses.keySet());
   }
 
-  List<Vertex<O>> uses(O owner) {
+  /** Where a layer's weights are used. */
+  public List<Vertex<O>> uses(O owner) {
     return uses.getOrDefault(owner, List.of());
   }
 

@@ -1,7 +1,6 @@
 package org.tensorferry.flow;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.flow.Flow.Edge;
 import org.tensorferry.flow.Flow.Kind;
 import org.tensorferry.flow.Flow.Vertex;
@@ -156,7 +156,7 @@ public final class FlowReader<O> {
     for (State<O> state : data) {
       for (Edge<O> edge : state.from()) {
         if (isInlined(kind, edge)) {
-          // a + (b + c) is a + b + c.
+          // a + (b + c) is a + b + c, and lists within lists are one.
           absorb(merge, edge.from());
         } else {
           connect(merge, edge);
@@ -176,7 +176,7 @@ public final class FlowReader<O> {
     Vertex<O> inner = edge.from();
     return inner.kind == Kind.MERGE
         && inner.label.equals(kind)
-        && (kind.equals("add") || kind.equals("mul"))
+        && (kind.equals("add") || kind.equals("mul") || kind.equals("concat"))
         && edge.labels().isEmpty();
   }
 
@@ -245,19 +245,27 @@ public final class FlowReader<O> {
 
   // --- with weights
 
+  /** The one tensor that an operator gives; null where it is a loop, or packs several layers. */
+  private static @Nullable TfValue result(TfNode node, List<?> layers) {
+    boolean isOne = layers.size() == 1 && node.outputs().size() == 1;
+    return isOne && node.output().dtype().isFloating() ? node.output() : null;
+  }
+
   private void weighted(
       TfNode node, List<State<O>> data, Set<PortedVariable> variables, List<O> layers) {
     List<Vertex<O>> before = from(data.get(0));
     boolean isSame = data.stream().allMatch(state -> from(state).equals(before));
+    // Weights that were all used before begin another call of a shared layer.
     boolean continues =
         isSame
             && before.size() == layers.size()
-            && before.stream().allMatch(vertex -> Collections.disjoint(vertex.weights, variables));
+            && before.stream().noneMatch(vertex -> vertex.weights.containsAll(variables));
     for (int i = 0; continues && i < layers.size(); i++) {
       continues = before.get(i).owner.equals(Optional.of(layers.get(i)));
     }
     if (continues) {
       before.forEach(vertex -> vertex.weights.addAll(variables));
+      before.forEach(vertex -> vertex.result = vertex.result == null ? null : result(node, before));
       List<Edge<O>> from = new ArrayList<>();
       data.get(0).from().forEach(edge -> from.add(new Edge<>(edge.from(), Set.of())));
       put(node, new State<>(Set.of(), from));
@@ -268,6 +276,7 @@ public final class FlowReader<O> {
       Vertex<O> vertex =
           add(new Vertex<>(Kind.WEIGHTED, "weighted", Optional.of(Objects.requireNonNull(layer))));
       vertex.weights.addAll(variables);
+      vertex.result = result(node, layers);
       data.forEach(state -> state.from().forEach(edge -> connect(vertex, edge)));
       edges.add(new Edge<>(vertex, Set.of()));
     }

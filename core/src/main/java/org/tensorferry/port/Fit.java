@@ -19,8 +19,15 @@ final class Fit {
 
   private final Globs missing;
   private final Globs unused;
+  private final boolean zeroBias;
 
-  Fit(Globs missing, Globs unused) {
+  /**
+   * What may be left over.
+   *
+   * @param zeroBias true where a bias may be zero that torch's module lacks, which computes the same
+   */
+  Fit(Globs missing, Globs unused, boolean zeroBias) {
+    this.zeroBias = zeroBias;
     this.missing = missing;
     this.unused = unused;
   }
@@ -79,7 +86,7 @@ final class Fit {
       if (!has(unit, fill)) {
         boolean isAllowed =
             fill.attributes().stream().noneMatch(unit.attributes()::containsKey)
-                && mayMiss(slot, variable);
+                && (mayMiss(slot, variable) || becomesZero(fill));
         if (!isAllowed) {
           misfits.add(lacks(unit, fill, variable));
         }
@@ -101,6 +108,11 @@ final class Fit {
               }
             });
     return misfits;
+  }
+
+  /** True where a variable becomes zero if torch's module has nothing for it. */
+  boolean becomesZero(Fill fill) {
+    return zeroBias && fill.attributes().stream().allMatch(name -> name.startsWith("bias"));
   }
 
   boolean mayMiss(TargetSlot slot, TargetVariable variable) {

@@ -125,6 +125,42 @@ final class FlowEvidence {
     return pairs;
   }
 
+  /** Layers whose results can be compared, in the order in which the target computes them. */
+  List<LayerPair> results(Map<TargetSlot, Pair> pairs) {
+    List<LayerPair> results = new ArrayList<>();
+    if (target == null || torch == null) {
+      return results;
+    }
+    for (TargetSlot slot : target.owners()) {
+      Pair pair = pairs.get(slot);
+      if (pair != null && hasOneResult(slot)) {
+        Optional<String> ofKeras = node(target.uses(slot));
+        Optional<String> ofTorch = node(torch.uses(pair.unit()));
+        if (ofKeras.isPresent() && ofTorch.isPresent()) {
+          String kind = slot.layer().kerasClass();
+          results.add(
+              new LayerPair(slot.path(), kind, pair.unit().path(), ofKeras.get(), ofTorch.get()));
+        }
+      }
+    }
+    return results;
+  }
+
+  /** A layer of more than sums of products with its weights has results that mean less. */
+  private static boolean hasOneResult(TargetSlot slot) {
+    String kind = slot.layer().kerasClass();
+    return kind.contains("Dense")
+        || kind.contains("Conv")
+        || kind.contains("Normalization")
+        || kind.equals("Embedding");
+  }
+
+  private static <O> Optional<String> node(List<Flow.Vertex<O>> uses) {
+    return uses.size() == 1
+        ? uses.get(0).result().map(value -> value.node().name())
+        : Optional.empty();
+  }
+
   /** Slots and units that may fill them have the same kind. */
   private static Map<Object, String> kinds(List<TargetSlot> slots, List<TorchUnit> units, Fit fit) {
     Map<Object, String> kinds = new HashMap<>();

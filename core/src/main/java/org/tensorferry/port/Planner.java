@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kept;
 import org.tensorferry.port.PortPlan.Source;
 import org.tensorferry.recipe.Recipe;
+import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.PortRule;
 import org.tensorferry.rule.PortRule.Fill;
 import org.tensorferry.tensor.TensorData;
@@ -36,17 +38,28 @@ final class Planner {
    * A plan with what its values need beside it.
    *
    * @param offsets numbers that are added to variables: folded epsilons
+   * @param zeros biases that torch lacks and that become zero
+   * @param results of layers that belong together
    */
-  record Planned(PortPlan plan, Map<TargetVariable, Double> offsets) {}
+  record Planned(
+      PortPlan plan,
+      Map<TargetVariable, Double> offsets,
+      Set<TargetVariable> zeros,
+      List<LayerPair> results) {}
 
   /**
    * What is known beside the two files.
    *
    * @param network the target's graph
    * @param original torch's graph
+   * @param calls torch's operator calls
    * @param isProven true where both will be run and compared
    */
-  record Known(Optional<Network> network, Optional<TfModel> original, boolean isProven) {}
+  record Known(
+      Optional<Network> network,
+      Optional<TfModel> original,
+      Optional<CallTrace> calls,
+      boolean isProven) {}
 
   private final TorchFile torch;
   private final TargetModel target;
@@ -64,6 +77,7 @@ final class Planner {
   private final List<Fault> faults = new ArrayList<>();
   private final List<String> notices = new ArrayList<>();
   private final Set<String> used = new HashSet<>();
+  private final Set<TargetVariable> zeros = new LinkedHashSet<>();
 
   Planner(
       TorchFile torch,
@@ -81,7 +95,11 @@ final class Planner {
     this.options = options;
     this.keep = new Globs(map.keep());
     this.leave = new Globs(map.leave());
-    this.fit = new Fit(new Globs(options.missing()), new Globs(options.unused()));
+    this.fit =
+        new Fit(
+            new Globs(options.missing()),
+            new Globs(options.unused()),
+            options.accepts("zero-bias"));
   }
 
   Planned plan() {
@@ -108,8 +126,14 @@ final class Planner {
     faults.addAll(stated.faults());
     notices.addAll(stated.notices());
 
+    TorchCalls calls = TorchCalls.of(evidence.calls(), torch::withoutPrefix);
     SettingsCheck settings =
-        new SettingsCheck(torch, options, target.hasSettings(), evidence.isProven());
+        new SettingsCheck(
+            new TorchNumbers(torch, calls),
+            options,
+            target.hasSettings(),
+            evidence.isProven(),
+            new ConvolutionCheck(calls, evidence.network(), options));
     for (Stated.Variable variable : variables) {
       assign(variable);
       settings.leave(variable.slot());
@@ -135,7 +159,8 @@ final class Planner {
     if (options.checkValues()) {
       faults.addAll(ValuesCheck.faults(assigned, torch, settings.offsets()));
     }
-    return new Planned(finish(left, settings), settings.offsets());
+    return new Planned(
+        finish(left, settings), settings.offsets(), zeros, flow.results(matching.pairs()));
   }
 
   /** A weight that stands in the configuration as a number is not changed by any variable. */
@@ -176,6 +201,7 @@ final class Planner {
         kept,
         settings.corrections(),
         notices,
+        settings.differences(),
         settings.untested(),
         faults,
         unproven(settings.untested()));
@@ -299,18 +325,17 @@ final class Planner {
       filled.add(fill.variable());
       assigned.add(assigned(pair, fill, settings));
     }
-    slot.forms().stream()
-        .flatMap(List::stream)
-        .map(Fill::variable)
-        .filter(filled::add)
-        .forEach(
-            number ->
-                kept.add(
-                    new Kept(
-                        slot.layer(),
-                        slot.layer().variables().get(number),
-                        "torch has no such tensor, and it may be missing",
-                        true)));
+    for (Fill fill : slot.forms().stream().flatMap(List::stream).toList()) {
+      if (filled.add(fill.variable())) {
+        TargetVariable variable = slot.variable(fill);
+        boolean isZero = fit.becomesZero(fill) && !fit.mayMiss(slot, variable);
+        if (isZero) {
+          zeros.add(variable);
+        }
+        String then = isZero ? "it becomes zero" : "it may be missing";
+        kept.add(new Kept(slot.layer(), variable, "torch has no such tensor, and " + then, true));
+      }
+    }
   }
 
   private Assigned assigned(Pair pair, Fill fill, SettingsCheck settings) {

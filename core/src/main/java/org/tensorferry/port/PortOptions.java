@@ -35,8 +35,12 @@ public record PortOptions(
           "go_backwards",
           "heads",
           "groups",
+          "strides",
+          "padding",
+          "dilation",
           "flatten",
           "copies",
+          "zero-bias",
           "unproven");
 
   /**

@@ -8,6 +8,7 @@ import org.tensorferry.keras.TargetVariable;
 import org.tensorferry.port.PortPlan.Assigned;
 import org.tensorferry.recipe.RecipeBytes;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorSource;
 
 /** The values of a plan, made from the torch file while they are read. */
@@ -22,6 +23,11 @@ final class PortedValues {
     for (Assigned assigned : planned.plan().assigned()) {
       double offset = planned.offsets().getOrDefault(assigned.variable(), 0.0);
       values.put(assigned.variable(), value(assigned, torch, offset));
+    }
+    for (TargetVariable variable : planned.zeros()) {
+      long[] shape = variable.shape().known();
+      int elements = Math.toIntExact(variable.shape().numel().known());
+      values.put(variable, TensorData.ofDoubles(variable.dtype(), shape, new double[elements]));
     }
     List<Changes.Setting> settings =
         planned.plan().settings().stream().map(PortPlan.Correction::setting).toList();

@@ -27,7 +27,8 @@ final class SettingsCheck {
 
   private static final double TOLERANCE = 1e-9;
 
-  private final TorchFile torch;
+  private final TorchNumbers torch;
+  private final ConvolutionCheck convolutions;
   private final PortOptions options;
   private final boolean hasSettings;
   private final boolean isProven;
@@ -44,7 +45,13 @@ final class SettingsCheck {
   /** A setting that the target has, and torch's file doesn't tell. */
   private record Untold(String key, String ofKeras, String ofTorch) {}
 
-  SettingsCheck(TorchFile torch, PortOptions options, boolean hasSettings, boolean isProven) {
+  SettingsCheck(
+      TorchNumbers torch,
+      PortOptions options,
+      boolean hasSettings,
+      boolean isProven,
+      ConvolutionCheck convolutions) {
+    this.convolutions = convolutions;
     this.isProven = isProven;
     this.torch = torch;
     this.options = options;
@@ -52,7 +59,10 @@ final class SettingsCheck {
   }
 
   void check(Pair pair, List<Fill> fills) {
-    untested.uncompared(pair.slot());
+    convolutions.check(pair);
+    if (!convolutions.isCompared(pair)) {
+      untested.uncompared(pair.slot());
+    }
     pair.slot()
         .rule()
         .ifPresent(
@@ -301,6 +311,7 @@ final class SettingsCheck {
     if (isProven) {
       return all;
     }
+    all.addAll(convolutions.faults());
     untold.forEach(
         (setting, pairs) ->
             all.add(
@@ -365,6 +376,11 @@ final class SettingsCheck {
   /** What is to be added to a moving variance. */
   Map<TargetVariable, Double> offsets() {
     return offsets;
+  }
+
+  /** What both sides compute with otherwise, and no copy of the target can hold. */
+  List<String> differences() {
+    return convolutions.sentences();
   }
 
   /** What is left to a run of both models. */

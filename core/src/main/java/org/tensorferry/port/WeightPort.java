@@ -17,6 +17,7 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.keras.TargetModel;
 import org.tensorferry.network.Network;
+import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.tensor.TensorSource;
 import org.tensorferry.tf.TfModel;
@@ -42,6 +43,7 @@ public final class WeightPort implements Closeable {
   private PortMap map = PortMap.none();
   private PortOptions options = PortOptions.defaults();
   private @Nullable TfModel original;
+  private @Nullable CallTrace calls;
   private @Nullable Network network;
   private boolean isNetworkRead;
   private String whyNoNetwork = "";
@@ -130,6 +132,13 @@ public final class WeightPort implements Closeable {
     return this;
   }
 
+  /** What the original calls, which says what its modules compute with. */
+  public WeightPort calls(CallTrace trace) {
+    calls = trace;
+    planned = null;
+    return this;
+  }
+
   /**
    * Says that the written model will be run beside the original, and thrown away where it differs:
    * then what no file tells needs no word of the user's.
@@ -178,13 +187,22 @@ public final class WeightPort implements Closeable {
     return kept;
   }
 
+  /**
+   * The layers whose results can be compared in both graphs, in the order in which the target
+   * computes them; none where a graph isn't known.
+   */
+  public List<LayerPair> results() {
+    return planned().results();
+  }
+
   /** True where another torch file has the same values under the names of these weights. */
   public boolean hasWeightsOf(Path other) {
     return torch.hasValuesOf(other);
   }
 
   private Planner.Known evidence() {
-    return new Planner.Known(network(), Optional.ofNullable(original), isProven);
+    return new Planner.Known(
+        network(), Optional.ofNullable(original), Optional.ofNullable(calls), isProven);
   }
 
   /**
