@@ -60,7 +60,8 @@ record PortSummary(
     page.section("Kept as they were in the target", kept());
     page.section("To know", notices());
     if (!parity.map(ParityReport::isEqual).orElse(false)) {
-      page.section("Suspected: computes something else, whatever the weights are", plan.differences());
+      page.section(
+          "Suspected: computes something else, whatever the weights are", plan.differences());
     }
     parity.ifPresent(
         report -> {

@@ -37,8 +37,7 @@ public final class PortedLayers {
         given.put(name, input.inputs().get(i).cast(torch.dtype(name)));
       }
       Map<String, HostTensor> expected = torch.run(given);
-      Map<String, HostTensor> actual =
-          keras.run(new PortedSignature(keras).inputs(input.inputs()));
+      Map<String, HostTensor> actual = keras.run(new PortedSignature(keras).inputs(input.inputs()));
       Map<String, Double> ratios = new LinkedHashMap<>();
       expected.forEach(
           (name, values) ->

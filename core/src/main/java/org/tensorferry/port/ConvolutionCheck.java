@@ -18,9 +18,9 @@ import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
 
 /**
- * Compares how the convolutions of both sides move: strides, padding and where it stands,
- * dilation, groups. Torch's are arguments of its calls; Keras' are read from the target's graph,
- * where the sizes of images are known that `same` depends on.
+ * Compares how the convolutions of both sides move: strides, padding and where it stands, dilation,
+ * groups. Torch's are arguments of its calls; Keras' are read from the target's graph, where the
+ * sizes of images are known that `same` depends on.
  */
 final class ConvolutionCheck {
 
@@ -67,8 +67,7 @@ final class ConvolutionCheck {
   /** As sentences, each cause once. */
   List<String> sentences() {
     List<String> all = new ArrayList<>();
-    differences.forEach(
-        (difference, pairs) -> all.add(sentence(difference, pairs)));
+    differences.forEach((difference, pairs) -> all.add(sentence(difference, pairs)));
     return all;
   }
 
@@ -76,8 +75,7 @@ final class ConvolutionCheck {
     List<String> names =
         pairs.stream().map(pair -> pair.unit().path() + " → " + pair.slot().path()).toList();
     return "%s: torch %s, the target %s, in %s"
-        .formatted(
-            difference.key(), difference.ofTorch(), difference.ofKeras(), Names.list(names));
+        .formatted(difference.key(), difference.ofTorch(), difference.ofKeras(), Names.list(names));
   }
 
   /** What the target's file can't hold otherwise, and no run decides. */

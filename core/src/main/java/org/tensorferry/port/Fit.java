@@ -24,7 +24,8 @@ final class Fit {
   /**
    * What may be left over.
    *
-   * @param zeroBias true where a bias may be zero that torch's module lacks, which computes the same
+   * @param zeroBias true where a bias may be zero that torch's module lacks, which computes the
+   *     same
    */
   Fit(Globs missing, Globs unused, boolean zeroBias) {
     this.zeroBias = zeroBias;

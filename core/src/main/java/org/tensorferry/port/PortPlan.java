@@ -24,8 +24,8 @@ import org.tensorferry.tensor.DType;
  * @param kept variables that keep their values, in the target's order
  * @param settings numbers in the target's configuration that a port changes
  * @param notices what the user should know and what was assumed; no reason to stop
- * @param differences settings of both sides that differ and stand in no variable, as sentences: what
- *     is suspected where outputs differ
+ * @param differences settings of both sides that differ and stand in no variable, as sentences:
+ *     what is suspected where outputs differ
  * @param untested what holds only if the original is as torch's defaults are, or was not compared;
  *     running both models decides it
  * @param faults what must be solved before the mapping is whole; empty where it is

@@ -191,7 +191,8 @@ final class TorchCalls {
       all.add(number.value().known());
     }
     while (all.size() == 1 && count > 1) {
-      all = new ArrayList<>(java.util.Collections.nCopies(count, Objects.requireNonNull(all.get(0))));
+      all =
+          new ArrayList<>(java.util.Collections.nCopies(count, Objects.requireNonNull(all.get(0))));
     }
     return all.size() == count ? Optional.of(all) : Optional.empty();
   }
