@@ -59,7 +59,8 @@ final class PythonVerification {
     List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
     PythonComparison comparison =
         new PythonComparison(pair, names, variables(specs), options, cases);
-    try (PythonTensorFlow tensorFlow = PythonTensorFlow.of(python)) {
+    try (PythonTensorFlow tensorFlow =
+        PythonTensorFlow.of(python).within(options.engines().timeout())) {
       return PythonComparison.run(tensorFlow, List.of(comparison)).get(0);
     }
   }

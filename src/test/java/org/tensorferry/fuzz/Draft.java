@@ -89,8 +89,54 @@ final class Draft {
             all.add(empty(name, tensor));
           }
         });
-    all.addAll(statements);
-    return Program.of(full, all, random.nextInt(3) == 0).tidy();
+    boolean writes = statements.stream().anyMatch(Statement::isInPlace);
+    boolean blocks = random.nextInt(2) == 0;
+    all.addAll(blocks ? withBlocks(full) : statements);
+    Program program = Program.of(full, all, random.nextInt(3) == 0).tidy();
+    long results = random.nextInt(3) == 0 ? 1 + random.nextInt(1 << 20) : 0;
+    return program.withFrame(new Frame(roles(program, writes || blocks), results));
+  }
+
+  /** The statements with control flow among them, over the tensors that are there by then. */
+  private List<Statement> withBlocks(Map<String, HostTensor> full) {
+    List<Statement> all = new ArrayList<>();
+    Map<String, HostTensor> before = new LinkedHashMap<>(full);
+    int first = random.nextInt(statements.size() + 1);
+    for (int i = 0; i <= statements.size(); i++) {
+      if (!before.isEmpty() && (i == first || random.nextInt(6) == 0)) {
+        all.add(
+            i == statements.size() && random.nextBoolean()
+                ? Blocks.early(random, before, i)
+                : Blocks.draw(random, before, i));
+      }
+      if (i < statements.size()) {
+        Statement next = statements.get(i);
+        all.add(next);
+        next.results().forEach(name -> before.put(name, values.get(name)));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Half of the tensors of rank 0 and some others become constants, unless something is written in
+   * place, which would change a constant for all calls; some become buffers.
+   */
+  private Map<String, Frame.Role> roles(Program program, boolean writes) {
+    Map<String, Frame.Role> roles = new LinkedHashMap<>();
+    program
+        .inputs()
+        .forEach(
+            (name, tensor) -> {
+              boolean last = roles.size() + 1 == program.inputs().size();
+              int draw = random.nextInt(tensor.shape().length == 0 ? 4 : 12);
+              if (!last && !writes && draw < 2) {
+                roles.put(name, Frame.Role.CONSTANT);
+              } else if (!last && draw == 2) {
+                roles.put(name, Frame.Role.BUFFER);
+              }
+            });
+    return roles;
   }
 
   private static Statement empty(String name, HostTensor tensor) {

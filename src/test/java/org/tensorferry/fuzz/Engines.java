@@ -25,7 +25,6 @@ import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.harness.TorchScript;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.tensor.HostTensor;
 
@@ -62,11 +61,10 @@ final class Engines {
   }
 
   private Outcome run(Program program, Path file, Path target) {
-    List<HostTensor> inputs = List.copyOf(program.inputs().values());
     try (TorchRunner torch = TorchRunner.open(file)) {
       Map<String, HostTensor> expected;
       try {
-        expected = torch.run(inputs).flatten();
+        expected = program.run(torch);
       } catch (FerryException e) {
         return new Outcome.Discarded(reason(e));
       }
@@ -95,7 +93,7 @@ final class Engines {
   }
 
   static TorchProgram module(Program program) {
-    return TorchScript.module(program.source("forward"));
+    return program.module(program.source("forward"));
   }
 
   private Map<String, HostTensor> converted(Program program, Path file, Path target) {
@@ -109,12 +107,16 @@ final class Engines {
       names = conversion.inputNames();
     }
     Map<String, HostTensor> named = new LinkedHashMap<>();
-    List<HostTensor> inputs = List.copyOf(program.inputs().values());
+    List<HostTensor> inputs = List.copyOf(program.arguments().values());
     for (int i = 0; i < names.size(); i++) {
       named.put(names.get(i), inputs.get(i));
     }
     try (TfRunner runner = TfRunner.openOnce(target)) {
-      return new LinkedHashMap<>(runner.run(named));
+      Map<String, HostTensor> results = new LinkedHashMap<>(runner.run(named));
+      if (program.hasState()) {
+        runner.run(named).forEach((name, value) -> results.put(Program.SECOND + name, value));
+      }
+      return results;
     }
   }
 

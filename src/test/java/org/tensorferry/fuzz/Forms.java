@@ -88,7 +88,7 @@ final class Forms {
   }
 
   static double leastSize(Statement s) {
-    return CANCELLING.matcher(plain(s.callee())).matches() ? 1 : 0;
+    return s.isBlock() ? 0 : CANCELLING.matcher(plain(s.callee())).matches() ? 1 : 0;
   }
 
   /** How many units of rounding an operator may be off, for {@link Sensitivity}. */

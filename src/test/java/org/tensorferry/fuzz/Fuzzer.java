@@ -71,7 +71,7 @@ final class Fuzzer {
       Shrinker.Failure least = shrinker.shrink(new Shrinker.Failure(program, differs.text()));
       String kind =
           least.program().statements().stream()
-                  .map(Statement::callee)
+                  .map(s -> s.isBlock() ? "block" : s.callee())
                   .collect(Collectors.joining(" "))
               + ": "
               + least.kind();
@@ -83,7 +83,7 @@ final class Fuzzer {
     Path file = scratch.resolve("values.pt");
     Engines.module(program).write(file);
     try (TorchRunner torch = TorchRunner.open(file)) {
-      return torch.run(List.copyOf(program.inputs().values())).flatten();
+      return torch.run(List.copyOf(program.arguments().values())).flatten();
     } catch (FerryException e) {
       return Map.of();
     }

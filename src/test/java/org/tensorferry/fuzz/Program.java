@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.tensorferry.archive.TorchProgram;
+import org.tensorferry.engine.TorchRunner;
+import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.HostTensor;
 
 /**
@@ -20,11 +23,27 @@ record Program(
     Map<String, HostTensor> inputs,
     List<Statement> statements,
     List<String> outputs,
-    boolean dynamic) {
+    boolean dynamic,
+    Frame frame) {
+
+  /** What stands for the program's result in the lines of a block. */
+  static final String RESULT = "RESULT";
+
+  /** Before the names of what a second call gives. */
+  static final String SECOND = "second ";
 
   Program {
     statements = List.copyOf(statements);
     outputs = List.copyOf(outputs);
+  }
+
+  /** A program without a frame. */
+  Program(
+      Map<String, HostTensor> inputs,
+      List<Statement> statements,
+      List<String> outputs,
+      boolean dynamic) {
+    this(inputs, statements, outputs, dynamic, Frame.PLAIN);
   }
 
   /** A program that returns everything it has. */
@@ -44,19 +63,65 @@ record Program(
   /** A method with another body over the same inputs and outputs. */
   String source(String method, List<String> body) {
     StringBuilder text = new StringBuilder("def " + method + "(self");
-    inputs.keySet().forEach(name -> text.append(", ").append(name).append(": Tensor"));
-    boolean one = outputs.size() == 1;
-    String types = String.join(", ", outputs.stream().map(name -> "Tensor").toList());
-    text.append(one ? ") -> Tensor:\n" : ") -> Tuple[" + types + "]:\n");
-    body.forEach(line -> text.append("  ").append(line).append('\n'));
-    String names = String.join(", ", outputs);
-    return text.append("  return ").append(one ? names : "(" + names + ")").append('\n').toString();
+    arguments().keySet().forEach(name -> text.append(", ").append(name).append(": Tensor"));
+    Frame.Result result = frame.result(outputs);
+    text.append(") -> ").append(result.type()).append(":\n");
+    int constants = 0;
+    for (String name : inputs.keySet()) {
+      switch (role(name)) {
+        case CONSTANT -> text.append("  " + name + " = CONSTANTS.c" + constants++ + "\n");
+        case BUFFER -> text.append("  " + name + " = self." + name + "\n");
+        case ARGUMENT -> {}
+      }
+    }
+    body.forEach(
+        line ->
+            text.append("  ").append(line.replace(RESULT, result.expression())).append('\n'));
+    return text.append("  return ").append(result.expression()).append('\n').toString();
+  }
+
+  private Frame.Role role(String name) {
+    return frame.roles().getOrDefault(name, Frame.Role.ARGUMENT);
+  }
+
+  /** The inputs that a caller gives. */
+  Map<String, HostTensor> arguments() {
+    return with(Frame.Role.ARGUMENT);
+  }
+
+  private Map<String, HostTensor> with(Frame.Role role) {
+    Map<String, HostTensor> some = new LinkedHashMap<>(inputs);
+    some.keySet().removeIf(name -> role(name) != role);
+    return some;
+  }
+
+  /** Whether a second call may give something else than the first. */
+  boolean hasState() {
+    return frame.roles().containsValue(Frame.Role.BUFFER);
+  }
+
+  /** A module with this program and another body, its constants and buffers. */
+  TorchProgram module(String source) {
+    TorchProgram module = TorchScript.module(source).attribute("training", "bool", false);
+    with(Frame.Role.CONSTANT).values().forEach(module::literal);
+    with(Frame.Role.BUFFER).forEach(module::buffer);
+    return module;
+  }
+
+  /** What libtorch gives, in a second call too where there is state. */
+  Map<String, HostTensor> run(TorchRunner torch) {
+    List<HostTensor> arguments = List.copyOf(arguments().values());
+    Map<String, HostTensor> results = new LinkedHashMap<>(torch.run(arguments).flatten());
+    if (hasState()) {
+      torch.run(arguments).flatten().forEach((name, value) -> results.put(SECOND + name, value));
+    }
+    return results;
   }
 
   /** Input specs for a conversion; dims of one size have one name. */
   List<String> specs() {
     List<String> specs = new ArrayList<>();
-    inputs.forEach(
+    arguments().forEach(
         (name, tensor) -> {
           List<String> dims = new ArrayList<>();
           for (long size : tensor.shape()) {
@@ -68,19 +133,23 @@ record Program(
   }
 
   Program withInputs(Map<String, HostTensor> other) {
-    return new Program(other, statements, outputs, dynamic);
+    return new Program(other, statements, outputs, dynamic, frame);
   }
 
   Program withStatements(List<Statement> other) {
-    return new Program(inputs, other, outputs, dynamic);
+    return new Program(inputs, other, outputs, dynamic, frame);
   }
 
   Program withOutputs(List<String> other) {
-    return new Program(inputs, statements, other, dynamic);
+    return new Program(inputs, statements, other, dynamic, frame);
   }
 
   Program withFixedSizes() {
-    return new Program(inputs, statements, outputs, false);
+    return new Program(inputs, statements, outputs, false, frame);
+  }
+
+  Program withFrame(Frame other) {
+    return new Program(inputs, statements, outputs, dynamic, other);
   }
 
   /** Without inputs that nothing uses. */

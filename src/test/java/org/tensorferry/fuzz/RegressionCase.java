@@ -30,10 +30,15 @@ final class RegressionCase {
     if (program.dynamic()) {
       text.append("// with dynamic dims\n");
     }
+    program
+        .frame()
+        .roles()
+        .forEach((name, role) -> text.append("// " + name + " is a " + role + "\n"));
     Statement last = program.statements().get(program.statements().size() - 1);
     if (program.statements().size() == 1
         && last.form() == Statement.Form.TENSOR
         && program.outputs().equals(last.results())
+        && program.frame().equals(Frame.PLAIN)
         && program.inputs().size() <= NAMES.length()) {
       String call = renamed(last, naming).call(UnaryOperator.identity());
       return text + "c.op(\"" + call.replace("\"", "\\\"") + "\"" + inputs + ");\n";

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.harness.TorchScript;
 import org.tensorferry.tensor.HostTensor;
 
 /**
@@ -64,10 +63,10 @@ final class Sensitivity {
     List<Map<String, HostTensor>> runs = new ArrayList<>();
     for (int i = 0; i <= RUNS; i++) {
       double seed = i == RUNS ? 0 : 1.3 + i;
-      TorchProgram module = TorchScript.module(program.source("forward", body(program, seed)));
+      TorchProgram module = program.module(program.source("forward", body(program, seed)));
       module.code(NOISE).write(file);
       try (TorchRunner torch = TorchRunner.open(file)) {
-        runs.add(torch.run(List.copyOf(program.inputs().values())).flatten());
+        runs.add(program.run(torch));
       } catch (FerryException e) {
         // Sizes or types may depend on what noise changes; then there is nothing to compare with.
       }
@@ -79,7 +78,7 @@ final class Sensitivity {
     List<String> body = new ArrayList<>();
     int calls = 0;
     for (Statement s : program.statements()) {
-      if (Forms.isExact(s.callee())) {
+      if (s.isBlock() || Forms.isExact(s.callee())) {
         body.addAll(s.lines(name -> name));
         continue;
       }

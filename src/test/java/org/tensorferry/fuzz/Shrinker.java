@@ -51,6 +51,7 @@ final class Shrinker {
       least = all(least, Shrinker::fewerStatements);
       least = all(least, this::cut);
       least = all(least, Shrinker::simplerCalls);
+      least = all(least, Shrinker::plainerFrames);
       least = first(least, failed -> Stream.of(failed.withFixedSizes()));
       least = all(least, Shrinker::smallerInputs);
       least = all(least, Shrinker::plainerInputs);
@@ -93,7 +94,8 @@ final class Shrinker {
   private static boolean isSame(Program a, Program b) {
     return a.source("f").equals(b.source("f"))
         && a.inputs().equals(b.inputs())
-        && a.dynamic() == b.dynamic();
+        && a.dynamic() == b.dynamic()
+        && a.frame().equals(b.frame());
   }
 
   private static Stream<Program> fewerOutputs(Program program) {
@@ -117,7 +119,9 @@ final class Shrinker {
 
   /** Gives what a statement computes as an input instead. */
   private Stream<Program> cut(Program program) {
-    Program whole = Program.of(program.inputs(), program.statements(), false);
+    Program whole =
+        Program.of(program.inputs(), program.statements(), false)
+            .withFrame(new Frame(program.frame().roles(), 0));
     Map<String, HostTensor> known = values.apply(whole);
     if (known.size() != whole.outputs().size() || program.statements().size() < 2) {
       return Stream.empty();
@@ -138,10 +142,28 @@ final class Shrinker {
             });
   }
 
+  /** A flat result, and constants and buffers as arguments. */
+  private static Stream<Program> plainerFrames(Program program) {
+    Frame frame = program.frame();
+    List<Program> plainer = new ArrayList<>();
+    if (frame.results() != 0) {
+      plainer.add(program.withFrame(new Frame(frame.roles(), 0)));
+    }
+    for (String name : frame.roles().keySet()) {
+      Map<String, Frame.Role> fewer = new LinkedHashMap<>(frame.roles());
+      fewer.remove(name);
+      plainer.add(program.withFrame(new Frame(fewer, frame.results())));
+    }
+    return plainer.stream();
+  }
+
   private static Stream<Program> simplerCalls(Program program) {
     List<Program> simpler = new ArrayList<>();
     for (int i = 0; i < program.statements().size(); i++) {
       Statement statement = program.statements().get(i);
+      if (statement.isBlock()) {
+        continue;
+      }
       for (String name : statement.named().keySet()) {
         simpler.add(with(program, i, statement.withoutNamed(name)));
       }

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 /**
  * One call.
  *
- * @param callee operator name, with the underscore of an in-place form
+ * @param callee operator name (of a block all of its text), with the underscore of an in-place form
  * @param form how its results are taken
  * @param elements for a list: the positions that are taken from it, one for each result
  * @param results names of the results
@@ -28,7 +28,9 @@ record Statement(
   enum Form {
     TENSOR,
     TUPLE,
-    LIST
+    LIST,
+    /** Control flow over tensors that are there already; the callee is its text. */
+    BLOCK
   }
 
   Statement {
@@ -37,7 +39,26 @@ record Statement(
     results = List.copyOf(results);
   }
 
+  /** Lines of control flow, and the names of the tensors in them. */
+  static Statement block(List<String> lines, Set<String> names) {
+    return new Statement(
+        String.join("\n", lines),
+        names.stream().map(Argument::of).toList(),
+        Map.of(),
+        Form.BLOCK,
+        List.of(),
+        List.of());
+  }
+
+  boolean isBlock() {
+    return form == Form.BLOCK;
+  }
+
   boolean isInPlace() {
+    return !isBlock() && isInPlace(callee);
+  }
+
+  private static boolean isInPlace(String callee) {
     return (callee.endsWith("_") && !callee.endsWith("__"))
         || callee.matches("__i(and|or|xor|lshift|rshift)__");
   }
@@ -64,8 +85,12 @@ record Statement(
 
   /** The lines of the statement. */
   List<String> lines(UnaryOperator<String> naming) {
+    if (isBlock()) {
+      return callee.lines().toList();
+    }
     String call = call(naming);
     return switch (form) {
+      case BLOCK -> throw new IllegalStateException("has lines of its own");
       case TENSOR -> List.of(results.get(0) + " = " + call);
       case TUPLE -> List.of(String.join(", ", results) + " = " + call);
       case LIST -> {

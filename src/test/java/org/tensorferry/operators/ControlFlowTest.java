@@ -38,6 +38,21 @@ final class ControlFlowTest extends OperatorTest {
   }
 
   private static void branches(Cases c) {
+    both(
+        c,
+        "changed in place on one way and replaced on the other",
+        "Tensor",
+        "x = torch.clone(x)\nif bool(x.sum() > 0):\n  x.sub_(1)\nelse:\n  x = x.clone()\nreturn x");
+    both(
+        c,
+        "a list of what one way changes in place",
+        "List[Tensor]",
+        "x = torch.clone(x)\nif bool(x.sum() > 0):\n  x.sub_(1)\n  l = [x]\nelse:\n  l = [x * 2]\nreturn l");
+    both(
+        c,
+        "changed after both ways, and nobody else looks",
+        "Tensor",
+        "x = torch.clone(x)\nif bool(x.sum() > 0):\n  x = x + 1\nx.add_(1)\nreturn x");
     both(c, "if", "Tensor", "if bool(x.sum() > 0):\n  x = x + 1\nreturn x");
     both(
         c,
@@ -352,6 +367,35 @@ final class ControlFlowTest extends OperatorTest {
   }
 
   private static void refusals(Cases c) {
+    String twoNames = "A tensor that may have two names is changed through one of them";
+    program(
+            c,
+            "the other name of what only data says to be the same",
+            "Tensor",
+            "x = torch.clone(x)\ny = x\nif bool(x.sum() > 0):\n  x = x * 2\nx.add_(1)\nreturn y",
+            f32(3))
+        .refused(twoNames);
+    program(
+            c,
+            "changed under its first name",
+            "Tensor",
+            "y = torch.clone(x)\nx = y\nif bool(x.sum() > 0):\n  x = x * 2\ny.add_(1)\nreturn x",
+            f32(3))
+        .refused(twoNames);
+    program(
+            c,
+            "two that may be one",
+            "Tensor",
+            "x = torch.clone(x)\nif bool(x.sum() > 0):\n  a, b = x, x\nelse:\n  a, b = x * 2, x * 3\na.add_(1)\nreturn b",
+            f32(3))
+        .refused(twoNames);
+    program(
+            c,
+            "what a loop replaces, or not",
+            "Tensor",
+            "x = torch.clone(x)\ny = x\nwhile bool(x.sum() > 3):\n  x = x * 0.5\nx.add_(1)\nreturn y",
+            f32(3))
+        .refused(twoNames);
     program(
             c,
             "branches of different rank",

@@ -20,10 +20,11 @@ record ZooModel(Path directory, JsonNode entry) {
    */
   record Case(Path inputs, Optional<Path> float64) {}
 
-  /** What the recipes filled a directory with; torchaudio's models are in a folder of their own. */
+  /** What the recipes filled a directory with; all but torchvision's have folders of their own. */
   static List<ZooModel> all(Path directory) throws IOException {
     List<ZooModel> models = new ArrayList<>();
-    for (Path folder : List.of(directory, directory.resolve("audio"))) {
+    for (String part : List.of("", "audio", "families")) {
+      Path folder = directory.resolve(part);
       Path manifest = folder.resolve("manifest.json");
       if (Files.exists(manifest)) {
         new ObjectMapper()

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.engine.PythonTensorFlow;
@@ -24,7 +25,7 @@ final class ZooPython {
   private ZooPython() {}
 
   /**
-   * Runs the model on all sizes in every way.
+   * Runs the model on these inputs in these ways.
    *
    * @param excused whether the model amplifies rounding, so that 90 dB are not asked of it
    * @return what is wrong
@@ -34,6 +35,7 @@ final class ZooPython {
       SavedConversion saved,
       List<PortedVariable> variables,
       List<InputCase> cases,
+      Set<PythonTensorFlow.Way> ways,
       boolean excused) {
     if (PYTHON == null || cases.isEmpty()) {
       return List.of();
@@ -45,13 +47,14 @@ final class ZooPython {
             names,
             variables,
             VerifyOptions.DEFAULT,
-            cases);
+            cases)
+            .in(ways);
     List<CaseReport> reports;
     try (PythonTensorFlow python = PythonTensorFlow.of(Path.of(PYTHON))) {
       reports = PythonComparison.run(python, List.of(comparison)).get(0);
     }
     List<String> wrong = new ArrayList<>();
-    for (PythonTensorFlow.Way way : PythonTensorFlow.Way.values()) {
+    for (PythonTensorFlow.Way way : ways) {
       List<CaseReport> ofWay =
           reports.stream().filter(r -> r.engine().endsWith(", " + way)).toList();
       row.set(way.toString(), cell(ofWay));

@@ -133,6 +133,22 @@ final class PythonFolder {
     return path.resolve("events.jsonl");
   }
 
+  /** How many bytes the program has told so far. */
+  long told() throws IOException {
+    return Files.exists(log()) ? Files.size(log()) : 0;
+  }
+
+  /** What the program was at last, in words. */
+  String lastStep() {
+    List<JsonNode> events = events();
+    if (events.isEmpty() || events.get(events.size() - 1).path("way").isMissingNode()) {
+      return "it was importing TensorFlow";
+    }
+    JsonNode last = events.get(events.size() - 1);
+    PythonTensorFlow.Way way = PythonTensorFlow.Way.of(last.path("way").asText());
+    return "it was running the model: " + way + "; its process was ended";
+  }
+
   /** What the program told, in order; a last line that is not whole is left out. */
   List<JsonNode> events() {
     List<JsonNode> events = new ArrayList<>();

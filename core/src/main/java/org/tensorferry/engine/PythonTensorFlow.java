@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -137,13 +139,15 @@ public final class PythonTensorFlow implements AutoCloseable {
 
   private final Path python;
   private final Map<String, String> settings;
+  private final Duration timeout;
   private final PythonFolder folder;
   private String version = "";
 
-  private PythonTensorFlow(Path python, Map<String, String> settings, PythonFolder folder) {
+  private PythonTensorFlow(Path python, Map<String, String> settings, Duration timeout) {
     this.python = python;
     this.settings = Map.copyOf(settings);
-    this.folder = folder;
+    this.timeout = timeout;
+    this.folder = PythonFolder.create();
   }
 
   /**
@@ -157,7 +161,18 @@ public final class PythonTensorFlow implements AutoCloseable {
 
   /** As {@link #of(Path)}, with variables of its environment that are set otherwise than here. */
   public static PythonTensorFlow of(Path python, Map<String, String> settings) {
-    return new PythonTensorFlow(python, settings, PythonFolder.create());
+    return new PythonTensorFlow(python, settings, EngineOptions.DEFAULT.timeout());
+  }
+
+  /** The same, that may take so long for loading a model and for every run of it. */
+  public PythonTensorFlow within(Duration longest) {
+    close();
+    return new PythonTensorFlow(python, settings, longest);
+  }
+
+  /** Another of its kind, for tasks while the results of this one are read. */
+  public PythonTensorFlow another() {
+    return new PythonTensorFlow(python, settings, timeout);
   }
 
   /** TensorFlow's version, once something was run. */
@@ -194,7 +209,8 @@ public final class PythonTensorFlow implements AutoCloseable {
       Process process = builder.redirectOutput(folder.output().toFile()).start();
       try {
         process.getOutputStream().close();
-        return new ChildEnd(process.waitFor(), folder.lastWords());
+        waitFor(process);
+        return new ChildEnd(process.exitValue(), folder.lastWords());
       } finally {
         process.destroyForcibly();
       }
@@ -203,6 +219,26 @@ public final class PythonTensorFlow implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unusable("waiting for it was interrupted");
+    }
+  }
+
+  /** Every step is told before it is taken, so that silence is the time that a step takes. */
+  private void waitFor(Process process) throws IOException, InterruptedException {
+    long told = 0;
+    long since = System.nanoTime();
+    while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+      long now = folder.told();
+      if (now != told) {
+        told = now;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > timeout.toNanos()) {
+        process.destroyForcibly().waitFor();
+        throw Problem.of("Python's TensorFlow did not answer within " + timeout.toSeconds() + " s")
+            .at("python", "`" + python + "`")
+            .because(folder.lastStep())
+            .fix("give it more time with --timeout, or smaller inputs")
+            .as(ExitCode.UNREADABLE);
+      }
     }
   }
 

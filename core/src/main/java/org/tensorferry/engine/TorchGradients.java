@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -62,15 +63,48 @@ public record TorchGradients(Map<String, HostTensor> parameters, Map<Integer, Ho
       List<HostTensor> inputs,
       Map<String, HostTensor> outputs,
       Map<String, HostTensor> factors) {
+    return of(file, method, inputs, outputs, factors, Disturbance.NONE);
+  }
+
+  /**
+   * The same, where every element of every parameter and floating input is moved up or down by a
+   * unit of its rounding: what else the gradients could be in another implementation.
+   *
+   * @param seed chooses the directions
+   * @throws FerryException (usage) with the reason where that can't be done
+   */
+  public static TorchGradients disturbed(
+      Path file,
+      String method,
+      List<HostTensor> inputs,
+      Map<String, HostTensor> outputs,
+      Map<String, HostTensor> factors,
+      long seed) {
+    return of(file, method, inputs, outputs, factors, new Disturbance(new Random(seed)));
+  }
+
+  private static TorchGradients of(
+      Path file,
+      String method,
+      List<HostTensor> inputs,
+      Map<String, HostTensor> outputs,
+      Map<String, HostTensor> factors,
+      Disturbance disturbance) {
     try (LibTorch torch = LibTorch.open()) {
       boolean before = JniUtils.isGradMode();
-      JniUtils.setGradMode(true);
       String[] none = {};
       // Loaded for training, the parameters may be differentiated; evaluation mode it is all the
       // same.
       try (PtSymbolBlock module =
           JniUtils.loadModule(torch.manager(), file.toAbsolutePath(), true, none, none, true)) {
-        return new Run(file, torch, module).differentiate(method, inputs, outputs, factors);
+        Run run = new Run(file, torch, module);
+        if (disturbance.random() != null) {
+          JniUtils.setGradMode(false);
+          run.disturb(disturbance.random());
+        }
+        JniUtils.setGradMode(true);
+        List<HostTensor> given = inputs.stream().map(disturbance::of).toList();
+        return run.differentiate(method, given, outputs, factors);
       } finally {
         JniUtils.setGradMode(before);
       }
@@ -89,7 +123,48 @@ public record TorchGradients(Map<String, HostTensor> parameters, Map<Integer, Ho
         .as(ExitCode.USAGE);
   }
 
+  /** Moves elements up or down by a unit of rounding; without a source of directions none. */
+  private record Disturbance(@Nullable Random random) {
+
+    static final Disturbance NONE = new Disturbance(null);
+
+    HostTensor of(HostTensor tensor) {
+      if (random == null || !tensor.dtype().isFloating()) {
+        return tensor;
+      }
+      HostTensor factors = factors(random, tensor.dtype(), tensor.shape());
+      return HostTensor.generate(
+          tensor.dtype(), tensor.shape(), part -> tensor.get(part) * factors.get(part));
+    }
+
+    /** 1 and a unit more or less. */
+    static HostTensor factors(Random random, DType dtype, long[] shape) {
+      double unit =
+          switch (dtype) {
+            case FLOAT64 -> Math.ulp(1.0);
+            case FLOAT32 -> Math.ulp(1f);
+            case FLOAT16 -> 0x1p-10;
+            default -> 0x1p-7;
+          };
+      return HostTensor.generate(
+          dtype, shape, part -> random.nextBoolean() ? 1 + unit : 1 - unit);
+    }
+  }
+
   private record Run(Path file, LibTorch torch, PtSymbolBlock module) {
+
+    /** Wants gradients to be off, because parameters are changed in place. */
+    void disturb(Random random) {
+      for (NDArray parameter : JniUtils.moduleGetParams(module, torch.manager())) {
+        DTYPES.forEach(
+            (dtype, type) -> {
+              if (dtype.isFloating() && type == parameter.getDataType()) {
+                long[] shape = parameter.getShape().getShape();
+                parameter.muli(leaf(Disturbance.factors(random, dtype, shape)));
+              }
+            });
+      }
+    }
 
     TorchGradients differentiate(
         String method,

@@ -1,8 +1,13 @@
 package org.tensorferry.value;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.tensorferry.dim.Shape;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
 
 /**
@@ -43,6 +48,12 @@ public final class Tensor implements Value {
     int version;
     boolean isWritten;
 
+    /** Storages that this one may be, or may not be: only data says. */
+    final Set<Root> twins = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Whether such a one was written, so that nothing is known of the content any more. */
+    boolean isUncertain;
+
     Root(TensorHandle handle) {
       this.handle = handle;
     }
@@ -57,6 +68,17 @@ public final class Tensor implements Value {
       handle = value;
       version++;
       isWritten = true;
+      Set<Root> all = Collections.newSetFromMap(new IdentityHashMap<>());
+      all.add(this);
+      twins.forEach(twin -> twin.spread(all));
+    }
+
+    /** Marks all that may be one of those in the set. */
+    private void spread(Set<Root> all) {
+      if (all.add(this)) {
+        isUncertain = true;
+        twins.forEach(twin -> twin.spread(all));
+      }
     }
 
     @Override
@@ -123,17 +145,40 @@ public final class Tensor implements Value {
     return new Tensor(new Root(handle));
   }
 
-  /** The current content. */
+  /**
+   * The current content.
+   *
+   * @throws org.tensorferry.error.FerryException (can't be converted) where only data says whether
+   *     it was changed
+   */
   public TensorHandle read() {
+    if (node.root().isUncertain) {
+      throw Problem.of("A tensor that may have two names is changed through one of them")
+          .because(
+              "after a branch or loop on data it is the same as another tensor, or it is not, and"
+                  + " one of both was changed in place since")
+          .fix("use operators that return a new tensor, or clone the tensor in the branch")
+          .as(ExitCode.UNCONVERTIBLE);
+    }
     return node.read();
   }
 
   public DType dtype() {
-    return read().dtype();
+    return node.read().dtype();
   }
 
   public Shape shape() {
-    return read().shape();
+    return node.read().shape();
+  }
+
+  /** Says that only data decides whether this shares its storage with another tensor. */
+  public void mayShareStorage(Tensor other) {
+    Root a = node.root();
+    Root b = other.node.root();
+    if (a != b) {
+      a.twins.add(b);
+      b.twins.add(a);
+    }
   }
 
   /** Changes the content in place; every view of the same storage changes with it. */
@@ -214,6 +259,7 @@ public final class Tensor implements Value {
     Root root = node.root();
     TensorHandle content = root.handle;
     boolean wasWritten = root.isWritten;
+    boolean wasUncertain = root.isUncertain;
     List<ViewNode> views = new ArrayList<>();
     List<TensorHandle> seen = new ArrayList<>();
     List<Integer> versions = new ArrayList<>();
@@ -231,6 +277,7 @@ public final class Tensor implements Value {
           root.version++;
         }
         root.isWritten = wasWritten;
+        root.isUncertain = wasUncertain;
         for (int i = 0; i < views.size(); i++) {
           views.get(i).seen = seen.get(i);
           views.get(i).seenVersion = versions.get(i);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.tensorferry.engine.PythonTensorFlow.Case;
 import org.tensorferry.engine.PythonTensorFlow.Outcome;
 import org.tensorferry.engine.PythonTensorFlow.Task;
 import org.tensorferry.engine.PythonTensorFlow.Way;
+import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.tensor.HostTensor;
 
@@ -88,6 +90,26 @@ class PythonTensorFlowTest {
     Path python =
         script(body.replace("GREETING", GREETING + "\n").replace("IMPORTED", IMPORTED + "\n"));
     assertEquals(reason, refusal(python).problems().get(0).why());
+  }
+
+  @Test
+  void aStepThatNeverEndsIsEndedAndNamed() throws IOException {
+    Path python =
+        script(
+            IMPORTED
+                + """
+                echo '{"event":"case","task":0,"case":0,"way":"tape"}' >> $log
+                exec sleep 600
+                """);
+    Task task = new Task(directory, List.of(), EnumSet.allOf(Way.class));
+    try (PythonTensorFlow tensorFlow =
+        PythonTensorFlow.of(python).within(Duration.ofSeconds(1))) {
+      FerryException late =
+          assertThrows(FerryException.class, () -> tensorFlow.run(List.of(task)));
+      assertEquals(ExitCode.UNREADABLE, late.exitCode());
+      assertEquals(
+          "it was running the model: tape; its process was ended", late.problems().get(0).why());
+    }
   }
 
   @Test

@@ -102,14 +102,15 @@ final class Branching {
           regions.branch(
               decides,
               first.region(),
-              carried(first.region(), join, slots, pairs, 0),
+              carried(before, first, join, slots, pairs, 0),
               second.region(),
-              carried(second.region(), join, slots, pairs, 1),
+              carried(before, second, join, slots, pairs, 1),
               shapes);
     }
     Iterator<TensorHandle> handles = results.iterator();
     IdentityHashMap<Slot, Value> bound = new IdentityHashMap<>();
     slots.forEach((place, slot) -> place.set(join.bind(slot, handles, bound)));
+    join.settle();
   }
 
   private static @Nullable Value value(State before, Way way, Place place) {
@@ -117,13 +118,19 @@ final class Branching {
     return changed != null ? changed : before.had(place) ? place.get() : null;
   }
 
+  /** Read with all that the way wrote into tensors that were there before. */
   private List<TensorHandle> carried(
-      Regions.Region region,
+      State before,
+      Way followed,
       Join join,
       Map<Place, Slot> slots,
       Map<Place, List<Value>> pairs,
       int way) {
-    regions.reopen(region);
+    regions.reopen(followed.region());
+    before.restore();
+    followed.changes().entrySet().stream()
+        .filter(change -> change.getKey() instanceof State.Storage)
+        .forEach(change -> change.getKey().set(change.getValue()));
     try {
       List<TensorHandle> handles = new ArrayList<>();
       slots.forEach(
@@ -132,7 +139,8 @@ final class Branching {
                   join.handles(slot, Objects.requireNonNull(pairs.get(place)).get(way))));
       return handles;
     } finally {
-      regions.close(region);
+      regions.close(followed.region());
+      before.restore();
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,11 @@ final class Join {
   private final Map<List<Integer>, Slot> tensors = new HashMap<>();
 
   private final List<Value> kept = new ArrayList<>();
+
+  /** The tensors that a slot's tensor is one of, where it is not another in every case. */
+  private final Map<Slot, List<Tensor>> origins = new IdentityHashMap<>();
+
+  private final List<List<Tensor>> sharing = new ArrayList<>();
 
   Join(Operators operators, RuntimeNumbers runtime, CallSite site) {
     this.operators = operators;
@@ -118,7 +124,33 @@ final class Join {
       return new Slot.Torn(
           "its shape is " + a.shape() + " on one way and " + b.shape() + " on the other");
     }
-    return new OfTensor(a.dtype(), common(a.shape(), b.shape()));
+    OfTensor slot = new OfTensor(a.dtype(), common(a.shape(), b.shape()));
+    origins.put(slot, List.of(a, b));
+    return slot;
+  }
+
+  /** Says what the tensor of a slot may be the same as. */
+  void comesFrom(Slot slot, Value value) {
+    if (slot instanceof OfTensor && value instanceof Tensor tensor) {
+      origins.merge(slot, List.of(tensor), Join::both);
+    } else if (slot instanceof Of several && ListBuiltins.sequence(value) != null) {
+      List<Value> elements = Objects.requireNonNull(ListBuiltins.sequence(value));
+      for (int i = 0; i < Math.min(elements.size(), several.elements().size()); i++) {
+        comesFrom(several.elements().get(i), elements.get(i));
+      }
+    }
+  }
+
+  /** To be called when every place has its value: says which tensors may be one. */
+  void settle() {
+    sharing.forEach(pair -> pair.get(0).mayShareStorage(pair.get(1)));
+    sharing.clear();
+  }
+
+  private static <T> List<T> both(List<T> a, List<T> b) {
+    List<T> both = new ArrayList<>(a);
+    both.addAll(b);
+    return both;
   }
 
   /** Equal sizes; those that are not, or that only a closed region knows, are fresh symbols. */
@@ -293,6 +325,7 @@ final class Join {
   Value bind(Slot slot, Iterator<TensorHandle> handles, IdentityHashMap<Slot, Value> bound) {
     if (slot instanceof OfTensor) {
       Tensor tensor = Tensor.of(handles.next());
+      origins.getOrDefault(slot, List.of()).forEach(o -> sharing.add(List.of(tensor, o)));
       @Nullable Value before = bound.putIfAbsent(slot, tensor);
       return before == null ? tensor : before;
     }

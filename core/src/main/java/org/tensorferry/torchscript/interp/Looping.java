@@ -121,6 +121,7 @@ final class Looping {
         (place, slot) -> {
           Value value = Objects.requireNonNull(place.get());
           initial.put(place, value);
+          shared(join, place, slot, value);
           inputs.addAll(join.handles(slot, value));
           slot.parts().forEach(part -> shapes.add(renewed(part.shape())));
         });
@@ -150,6 +151,7 @@ final class Looping {
     }
     Map<Place, Value> ends = new LinkedHashMap<>(after);
     carried.keySet().forEach(place -> ends.putIfAbsent(place, bound.get(place)));
+    ends.forEach((place, value) -> shared(join, place, carried.get(place), value));
     boolean stable = widen(before, initial, ends, round.minus(first));
     if (!stable) {
       before.restore();
@@ -157,6 +159,13 @@ final class Looping {
     }
     emit(before, region, join, ends, goesOn, first);
     return true;
+  }
+
+  /** A variable begins with the very tensor that it holds before; a storage is only filled. */
+  private static void shared(Join join, Place place, @Nullable Slot slot, Value value) {
+    if (slot != null && !(place instanceof State.Storage)) {
+      join.comesFrom(slot, value);
+    }
   }
 
   private TensorHandle bool(Value value) {
@@ -184,6 +193,7 @@ final class Looping {
           place.set(value);
           bound.put(place, Objects.requireNonNull(place.get()));
         });
+    join.settle();
   }
 
   /** Whoever else holds a tensor that a variable begins with would have to see it change. */
@@ -329,5 +339,6 @@ final class Looping {
       }
       entry.getKey().set(value);
     }
+    join.settle();
   }
 }
