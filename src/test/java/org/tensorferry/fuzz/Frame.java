@@ -62,8 +62,7 @@ record Frame(Map<String, Role> roles, long results) {
       case 1 -> new Result("List[Tensor]", "[" + first.expression() + ", " + rest.next() + "]");
       case 2 ->
           new Result(
-              "Dict[str, Tensor]",
-              "{'b': " + first.expression() + ", 'a': " + rest.next() + "}");
+              "Dict[str, Tensor]", "{'b': " + first.expression() + ", 'a': " + rest.next() + "}");
       default -> first;
     };
   }

@@ -75,8 +75,7 @@ record Program(
       }
     }
     body.forEach(
-        line ->
-            text.append("  ").append(line.replace(RESULT, result.expression())).append('\n'));
+        line -> text.append("  ").append(line.replace(RESULT, result.expression())).append('\n'));
     return text.append("  return ").append(result.expression()).append('\n').toString();
   }
 
@@ -121,14 +120,15 @@ record Program(
   /** Input specs for a conversion; dims of one size have one name. */
   List<String> specs() {
     List<String> specs = new ArrayList<>();
-    arguments().forEach(
-        (name, tensor) -> {
-          List<String> dims = new ArrayList<>();
-          for (long size : tensor.shape()) {
-            dims.add(dynamic && size > 1 ? "d" + size + "=" + size : "" + size);
-          }
-          specs.add(tensor.dtype() + "[" + String.join(",", dims) + "]");
-        });
+    arguments()
+        .forEach(
+            (name, tensor) -> {
+              List<String> dims = new ArrayList<>();
+              for (long size : tensor.shape()) {
+                dims.add(dynamic && size > 1 ? "d" + size + "=" + size : "" + size);
+              }
+              specs.add(tensor.dtype() + "[" + String.join(",", dims) + "]");
+            });
     return specs;
   }
 

@@ -43,11 +43,11 @@ final class ZooPython {
     List<String> names = saved.inputs().stream().map(spec -> spec.name().orElseThrow()).toList();
     PythonComparison comparison =
         new PythonComparison(
-            ModelPair.of(saved.model(), saved.directory(), saved.inputs()),
-            names,
-            variables,
-            VerifyOptions.DEFAULT,
-            cases)
+                ModelPair.of(saved.model(), saved.directory(), saved.inputs()),
+                names,
+                variables,
+                VerifyOptions.DEFAULT,
+                cases)
             .in(ways);
     List<CaseReport> reports;
     try (PythonTensorFlow python = PythonTensorFlow.of(Path.of(PYTHON))) {

@@ -71,7 +71,9 @@ class ZooTest {
   private static final int THREADS = Integer.getInteger("zoo.threads", 0);
   private static final double WANTED_DB = 100;
 
-  /** All models run in Python in every way; in every build these do, at one size and in two ways. */
+  /**
+   * All models run in Python in every way; in every build these do, at one size and in two ways.
+   */
   private static final boolean IS_WHOLE = !System.getProperty("zoo.page", "").isEmpty();
 
   private static final Set<String> SHARE = Set.of("resnet18.traced", "mobilenet_v2.traced");

@@ -146,8 +146,7 @@ public record TorchGradients(Map<String, HostTensor> parameters, Map<Integer, Ho
             case FLOAT16 -> 0x1p-10;
             default -> 0x1p-7;
           };
-      return HostTensor.generate(
-          dtype, shape, part -> random.nextBoolean() ? 1 + unit : 1 - unit);
+      return HostTensor.generate(dtype, shape, part -> random.nextBoolean() ? 1 + unit : 1 - unit);
     }
   }
 

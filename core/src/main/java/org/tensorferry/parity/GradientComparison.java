@@ -71,8 +71,7 @@ final class GradientComparison {
       List<String> inputs,
       List<PortedVariable> variables) {
     return new GradientComparison(
-        named(torch, inputs, variables),
-        seed -> named(disturbed.apply(seed), inputs, variables));
+        named(torch, inputs, variables), seed -> named(disturbed.apply(seed), inputs, variables));
   }
 
   private static Map<String, HostTensor> named(
@@ -164,9 +163,7 @@ final class GradientComparison {
   private static String told(List<String> jumps) {
     return jumps.isEmpty()
         ? ""
-        : ", "
-            + jumps.size()
-            + " of them apart by a jump of the gradient, which rounding decides";
+        : ", " + jumps.size() + " of them apart by a jump of the gradient, which rounding decides";
   }
 
   Set<String> names() {

@@ -135,8 +135,7 @@ public final class PythonComparison {
       return Optional.empty();
     }
     Random random = new Random(seed);
-    List<HostTensor> moved =
-        first.inputs().stream().map(input -> moved(input, random)).toList();
+    List<HostTensor> moved = first.inputs().stream().map(input -> moved(input, random)).toList();
     InputCase other = new InputCase(first.dims(), first.origin(), moved);
     return Optional.of(
         new PythonComparison(pair, inputs, variables, options, List.of(other))

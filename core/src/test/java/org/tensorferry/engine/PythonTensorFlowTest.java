@@ -102,10 +102,8 @@ class PythonTensorFlowTest {
                 exec sleep 600
                 """);
     Task task = new Task(directory, List.of(), EnumSet.allOf(Way.class));
-    try (PythonTensorFlow tensorFlow =
-        PythonTensorFlow.of(python).within(Duration.ofSeconds(1))) {
-      FerryException late =
-          assertThrows(FerryException.class, () -> tensorFlow.run(List.of(task)));
+    try (PythonTensorFlow tensorFlow = PythonTensorFlow.of(python).within(Duration.ofSeconds(1))) {
+      FerryException late = assertThrows(FerryException.class, () -> tensorFlow.run(List.of(task)));
       assertEquals(ExitCode.UNREADABLE, late.exitCode());
       assertEquals(
           "it was running the model: tape; its process was ended", late.problems().get(0).why());
