@@ -136,6 +136,27 @@ class PortCommandTest {
   }
 
   @Test
+  void aTwinIsVerifiedAndItsLayersAreFound() {
+    String target = SAMPLES + "denoiser.keras";
+    String twin = file("d.keras");
+    run(0, "port", DENOISER, "--into", target, "-o", twin, "--model", ITS_PROGRAM);
+    Command equal = run(0, "verify", ITS_PROGRAM, twin, "--layers");
+    assertTrue(equal.out().contains("`bn` → `normalise` (BatchNormalization): agree to"));
+    Command different = run(1, "verify", ITS_PROGRAM, target);
+    assertTrue(different.out().contains("The first layer that differs is `fc_in` → `project`"));
+    String report = file("check.json");
+    Command checked =
+        run(
+            1, "port", DENOISER, "--into", target, "--check", "--model", ITS_PROGRAM, "--report",
+            report);
+    assertTrue(checked.out().contains("DIFFERENT"), checked.out());
+    assertTrue(Files.exists(Path.of(report)));
+    Command exported =
+        run(2, "verify", ITS_PROGRAM, SAMPLES + "denoiser.savedmodel", "--layers");
+    assertTrue(exported.err().contains("name the .keras file that it was exported from"));
+  }
+
+  @Test
   void aProgramWithOtherWeightsRunsWithThoseThatArePorted() throws IOException {
     Path other = directory.resolve("other.pt");
     try (WeightFiles weights = WeightFiles.open(Path.of(ITS_PROGRAM))) {

@@ -283,6 +283,7 @@ final class PortCommand implements Callable<Integer> {
   }
 
   private int tell(TwinSummary summary) {
+    reports.write(summary);
     PrintWriter out = spec.commandLine().getOut();
     out.print(summary.text());
     out.flush();

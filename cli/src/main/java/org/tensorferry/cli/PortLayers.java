@@ -82,6 +82,13 @@ record PortLayers(LayerPair pair, double ratio) {
     return folder;
   }
 
+  /** A line of the comparison layer by layer. */
+  String text() {
+    String agrees =
+        Double.isNaN(ratio) ? "not compared: their shapes differ" : "agree to " + decibels(ratio);
+    return pair + ": " + agrees;
+  }
+
   private boolean isEqual() {
     return Double.isNaN(ratio) || ratio >= EQUAL;
   }

@@ -17,6 +17,7 @@ import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kept;
 import org.tensorferry.port.PortPlan.Left;
 import org.tensorferry.port.PortPlan.Source;
+import org.tensorferry.port.TwinFinding;
 import org.tensorferry.report.Reports;
 
 /** A plan as JSON; {@code schema} counts changes that remove or rename a field. */
@@ -31,16 +32,29 @@ final class PortPlanJson {
   }
 
   static String of(PortPlan plan, Optional<ParityReport> parity, String unproven) {
+    return of(plan, List.of(), parity, unproven);
+  }
+
+  /** With what a twin's variables were found to hold. */
+  static String of(
+      PortPlan plan,
+      List<TwinFinding> findings,
+      Optional<ParityReport> parity,
+      String unproven) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-      new PortPlanJson(json).write(plan, parity, unproven);
+      new PortPlanJson(json).write(plan, findings, parity, unproven);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text + "\n";
   }
 
-  private void write(PortPlan plan, Optional<ParityReport> parity, String unproven)
+  private void write(
+      PortPlan plan,
+      List<TwinFinding> findings,
+      Optional<ParityReport> parity,
+      String unproven)
       throws IOException {
     json.writeStartObject();
     json.writeNumberField("schema", SCHEMA);
@@ -61,6 +75,9 @@ final class PortPlanJson {
     texts("notices", plan.notices());
     texts("differences", plan.differences());
     each("faults", plan.obstacles(), this::fault);
+    if (!findings.isEmpty()) {
+      each("findings", findings, this::finding);
+    }
     if (parity.isPresent()) {
       json.writeFieldName("parity");
       json.writeRawValue(Reports.json(parity.get()).strip());
@@ -97,6 +114,12 @@ final class PortPlanJson {
     json.writeStringField("recipe", port.recipe().toString());
     json.writeStringField("evidence", port.evidence().toString());
     texts("notes", port.notes());
+  }
+
+  private void finding(TwinFinding finding) throws IOException {
+    json.writeStringField("variable", finding.assigned().variable().path());
+    json.writeBooleanField("same", finding.isSame());
+    json.writeStringField("explanation", finding.explanation());
   }
 
   private void left(Left left) throws IOException {

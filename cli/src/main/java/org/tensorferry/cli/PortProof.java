@@ -207,10 +207,18 @@ record PortProof(
             Network network = Network.of(written, rules);
             NetworkFile.write(network, saved);
             Proven proven = verified(program, saved, options, notes);
-            if (!proven.isEqual()) {
-              layers(port, program, network, folder, rules, options).ifPresent(notes::add);
+            if (proven.isEqual() && !options.layers()) {
+              return proven;
             }
-            return new Proven(proven.report(), notes);
+            List<String> all = new ArrayList<>(proven.notes());
+            List<PortLayers> layers = layers(port, program, network, folder, rules, options);
+            if (options.layers()) {
+              layers.forEach(layer -> all.add(layer.text()));
+            }
+            if (!proven.isEqual()) {
+              PortLayers.first(layers).ifPresent(all::add);
+            }
+            return new Proven(proven.report(), all);
           }
         });
   }
@@ -219,12 +227,14 @@ record PortProof(
     try (Progress progress = Progress.onTerminal()) {
       ParityReport report =
           Verification.runPorted(ModelPair.of(program, saved, specs), options, progress);
-      return new Proven(report.withModel(original.toString()), notes);
+      List<String> all = new ArrayList<>(notes);
+      all.addAll(report.assumptions());
+      return new Proven(report.withModel(original.toString()), all);
     }
   }
 
-  /** Which layer is the first to differ; empty where the original can't be followed. */
-  private Optional<String> layers(
+  /** Both layer by layer; none where the original can't be followed. */
+  private List<PortLayers> layers(
       WeightPort port,
       Path program,
       Network network,
@@ -234,14 +244,13 @@ record PortProof(
       throws IOException {
     List<LayerPair> pairs = port.results();
     if (pairs.isEmpty() || graph.isEmpty()) {
-      return Optional.empty();
+      return List.of();
     }
     InputCase input = Verification.cases(specs, List.of(), options).get(0);
     String[] inputs = specs.stream().map(PortProof::text).toArray(String[]::new);
     try (TorchModel model = Tensorferry.open(program, rules)) {
       TfModel followed = model.convert(ConvertOptions.defaults().inputs(inputs)).model();
-      return PortLayers.first(
-          PortLayers.compare(pairs, followed, network.model(), input, folder, options));
+      return PortLayers.compare(pairs, followed, network.model(), input, folder, options);
     }
   }
 

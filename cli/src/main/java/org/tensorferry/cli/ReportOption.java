@@ -54,4 +54,8 @@ final class ReportOption {
   void write(PortSummary summary) {
     files.forEach(file -> Reports.write(summary.as(file), file));
   }
+
+  void write(TwinSummary summary) {
+    files.forEach(file -> Reports.write(summary.as(file), file));
+  }
 }

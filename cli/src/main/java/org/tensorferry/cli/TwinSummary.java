@@ -1,5 +1,6 @@
 package org.tensorferry.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.tensorferry.port.PortPlan;
 import org.tensorferry.port.PortPlan.Fault;
 import org.tensorferry.port.PortPlan.Kind;
 import org.tensorferry.port.TwinFinding;
+import org.tensorferry.report.HtmlPage;
 import org.tensorferry.report.Reports;
 
 /**
@@ -41,6 +43,24 @@ record TwinSummary(
         && (parity.isPresent() || plan.differences().isEmpty())
         && plan.faults().stream().noneMatch(TwinSummary::isFinding)
         && parity.map(ParityReport::isEqual).orElse(true);
+  }
+
+  /** In the form that the file's ending asks for. */
+  String as(Path file) {
+    String name = file.toString();
+    if (name.endsWith(".json")) {
+      return PortPlanJson.of(plan, findings, parity, unproven);
+    }
+    if (name.endsWith(".xml")) {
+      return Reports.junit(parity.orElseThrow());
+    }
+    if (name.endsWith(".html")) {
+      return new HtmlPage(headline)
+          .verdict(isHealthy(), isHealthy() ? "Nothing differs." : "Something differs.")
+          .preformatted(text())
+          .text();
+    }
+    return name.endsWith(".md") ? "# " + headline + "\n\n```\n" + text() + "```\n" : text();
   }
 
   String text() {

@@ -4,14 +4,26 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.tensorferry.SavedConversion;
+import org.tensorferry.Tensorferry;
+import org.tensorferry.TorchModel;
+import org.tensorferry.archive.FileKind;
+import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.keras.TargetModel;
+import org.tensorferry.keras.TargetModels;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.port.WeightPort;
+import org.tensorferry.provenance.Provenance;
 import org.tensorferry.report.Reports;
+import org.tensorferry.savedmodel.SavedSignature;
 import org.tensorferry.tflite.TfliteFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +58,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       index = "1",
       paramLabel = "RESULT",
-      description = "SavedModel or .tflite file that was made from it")
+      description =
+          "SavedModel or .tflite file that was made from it, or a twin that somebody wrote: a .keras"
+              + " or .h5 file, any SavedModel")
   Path directory = Path.of("");
 
   @Option(
@@ -67,6 +81,9 @@ final class VerifyCommand implements Callable<Integer> {
     reports.requireForms(true);
     VerifyOptions options = comparison.options(spec);
     requireFile(model);
+    if (isTwin()) {
+      return twin(options);
+    }
     if (TfliteFile.isMeant(directory) && options.layers()) {
       throw new ParameterException(
           spec.commandLine(), "--layers compares SavedModels; `analyze` looks into .tflite files");
@@ -82,6 +99,61 @@ final class VerifyCommand implements Callable<Integer> {
     out.print(Reports.text(report));
     out.flush();
     return report.exitCode().code();
+  }
+
+  /** True for what `convert` didn't write: its inputs have other names than the original's. */
+  private boolean isTwin() {
+    if (Files.isRegularFile(directory)) {
+      FileKind kind = FileKind.of(directory);
+      return kind == FileKind.HDF5 || kind == FileKind.OTHER_ZIP;
+    }
+    Optional<List<InputSpec>> inputs = SavedSignature.inputs(directory);
+    if (inputs.isEmpty() || Provenance.isIn(directory)) {
+      return false;
+    }
+    Set<String> names = new HashSet<>();
+    inputs.get().forEach(input -> names.add(input.name().orElse("")));
+    try (TorchModel original = Tensorferry.open(model, plugins.rules())) {
+      return !names.equals(new HashSet<>(original.source().signature("forward").names()));
+    }
+  }
+
+  /** A model that somebody wrote: run as it is, its layers found as `port` finds them. */
+  private int twin(VerifyOptions options) {
+    try (TargetModel target = TargetModels.open(directory);
+        WeightPort port =
+            WeightPort.from(model)
+                .settingsFrom(Optional.of(model))
+                .into(target, plugins.rules())) {
+      boolean isRunnable = port.network().isPresent() || Files.isDirectory(directory);
+      if (!isRunnable) {
+        throw Problem.of("`" + directory + "` can't be run here, so nothing can be compared.")
+            .because(port.whyNoNetwork())
+            .fix("name a .keras file of a functional or sequential model, or a SavedModel")
+            .as(ExitCode.USAGE);
+      }
+      if (options.layers() && port.network().isEmpty()) {
+        throw Problem.of("The layers of `" + directory + "` can't be compared.")
+            .because("`convert` didn't write it, so nothing tells where its values are")
+            .fix("name the .keras file that it was exported from, or leave --layers out")
+            .as(ExitCode.USAGE);
+      }
+      PortProof proof = PortProof.of(model, specs, port, target, plugins.rules());
+      proof.graph().ifPresent(known -> port.original(known.model()).calls(known.trace()));
+      port.provenByRun(true);
+      PortProof.Proven proven =
+          proof.run(
+              port, Optional.empty(), directory, TargetModels::open, plugins.rules(), options);
+      reports.write(proven.report());
+      Page page = new Page().line(Reports.text(proven.report()).stripTrailing());
+      proven.notes().forEach(note -> page.wrapped("", note));
+      if (!proven.isEqual()) {
+        page.section("Settings that differ", port.plan().differences());
+      }
+      spec.commandLine().getOut().print(page.text());
+      spec.commandLine().getOut().flush();
+      return proven.report().exitCode().code();
+    }
   }
 
   /** Before both engines are loaded. */

@@ -51,4 +51,18 @@ record KerasEntry(JsonNode json) {
     JsonNode shape = config().path("batch_shape");
     return shape.isArray() ? shape : config().path("batch_input_shape");
   }
+
+  /**
+   * The package of the user's own that the class is from; empty where it is Keras' own, or where
+   * the file doesn't tell, as those of Keras 2.
+   */
+  String foreignModule() {
+    String module = json.path("module").asText("");
+    String registered = json.path("registered_name").asText("");
+    boolean isKeras = module.matches("(tf_|tensorflow\\.|tensorflow\\.python\\.)?keras(\\..*)?");
+    if (module.isEmpty() || module.equals("null") || isKeras) {
+      return registered.contains(">") ? registered : "";
+    }
+    return module;
+  }
 }

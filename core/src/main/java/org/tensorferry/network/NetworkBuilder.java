@@ -322,6 +322,12 @@ final class NetworkBuilder implements KerasCall.Model {
       return run(entry, path, given);
     }
     String kind = entry.className();
+    if (!entry.isOperation() && !entry.foreignModule().isEmpty()) {
+      throw Problem.of("`" + path + "` (" + kind + ") can't be run here.")
+          .because("it is a layer of the user's own, from `" + entry.foreignModule() + "`")
+          .fix("port into a SavedModel that `model.export` writes")
+          .as(ExitCode.UNCONVERTIBLE);
+    }
     KerasRule rule =
         rules
             .keras(kind, entry.isOperation())

@@ -13,4 +13,9 @@ interface Pairing {
   /** The SavedModel's results under the names of the original's. */
   Map<String, HostTensor> outputs(
       Map<String, HostTensor> results, Map<String, HostTensor> original);
+
+  /** How outputs were brought together, where that isn't plain; known after the first of them. */
+  default List<String> said() {
+    return List.of();
+  }
 }

@@ -128,7 +128,8 @@ public final class Verification {
           torch.engineVersion(),
           results.version(),
           reports,
-          latency(torch, results.first(), pairing, cases, reports));
+          latency(torch, results.first(), pairing, cases, reports),
+          pairing.said());
     }
   }
 
@@ -246,7 +247,8 @@ public final class Verification {
       String original,
       String version,
       List<CaseReport> cases,
-      Optional<ParityReport.Latency> latency) {
+      Optional<ParityReport.Latency> latency,
+      List<String> said) {
     return new ParityReport(
         pair.model().toString(),
         pair.savedModel().toString(),
@@ -254,7 +256,7 @@ public final class Verification {
         version,
         options.seed(),
         options.profile(),
-        List.of(),
+        said,
         cases,
         latency,
         Optional.empty());

@@ -175,6 +175,12 @@ final class TargetSlots {
       List<Long> shape = description.variables().get(i).shape();
       List<List<Fill>> forms = new ArrayList<>();
       forms.add(List.of(new Fill(i, List.of(TorchUnit.VALUE), shape, Recipe.identity())));
+      if (shape.size() == 1) {
+        // What scales channels in torch has axes of one element behind them.
+        List<Long> spread = List.of(shape.get(0), 1L, 1L);
+        Recipe joined = Recipe.identity().reshape(shape.get(0));
+        forms.add(List.of(new Fill(i, List.of(TorchUnit.VALUE), spread, joined)));
+      }
       alternatives.forEach(alternative -> forms.add(alternative.get(0).fills()));
       String part = layer.variables().size() > 1 ? variable.name() : "";
       String words = layer.givenPath() + "/" + variable.name();

@@ -61,6 +61,11 @@ public record Provenance(
     return specs;
   }
 
+  /** True where a directory holds a record of a conversion. */
+  public static boolean isIn(Path directory) {
+    return Files.isRegularFile(directory.resolve(FILE));
+  }
+
   /** Writes {@link #FILE} into a directory. */
   public void writeInto(Path directory) throws IOException {
     Path file = directory.resolve(FILE);

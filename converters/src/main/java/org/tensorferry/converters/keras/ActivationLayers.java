@@ -23,6 +23,7 @@ final class ActivationLayers {
     rows.add(KerasRule.layer("LeakyReLU", ActivationLayers::leaky));
     rows.add(KerasRule.layer("PReLU", ActivationLayers::prelu));
     rows.add(KerasRule.layer("ELU", ActivationLayers::elu));
+    rows.add(KerasRule.layer("LayerScale", ActivationLayers::scaled));
     rows.add(KerasRule.layer("Softmax", ActivationLayers::softmax));
     for (String idle :
         List.of(
@@ -34,6 +35,7 @@ final class ActivationLayers {
             "GaussianNoise",
             "GaussianDropout",
             "ActivityRegularization",
+            "StochasticDepth",
             "Identity")) {
       rows.add(KerasRule.layer(idle, ActivationLayers::nothing));
     }
@@ -41,7 +43,7 @@ final class ActivationLayers {
   }
 
   private static KerasValue nothing(KerasCall call) {
-    call.ignore("stddev", "l1", "l2", "data_format");
+    call.ignore("stddev", "l1", "l2", "data_format", "drop_path_rate");
     return KerasValue.of(call.input());
   }
 
@@ -78,6 +80,12 @@ final class ActivationLayers {
     TfValue x = call.input();
     TfValue below = tf.mul(call.variables(1, 1).get(0), tf.neg(tf.unary("Relu", tf.neg(x))));
     return KerasValue.of(tf.add(tf.unary("Relu", x), below));
+  }
+
+  /** Each channel times a number (keras/src/applications/convnext.py). */
+  private static KerasValue scaled(KerasCall call) {
+    call.ignore("init_values", "projection_dim");
+    return KerasValue.of(call.tf().mul(call.input(), call.variables(1, 1).get(0)));
   }
 
   private static KerasValue elu(KerasCall call) {

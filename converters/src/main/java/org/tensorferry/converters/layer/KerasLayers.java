@@ -1,5 +1,6 @@
 package org.tensorferry.converters.layer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -29,7 +30,7 @@ public final class KerasLayers {
   public static List<PortRule> rows() {
     return List.of(
         // Dense
-        PortRule.of("Dense", "Linear", layer -> kernelAndBias(layer, 2, Layouts.DENSE)),
+        PortRule.of("Dense", "Linear, convolutions of size 1", KerasLayers::dense),
         PortRule.of(
             "EinsumDense", "Linear, projections of MultiheadAttention", EinsumLayers::reading),
         PortRule.of("MultiHeadAttention", "MultiheadAttention", EinsumLayers::attention),
@@ -99,9 +100,62 @@ public final class KerasLayers {
             });
   }
 
+  /** A convolution of size 1 has a Linear's weights, under axes of one element. */
+  private static Reading dense(Layer layer) {
+    Reading reading = kernelAndBias(layer, 2, Layouts.DENSE);
+    List<List<Slot>> all = new ArrayList<>(reading.alternatives());
+    for (int spatialAxes = 1; spatialAxes <= 2 && !all.isEmpty(); spatialAxes++) {
+      int axes = spatialAxes;
+      all.addAll(
+          withKernel(
+                  layer,
+                  KERNEL,
+                  v -> v.fills(unfolded(v, axes), v.copy("bias", "bias")))
+              .alternatives());
+    }
+    return Reading.of(all);
+  }
+
+  private static Fill unfolded(Variables variables, int spatialAxes) {
+    long[] kernel = variables.shape("kernel");
+    long[] torch = new long[2 + spatialAxes];
+    Arrays.fill(torch, 1);
+    torch[0] = kernel[1];
+    torch[1] = kernel[0];
+    Recipe recipe = Recipe.identity().reshape(kernel[1], kernel[0]).then(Layouts.DENSE);
+    return variables.fill("kernel", recipe, torch, "weight");
+  }
+
   private static PortRule convolution(String keras, String torch, int spatialAxes) {
     Recipe kernel = Layouts.convolution(spatialAxes);
-    return PortRule.of(keras, torch, layer -> kernelAndBias(layer, spatialAxes + 2, kernel));
+    return PortRule.of(
+        keras,
+        torch + ", Linear where the size is 1",
+        layer -> {
+          Reading reading = kernelAndBias(layer, spatialAxes + 2, kernel);
+          Reading linear =
+              withKernel(
+                  layer,
+                  KERNEL,
+                  v ->
+                      isOfSizeOne(v, spatialAxes)
+                          ? v.fills(folded(v, spatialAxes), v.copy("bias", "bias"))
+                          : List.of());
+          List<List<Slot>> all = new ArrayList<>(reading.alternatives());
+          all.addAll(linear.alternatives());
+          return Reading.of(all);
+        });
+  }
+
+  private static boolean isOfSizeOne(Variables variables, int spatialAxes) {
+    return variables.rank("kernel") == spatialAxes + 2
+        && Arrays.stream(variables.shape("kernel"), 0, spatialAxes).allMatch(size -> size == 1);
+  }
+
+  private static Fill folded(Variables variables, int spatialAxes) {
+    long[] kernel = variables.shape("kernel");
+    long[] torch = {kernel[spatialAxes + 1], kernel[spatialAxes]};
+    return variables.reshaped("kernel", Layouts.DENSE, torch, "weight");
   }
 
   private static PortRule transposed(String keras, String torch, int spatialAxes) {
