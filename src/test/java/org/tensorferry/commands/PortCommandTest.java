@@ -147,12 +147,19 @@ class PortCommandTest {
     String report = file("check.json");
     Command checked =
         run(
-            1, "port", DENOISER, "--into", target, "--check", "--model", ITS_PROGRAM, "--report",
+            1,
+            "port",
+            DENOISER,
+            "--into",
+            target,
+            "--check",
+            "--model",
+            ITS_PROGRAM,
+            "--report",
             report);
     assertTrue(checked.out().contains("DIFFERENT"), checked.out());
     assertTrue(Files.exists(Path.of(report)));
-    Command exported =
-        run(2, "verify", ITS_PROGRAM, SAMPLES + "denoiser.savedmodel", "--layers");
+    Command exported = run(2, "verify", ITS_PROGRAM, SAMPLES + "denoiser.savedmodel", "--layers");
     assertTrue(exported.err().contains("name the .keras file that it was exported from"));
   }
 

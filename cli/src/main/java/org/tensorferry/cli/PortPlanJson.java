@@ -37,10 +37,7 @@ final class PortPlanJson {
 
   /** With what a twin's variables were found to hold. */
   static String of(
-      PortPlan plan,
-      List<TwinFinding> findings,
-      Optional<ParityReport> parity,
-      String unproven) {
+      PortPlan plan, List<TwinFinding> findings, Optional<ParityReport> parity, String unproven) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
       new PortPlanJson(json).write(plan, findings, parity, unproven);
@@ -51,10 +48,7 @@ final class PortPlanJson {
   }
 
   private void write(
-      PortPlan plan,
-      List<TwinFinding> findings,
-      Optional<ParityReport> parity,
-      String unproven)
+      PortPlan plan, List<TwinFinding> findings, Optional<ParityReport> parity, String unproven)
       throws IOException {
     json.writeStartObject();
     json.writeNumberField("schema", SCHEMA);

@@ -122,9 +122,7 @@ final class VerifyCommand implements Callable<Integer> {
   private int twin(VerifyOptions options) {
     try (TargetModel target = TargetModels.open(directory);
         WeightPort port =
-            WeightPort.from(model)
-                .settingsFrom(Optional.of(model))
-                .into(target, plugins.rules())) {
+            WeightPort.from(model).settingsFrom(Optional.of(model)).into(target, plugins.rules())) {
       boolean isRunnable = port.network().isPresent() || Files.isDirectory(directory);
       if (!isRunnable) {
         throw Problem.of("`" + directory + "` can't be run here, so nothing can be compared.")

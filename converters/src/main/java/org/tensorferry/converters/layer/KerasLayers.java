@@ -107,10 +107,7 @@ public final class KerasLayers {
     for (int spatialAxes = 1; spatialAxes <= 2 && !all.isEmpty(); spatialAxes++) {
       int axes = spatialAxes;
       all.addAll(
-          withKernel(
-                  layer,
-                  KERNEL,
-                  v -> v.fills(unfolded(v, axes), v.copy("bias", "bias")))
+          withKernel(layer, KERNEL, v -> v.fills(unfolded(v, axes), v.copy("bias", "bias")))
               .alternatives());
     }
     return Reading.of(all);
