@@ -1,5 +1,8 @@
 package org.tensorferry.operators;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Branches and loops that only the data decides, as TensorFlow's If and While. Programs come in the
  * forms that torch.jit.script prints, and each takes every way: its inputs are tried positive and
@@ -10,6 +13,7 @@ final class ControlFlowTest extends OperatorTest {
   @Override
   protected void cases(Cases c) {
     branches(c);
+    optionals(c);
     loops(c);
     lists(c);
     numbers(c);
@@ -18,14 +22,17 @@ final class ControlFlowTest extends OperatorTest {
   }
 
   /** A forward of x, y and z; once for each sign of what it decides by. */
-  private static void both(Cases c, String name, String type, String body, Input... more) {
+  private static List<Case> both(
+      Cases c, String name, String type, String body, Input... more) {
+    List<Case> made = new ArrayList<>();
     for (double sign : new double[] {1, -1}) {
       Input x = f32(3, 4).between(Math.min(0, 2 * sign), Math.max(0, 2 * sign));
       Input[] inputs = new Input[more.length + 1];
       inputs[0] = x;
       System.arraycopy(more, 0, inputs, 1, more.length);
-      program(c, name + (sign > 0 ? ", positive" : ", negative"), type, body, inputs);
+      made.add(program(c, name + (sign > 0 ? ", positive" : ", negative"), type, body, inputs));
     }
+    return made;
   }
 
   private static Case program(Cases c, String name, String type, String body, Input... inputs) {
@@ -137,6 +144,49 @@ final class ControlFlowTest extends OperatorTest {
             f32(2, 3).fixed(1))
         .parameter("w", f32(4, 3))
         .parameter("v", f32(4, 3));
+  }
+
+  /** What is None on one way and given on the other. */
+  private static void optionals(Cases c) {
+    both(
+        c,
+        "None on one way",
+        "Tensor",
+        "h: Optional[Tensor] = None\nif bool(x.sum() > 0):\n  h = x * 2\nif torch.__isnot__(h, None):\n  h1 = unchecked_cast(Tensor, h)\n  y = h1 + 1\nelse:\n  y = x - 1\nreturn y");
+    both(
+        c,
+        "None on one way, of another rank when it is changed",
+        "Tensor",
+        "h: Optional[Tensor] = None\nif bool(x.sum() > 0):\n  h = x * 2\nif torch.__isnot__(h, None):\n  h1 = unchecked_cast(Tensor, h)\n  h2: Optional[Tensor] = torch.unsqueeze(h1, 0)\nelse:\n  h2 = h\n"
+            + "if torch.__is__(h2, None):\n  y = x\nelse:\n  h3 = unchecked_cast(Tensor, h2)\n  y = h3[0]\nreturn y");
+    both(
+        c,
+        "a number or None",
+        "Tensor",
+        "n: Optional[int] = None\nif bool(x.sum() > 0):\n  n = 2\nif torch.__is__(n, None):\n  m = x.size(0)\nelse:\n  m = unchecked_cast(int, n)\nreturn x * m");
+    both(
+        c,
+        "a dict made on either way",
+        "Tensor",
+        "if bool(x.sum() > 0):\n  d = {'a': x, 'b': x + 1}\nelse:\n  d = {'a': -x, 'b': x * 2}\nreturn d['a'] * d['b']");
+    program(
+        c,
+        "None until a round gives it",
+        "Tensor",
+        "h: Optional[Tensor] = None\nfor i in range(x.size(0)):\n  if bool(x[i].sum() > 0):\n    h = x[i]\nif torch.__is__(h, None):\n  y = x[0] * 100\nelse:\n  y = unchecked_cast(Tensor, h)\nreturn y",
+        f32(4, 3));
+    both(
+        c,
+        "None or a tensor for an operator",
+        "Tensor",
+        "h: Optional[Tensor] = None\nif bool(x.sum() > 0):\n  h = torch.ones([2])\nreturn torch.linear(x, y, h)",
+        f32(2, 4).fixed());
+    both(
+            c,
+            "None or a tensor is returned",
+            "Optional[Tensor]",
+            "h: Optional[Tensor] = None\nif bool(x.sum() > 0):\n  h = x\nreturn h")
+        .forEach(each -> each.refused("is used that is None or Tensor as the data decides"));
   }
 
   private static void loops(Cases c) {

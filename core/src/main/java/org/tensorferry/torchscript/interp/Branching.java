@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.torchscript.interp.Conditions.Refinement;
 import org.tensorferry.torchscript.interp.State.Place;
 import org.tensorferry.torchscript.interp.Statements.Flow;
 import org.tensorferry.value.CallSite;
@@ -45,11 +47,23 @@ final class Branching {
   /** One way. */
   private record Way(Regions.Region region, Flow flow, Map<Place, Value> changes) {}
 
-  Flow run(Value condition, Supplier<Flow> then, Supplier<Flow> otherwise) {
+  /**
+   * Follows both ways.
+   *
+   * @param refinement what the condition says of a value that may be None
+   */
+  Flow run(
+      Value condition,
+      Optional<Refinement> refinement,
+      Supplier<Flow> then,
+      Supplier<Flow> otherwise) {
     TensorHandle decides = operators.scalar(runtime.forOperator(condition, site), DType.BOOL);
     State before = State.of(frame);
-    Way first = follow(regions.openBranch(), before, then);
-    Way second = follow(regions.openAlternative(first.region()), before, otherwise);
+    Way first = follow(regions.openBranch(), before, () -> refined(refinement, true, then));
+    Way second = follow(
+            regions.openAlternative(first.region()),
+            before,
+            () -> refined(refinement, false, otherwise));
     if (first.flow() != second.flow()
         || first.flow() == Flow.BREAK
         || first.flow() == Flow.CONTINUE) {
@@ -59,11 +73,22 @@ final class Branching {
           "both ways must go on at the same place",
           "assign the result to a variable in both branches, and return it after them");
     }
-    merge(before, decides, first, second);
+    merge(before, decides, first, second, refinement);
     if (first.flow() == Flow.RETURN) {
       frame.returns(Objects.requireNonNull(frame.find(RESULT)));
     }
     return first.flow();
+  }
+
+  /** On its way a value that may be None is what the condition says. */
+  private Flow refined(Optional<Refinement> refinement, boolean holds, Supplier<Flow> way) {
+    refinement.ifPresent(
+        known ->
+            frame
+                .variables()
+                .replaceAll(
+                    (name, value) -> value == known.value() ? known.on(holds) : value));
+    return way.get();
   }
 
   private Way follow(Regions.Region region, State before, Supplier<Flow> way) {
@@ -79,7 +104,12 @@ final class Branching {
     }
   }
 
-  private void merge(State before, TensorHandle decides, Way first, Way second) {
+  private void merge(
+      State before,
+      TensorHandle decides,
+      Way first,
+      Way second,
+      Optional<Refinement> refinement) {
     Map<Place, List<Value>> pairs = new LinkedHashMap<>();
     List<Place> places = new ArrayList<>(first.changes().keySet());
     second.changes().keySet().stream().filter(p -> !places.contains(p)).forEach(places::add);
@@ -87,7 +117,13 @@ final class Branching {
       @Nullable Value a = value(before, first, place);
       @Nullable Value b = value(before, second, place);
       // What only one way defines does not exist after both.
-      if (a != null && b != null) {
+      boolean isAsBefore =
+          refinement.isPresent()
+              && State.same(a, refinement.get().on(true))
+              && State.same(b, refinement.get().on(false));
+      if (isAsBefore) {
+        place.set(refinement.get().value());
+      } else if (a != null && b != null) {
         pairs.put(place, List.of(a, b));
       }
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.torchscript.interp.Callables.Maybe;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
 import org.tensorferry.value.Tensor;
@@ -174,6 +175,16 @@ final class Builtins {
 
   private Value onTensors(Arguments arguments) {
     CallSite site = arguments.site();
+    @Nullable Maybe maybe = Choice.in(arguments.positional(), arguments.named());
+    boolean inPlace = arguments.name().endsWith("_") && !arguments.name().endsWith("__");
+    if (maybe != null && !inPlace) {
+      return new Choice(operators, runtime, site)
+          .call(
+              maybe,
+              arguments.positional(),
+              arguments.named(),
+              (positional, named) -> call(arguments.name(), positional, named, site));
+    }
     List<Value> positional =
         VarArgs.asList(arguments.name(), arguments.positional()).stream()
             .map(value -> runtime.forOperator(value, site))

@@ -83,6 +83,19 @@ final class Callables {
     }
   }
 
+  /**
+   * What is None or not as the data decides.
+   *
+   * @param isGiven a bool that is known when the model runs
+   * @param value what it is where it is given
+   */
+  record Maybe(Value isGiven, Value value) implements Value.Callable {
+    @Override
+    public String typeName() {
+      return "Optional[" + value.typeName() + "]";
+    }
+  }
+
   /** {@code range(start, stop, step)}. */
   record Range(Dim start, Dim stop, long step) implements Value.Callable {
     @Override

@@ -2,7 +2,9 @@ package org.tensorferry.torchscript.interp;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.torchscript.interp.Callables.Maybe;
 import org.tensorferry.torchscript.syntax.CompareOperator;
+import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.Value;
 
@@ -31,8 +33,9 @@ final class ComparisonBuiltins {
     ordering(table, CompareOperator.LESS_EQUAL);
     ordering(table, CompareOperator.GREATER);
     ordering(table, CompareOperator.GREATER_EQUAL);
-    table.row("__is__", a -> Value.of(isSame(a.at(0), a.at(1))));
-    table.row("__isnot__", a -> Value.of(!isSame(a.at(0), a.at(1))));
+    table.row("__is__", a -> isSame(a.at(0), a.at(1), a.site()));
+    table.row(
+        "__isnot__", a -> conditions.not(isSame(a.at(0), a.at(1), a.site()), a.site()));
     table.row("__not__", a -> conditions.not(a.at(0), a.site()));
     table.row("any", a -> anyOrAll(a, true));
     table.row("all", a -> anyOrAll(a, false));
@@ -74,8 +77,13 @@ final class ComparisonBuiltins {
   }
 
   /** {@code is}: None is one object, numbers and strings are what they equal. */
-  private static boolean isSame(Value left, Value right) {
-    return left.equals(right);
+  private Value isSame(Value left, Value right, CallSite site) {
+    if (left instanceof Maybe maybe && right instanceof Value.None) {
+      return conditions.isNone(maybe, site);
+    }
+    return right instanceof Maybe && left instanceof Value.None
+        ? isSame(right, left, site)
+        : Value.of(left.equals(right));
   }
 
   private static boolean noTensor(Arguments a) {

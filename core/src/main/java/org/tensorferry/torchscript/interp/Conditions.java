@@ -1,7 +1,9 @@
 package org.tensorferry.torchscript.interp;
 
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.tensorferry.dim.Symbol;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.source.NeedsFixedDims;
+import org.tensorferry.torchscript.interp.Callables.Maybe;
 import org.tensorferry.torchscript.syntax.CompareOperator;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;
@@ -23,6 +26,20 @@ final class Conditions {
   private final Numbers numbers;
   private final Assumptions assumptions;
   private final Set<Problem> problems = new LinkedHashSet<>();
+  private final IdentityHashMap<Value, Refinement> refinements = new IdentityHashMap<>();
+
+  /**
+   * What a condition says of a value that may be None.
+   *
+   * @param isGivenWhenTrue whether the value is not None where the condition holds
+   */
+  record Refinement(Maybe value, boolean isGivenWhenTrue) {
+
+    /** What the value is on a way. */
+    Value on(boolean holds) {
+      return holds == isGivenWhenTrue ? value.value() : Value.none();
+    }
+  }
 
   Conditions(Numbers numbers, Assumptions assumptions) {
     this.numbers = numbers;
@@ -46,7 +63,29 @@ final class Conditions {
     throw Refusal.invalid(site, "A value of type " + value.typeName() + " is used as a condition");
   }
 
+  /** Whether a value is None: a condition that says what the value is on either way. */
+  Value isNone(Maybe maybe, CallSite site) {
+    Value condition = not(maybe.isGiven(), site);
+    refinements.put(condition, new Refinement(maybe, false));
+    return condition;
+  }
+
+  /** What a condition says of a value that may be None, besides itself. */
+  Optional<Refinement> refinement(Value condition) {
+    return Optional.ofNullable(refinements.get(condition));
+  }
+
   Value not(Value bool, CallSite site) {
+    Value negated = negated(bool, site);
+    @Nullable Refinement refinement = refinements.get(bool);
+    if (refinement != null) {
+      refinements.put(
+          negated, new Refinement(refinement.value(), !refinement.isGivenWhenTrue()));
+    }
+    return negated;
+  }
+
+  private Value negated(Value bool, CallSite site) {
     Value value = toBool(bool, site);
     if (value instanceof Value.Bool known) {
       return Value.of(!known.value());

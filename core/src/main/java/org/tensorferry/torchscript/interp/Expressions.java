@@ -251,7 +251,9 @@ final class Expressions implements Expr.Visitor<Value> {
     if (Conditions.isOpen(condition)) {
       Supplier<Statements.Flow> then = () -> choose(expr.then());
       Supplier<Statements.Flow> otherwise = () -> choose(expr.otherwise());
-      machine.branching(frame, site(expr)).run(condition, then, otherwise);
+      machine
+          .branching(frame, site(expr))
+          .run(condition, machine.conditions().refinement(condition), then, otherwise);
       return visitName(new Expr.Name(CHOICE, expr.span()));
     }
     return machine.conditions().decide(condition, site(expr))

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.torchscript.interp.Callables.Maybe;
 import org.tensorferry.torchscript.interp.Callables.Torn;
 import org.tensorferry.torchscript.interp.Callables.Uninitialized;
 import org.tensorferry.torchscript.interp.Slot.Counted;
@@ -20,6 +22,7 @@ import org.tensorferry.torchscript.interp.Slot.Known;
 import org.tensorferry.torchscript.interp.Slot.Of;
 import org.tensorferry.torchscript.interp.Slot.OfGrowing;
 import org.tensorferry.torchscript.interp.Slot.OfNumber;
+import org.tensorferry.torchscript.interp.Slot.OfOptional;
 import org.tensorferry.torchscript.interp.Slot.OfTensor;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
@@ -93,11 +96,51 @@ final class Join {
     if (a instanceof Value.ListOf x && b instanceof Value.ListOf y) {
       return elements(x, x.elements(), y.elements(), oneWay);
     }
+    if (a instanceof Value.DictOf x && b instanceof Value.DictOf y) {
+      return dict(x, y, oneWay);
+    }
     if (State.same(a, b)) {
       return new Known(a);
     }
+    if (mayBeNone(a) || mayBeNone(b)) {
+      return optional(a, b);
+    }
     return new Slot.Torn(
         "it is " + a.typeName() + " on one way and " + b.typeName() + " on the other");
+  }
+
+  private static boolean mayBeNone(Value value) {
+    return value instanceof Value.None || value instanceof Maybe;
+  }
+
+  /** What a value is where it is not None; null for None. */
+  static @Nullable Value given(Value value) {
+    return value instanceof Maybe maybe
+        ? maybe.value()
+        : value instanceof Value.None ? null : value;
+  }
+
+  private Slot optional(Value a, Value b) {
+    @Nullable Value x = given(a);
+    @Nullable Value y = given(b);
+    Value some = Objects.requireNonNull(x == null ? y : x);
+    Slot slot = x != null && y != null ? slot(x, y) : slot(some, some, true);
+    return slot instanceof Slot.Torn ? slot : new OfOptional(slot);
+  }
+
+  private Slot dict(Value.DictOf a, Value.DictOf b, boolean oneWay) {
+    List<Value> keys = List.copyOf(a.elements().keySet());
+    if (!keys.equals(List.copyOf(b.elements().keySet()))) {
+      return new Slot.Torn("it is a dict of other keys on either way");
+    }
+    Value like = Value.tuple(List.of());
+    Slot slots =
+        elements(
+            like,
+            List.copyOf(a.elements().values()),
+            List.copyOf(b.elements().values()),
+            oneWay);
+    return slots instanceof Of of ? new Slot.OfDict(keys, of.elements()) : slots;
   }
 
   private Slot tensor(Tensor a, Tensor b) {
@@ -268,6 +311,17 @@ final class Join {
             elements == null || elements.isEmpty() ? new Uninitialized() : elements.get(i);
         carry(several.elements().get(i), element, handles);
       }
+    } else if (slot instanceof Slot.OfDict dict) {
+      List<Value> values =
+          value instanceof Value.DictOf of ? List.copyOf(of.elements().values()) : List.of();
+      for (int i = 0; i < dict.keys().size(); i++) {
+        carry(dict.values().get(i), values.isEmpty() ? new Uninitialized() : values.get(i), handles);
+      }
+    } else if (slot instanceof OfOptional optional) {
+      Value isGiven = value instanceof Maybe maybe ? maybe.isGiven() : Value.of(true);
+      @Nullable Value given = value instanceof Uninitialized ? null : given(value);
+      handles.add(scalar(given == null ? Value.of(false) : isGiven, DType.BOOL));
+      carry(optional.value(), given == null ? new Uninitialized() : given, handles);
     } else if (slot instanceof OfGrowing growing) {
       carryList(growing, value, handles);
     }
@@ -336,6 +390,17 @@ final class Join {
       List<Value> elements =
           several.elements().stream().map(element -> bind(element, handles, bound)).toList();
       return Slot.like(several.like(), elements);
+    }
+    if (slot instanceof Slot.OfDict dict) {
+      Value.DictOf value = new Value.DictOf(new LinkedHashMap<>());
+      for (int i = 0; i < dict.keys().size(); i++) {
+        value.elements().put(dict.keys().get(i), bind(dict.values().get(i), handles, bound));
+      }
+      return value;
+    }
+    if (slot instanceof OfOptional optional) {
+      Value isGiven = number(new OfNumber(DType.BOOL, 0), handles.next());
+      return new Maybe(isGiven, bind(optional.value(), handles, bound));
     }
     if (slot instanceof OfGrowing growing) {
       TensorHandle list = handles.next();

@@ -101,7 +101,8 @@ final class Looping {
 
   /** What is None before the loop and a tensor in it: the first round runs on its own. */
   private boolean needsFirstRound() {
-    return carried.values().stream().anyMatch(Slot.Torn.class::isInstance);
+    return carried.values().stream()
+        .anyMatch(slot -> slot instanceof Slot.Torn || slot instanceof Slot.OfOptional);
   }
 
   private static void requireEnd(Flow flow) {
@@ -236,7 +237,7 @@ final class Looping {
         }
       } else if (!(known instanceof Slot.Torn)) {
         Slot slot = join.slot(Objects.requireNonNull(initial.get(place)), end.getValue());
-        Slot wider = wider(known, slot);
+        Slot wider = new Widening(regions).of(known, slot);
         stable &= wider.equals(known);
         carried.put(place, wider);
       }
@@ -252,53 +253,6 @@ final class Looping {
       }
     }
     return join.slot(before, after);
-  }
-
-  /** What holds both; a size that changes once is never known again. */
-  private Slot wider(Slot known, Slot seen) {
-    if (known instanceof OfTensor a && seen instanceof OfTensor b && a.dtype() == b.dtype()) {
-      Shape shape = wider(a.shape(), b.shape());
-      return shape.equals(a.shape()) ? known : new OfTensor(a.dtype(), shape);
-    }
-    if (known instanceof Slot.OfGrowing a
-        && seen instanceof Slot.OfGrowing b
-        && a.dtype() == b.dtype()) {
-      Shape shape = wider(a.shape(), b.shape());
-      return shape.equals(a.shape()) ? known : new Slot.OfGrowing(a.dtype(), shape);
-    }
-    if (known instanceof Slot.Of a
-        && seen instanceof Slot.Of b
-        && a.elements().size() == b.elements().size()) {
-      List<Slot> elements = new ArrayList<>();
-      boolean same = true;
-      for (int i = 0; i < a.elements().size(); i++) {
-        elements.add(wider(a.elements().get(i), b.elements().get(i)));
-        same &= elements.get(i).equals(a.elements().get(i));
-      }
-      return same ? known : new Slot.Of(elements, a.like());
-    }
-    if (known instanceof Slot.OfNumber a && seen instanceof Slot.OfNumber b) {
-      return a.dtype() == b.dtype()
-          ? a.least() <= b.least() ? a : b
-          : new Slot.OfNumber(DType.FLOAT64, 0);
-    }
-    if (seen instanceof Slot.Known) {
-      return known;
-    }
-    return seen;
-  }
-
-  private Shape wider(Shape known, Shape seen) {
-    if (known.rank() != seen.rank()) {
-      return seen;
-    }
-    List<Dim> dims = new ArrayList<>();
-    for (int axis = 0; axis < known.rank(); axis++) {
-      boolean stays =
-          !regions.isKnownHere(known.dim(axis)) || known.dim(axis).equals(seen.dim(axis));
-      dims.add(stays ? known.dim(axis) : regions.freshSize());
-    }
-    return new Shape(dims);
   }
 
   private void emit(

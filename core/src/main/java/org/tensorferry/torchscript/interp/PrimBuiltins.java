@@ -71,7 +71,7 @@ final class PrimBuiltins {
     table.row("prim::index", a -> a.at(0) instanceof Value.Device ? Value.none() : null);
     table.row("prim::id", a -> Value.of(System.identityHashCode(a.at(0))));
     table.row("hash", a -> Value.of(Text.repr(a.at(0), a.site()).hashCode()));
-    table.row("prim::unchecked_unwrap_optional", a -> a.at(0));
+    table.row("prim::unchecked_unwrap_optional", PrimBuiltins::unwrap);
     table.row("_unwrap_optional", PrimBuiltins::unwrap);
     table.row("prim::RaiseException", PrimBuiltins::raise);
     table.row("prim::NumToTensor", PrimBuiltins::toTensor);
@@ -120,7 +120,7 @@ final class PrimBuiltins {
           "the code fails there in torch too",
           "give the model the input that it needs");
     }
-    return a.at(0);
+    return a.at(0) instanceof Callables.Maybe maybe ? maybe.value() : a.at(0);
   }
 
   private static Value raise(Arguments a) {

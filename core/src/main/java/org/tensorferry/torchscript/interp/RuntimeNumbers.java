@@ -148,6 +148,13 @@ final class RuntimeNumbers {
   }
 
   private Value single(Value value, CallSite site) {
+    if (value instanceof Callables.Maybe maybe) {
+      throw Refusal.of(
+          site,
+          "A value is used that is None or " + maybe.value().typeName() + " as the data decides",
+          "an operator of a graph takes the one or the other",
+          "ask whether it is None before it is used, with one call on either way");
+    }
     if (value instanceof RuntimeNumber number) {
       TensorHandle handle = handle(number, site);
       return handle == number.handle()

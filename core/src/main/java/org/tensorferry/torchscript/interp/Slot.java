@@ -25,6 +25,12 @@ sealed interface Slot {
   /** A tuple, or a new list. */
   record Of(List<Slot> elements, Value like) implements Slot {}
 
+  /** A dict of these keys. */
+  record OfDict(List<Value> keys, List<Slot> values) implements Slot {}
+
+  /** What is given or None. */
+  record OfOptional(Slot value) implements Slot {}
+
   /** The elements of a list of tensors that grows. */
   record OfGrowing(DType dtype, Shape shape) implements Slot {}
 
@@ -46,6 +52,11 @@ sealed interface Slot {
       parts.add(new OfTensor(DType.INT64, Shape.SCALAR));
     } else if (this instanceof Of several) {
       several.elements().forEach(element -> parts.addAll(element.parts()));
+    } else if (this instanceof OfDict dict) {
+      dict.values().forEach(value -> parts.addAll(value.parts()));
+    } else if (this instanceof OfOptional optional) {
+      parts.add(new OfTensor(DType.BOOL, Shape.SCALAR));
+      parts.addAll(optional.value().parts());
     }
     return parts;
   }

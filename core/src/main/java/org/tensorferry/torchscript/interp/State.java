@@ -171,6 +171,8 @@ final class State {
     } else if (value instanceof Value.Obj object && seen.add(object)) {
       objects.put(object, new LinkedHashMap<>(object.attributes()));
       object.attributes().values().forEach(this::reach);
+    } else if (value instanceof Callables.Maybe maybe) {
+      reach(maybe.value());
     } else if (value instanceof Value.Rows rows) {
       reach(rows.tensor());
     } else if (value instanceof Callables.Method method) {

@@ -106,6 +106,12 @@ final class Types {
     if (wantsFloat && value instanceof Value.Int integer && integer.value().isKnown()) {
       return Value.of((double) integer.value().known());
     }
+    if (value instanceof Callables.Maybe maybe && !type.is("Optional") && !type.is("Any")) {
+      return coerce(maybe.value(), type);
+    }
+    if (value instanceof Callables.Maybe) {
+      return value;
+    }
     if (type.is("Optional") && type.arguments().size() == 1 && !(value instanceof Value.None)) {
       return coerce(value, type.arguments().get(0));
     }
