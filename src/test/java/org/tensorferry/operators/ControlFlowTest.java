@@ -22,8 +22,7 @@ final class ControlFlowTest extends OperatorTest {
   }
 
   /** A forward of x, y and z; once for each sign of what it decides by. */
-  private static List<Case> both(
-      Cases c, String name, String type, String body, Input... more) {
+  private static List<Case> both(Cases c, String name, String type, String body, Input... more) {
     List<Case> made = new ArrayList<>();
     for (double sign : new double[] {1, -1}) {
       Input x = f32(3, 4).between(Math.min(0, 2 * sign), Math.max(0, 2 * sign));

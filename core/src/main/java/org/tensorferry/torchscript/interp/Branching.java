@@ -60,7 +60,8 @@ final class Branching {
     TensorHandle decides = operators.scalar(runtime.forOperator(condition, site), DType.BOOL);
     State before = State.of(frame);
     Way first = follow(regions.openBranch(), before, () -> refined(refinement, true, then));
-    Way second = follow(
+    Way second =
+        follow(
             regions.openAlternative(first.region()),
             before,
             () -> refined(refinement, false, otherwise));
@@ -86,8 +87,7 @@ final class Branching {
         known ->
             frame
                 .variables()
-                .replaceAll(
-                    (name, value) -> value == known.value() ? known.on(holds) : value));
+                .replaceAll((name, value) -> value == known.value() ? known.on(holds) : value));
     return way.get();
   }
 
@@ -105,11 +105,7 @@ final class Branching {
   }
 
   private void merge(
-      State before,
-      TensorHandle decides,
-      Way first,
-      Way second,
-      Optional<Refinement> refinement) {
+      State before, TensorHandle decides, Way first, Way second, Optional<Refinement> refinement) {
     Map<Place, List<Value>> pairs = new LinkedHashMap<>();
     List<Place> places = new ArrayList<>(first.changes().keySet());
     second.changes().keySet().stream().filter(p -> !places.contains(p)).forEach(places::add);

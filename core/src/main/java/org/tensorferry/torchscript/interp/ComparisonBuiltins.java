@@ -34,8 +34,7 @@ final class ComparisonBuiltins {
     ordering(table, CompareOperator.GREATER);
     ordering(table, CompareOperator.GREATER_EQUAL);
     table.row("__is__", a -> isSame(a.at(0), a.at(1), a.site()));
-    table.row(
-        "__isnot__", a -> conditions.not(isSame(a.at(0), a.at(1), a.site()), a.site()));
+    table.row("__isnot__", a -> conditions.not(isSame(a.at(0), a.at(1), a.site()), a.site()));
     table.row("__not__", a -> conditions.not(a.at(0), a.site()));
     table.row("any", a -> anyOrAll(a, true));
     table.row("all", a -> anyOrAll(a, false));

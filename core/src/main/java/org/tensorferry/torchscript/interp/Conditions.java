@@ -79,8 +79,7 @@ final class Conditions {
     Value negated = negated(bool, site);
     @Nullable Refinement refinement = refinements.get(bool);
     if (refinement != null) {
-      refinements.put(
-          negated, new Refinement(refinement.value(), !refinement.isGivenWhenTrue()));
+      refinements.put(negated, new Refinement(refinement.value(), !refinement.isGivenWhenTrue()));
     }
     return negated;
   }

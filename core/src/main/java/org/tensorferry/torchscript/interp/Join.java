@@ -136,10 +136,7 @@ final class Join {
     Value like = Value.tuple(List.of());
     Slot slots =
         elements(
-            like,
-            List.copyOf(a.elements().values()),
-            List.copyOf(b.elements().values()),
-            oneWay);
+            like, List.copyOf(a.elements().values()), List.copyOf(b.elements().values()), oneWay);
     return slots instanceof Of of ? new Slot.OfDict(keys, of.elements()) : slots;
   }
 
@@ -315,7 +312,8 @@ final class Join {
       List<Value> values =
           value instanceof Value.DictOf of ? List.copyOf(of.elements().values()) : List.of();
       for (int i = 0; i < dict.keys().size(); i++) {
-        carry(dict.values().get(i), values.isEmpty() ? new Uninitialized() : values.get(i), handles);
+        carry(
+            dict.values().get(i), values.isEmpty() ? new Uninitialized() : values.get(i), handles);
       }
     } else if (slot instanceof OfOptional optional) {
       Value isGiven = value instanceof Maybe maybe ? maybe.isGiven() : Value.of(true);

@@ -14,7 +14,6 @@ import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.torchscript.interp.Slot.Counted;
-import org.tensorferry.torchscript.interp.Slot.OfTensor;
 import org.tensorferry.torchscript.interp.State.Place;
 import org.tensorferry.torchscript.interp.Statements.Flow;
 import org.tensorferry.value.CallSite;

@@ -180,7 +180,11 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
     }
     return machine
         .branching(frame, site(stmt))
-        .run(condition, machine.conditions().refinement(condition), () -> run(stmt.then()), () -> run(stmt.otherwise()));
+        .run(
+            condition,
+            machine.conditions().refinement(condition),
+            () -> run(stmt.then()),
+            () -> run(stmt.otherwise()));
   }
 
   private static boolean raises(List<Stmt> body) {

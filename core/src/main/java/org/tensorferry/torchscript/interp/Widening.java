@@ -18,7 +18,10 @@ final class Widening {
     this.regions = regions;
   }
 
-  /** What holds both, the known slot itself where it does; a size that changes once is never known again. */
+  /**
+   * What holds both, the known slot itself where it does; a size that changes once is never known
+   * again.
+   */
   Slot of(Slot known, Slot seen) {
     if (known instanceof OfTensor a && seen instanceof OfTensor b && a.dtype() == b.dtype()) {
       Shape shape = shape(a.shape(), b.shape());
