@@ -91,6 +91,11 @@ final class ConvolutionOpsTest extends OperatorTest {
     c.op("torch.conv_transpose1d(x, self.w, self.b, 2, 1, 1)", f32(2, 4, 9))
         .parameter("w", f32(4, 5, 3))
         .parameter("b", f32(5));
+    c.op(
+            "torch.conv_transpose2d(x, self.w, None, 2, 1, [torch.size(x, 2) % 2, 1 - torch.size(x, 3) % 2])",
+            f32(2, 4, 5, 6))
+        .named("conv_transpose2d, output padding by sizes")
+        .parameter("w", f32(4, 5, 3, 3));
     c.op("torch.conv_transpose2d(x, self.w, self.b)", f32(2, 4, 5, 6))
         .parameter("w", f32(4, 5, 3, 2))
         .parameter("b", f32(5));

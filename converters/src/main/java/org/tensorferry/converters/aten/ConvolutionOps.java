@@ -1,6 +1,8 @@
 package org.tensorferry.converters.aten;
 
+import java.util.Collections;
 import java.util.List;
+import org.tensorferry.dim.Dim;
 import org.tensorferry.rule.AtenRule;
 import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tf.TfGraph;
@@ -100,8 +102,13 @@ final class ConvolutionOps {
   static TfValue transposed(OpArgs a, TfGraph tf) {
     Convolution convolution = Convolution.readGroups(a);
     int axes = convolution.axes();
-    return new TransposedConvolution(
-            convolution, a.ints("padding", axes), a.ints("output_padding", axes))
+    return new TransposedConvolution(convolution, a.ints("padding", axes), outputPadding(a, axes))
         .emit(tf);
+  }
+
+  /** One for each axis; it may depend on sizes, as where a model asks for the size of its input. */
+  private static List<Dim> outputPadding(OpArgs a, int axes) {
+    List<Dim> given = a.dims("output_padding");
+    return given.size() == 1 ? Collections.nCopies(axes, given.get(0)) : given;
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
@@ -22,7 +23,7 @@ import org.tensorferry.tf.TfValue;
 record Resize(
     TfValue input, List<Dim> sizes, List<@Nullable Double> factors, boolean alignCorners) {
 
-  static Resize read(OpArgs a) {
+  static Resize read(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor(a.has("input") ? "input" : "self");
     boolean align = a.has("align_corners") && a.flag("align_corners");
     if (a.has("scale_factors")) {
@@ -34,7 +35,7 @@ record Resize(
       List<@Nullable Double> factors = new ArrayList<>();
       List<Dim> sizes = new ArrayList<>();
       for (double factor : a.numbers("scale_factors")) {
-        sizes.add(scaled(a, x.dim(sizes.size() + 2), factor));
+        sizes.add(scaled(tf, x.dim(sizes.size() + 2), factor));
         factors.add(factor);
       }
       return new Resize(x, sizes, factors, align);
@@ -48,8 +49,8 @@ record Resize(
     return new Resize(x, a.dims("output_size"), factors, align);
   }
 
-  /** floor(size * factor). */
-  private static Dim scaled(OpArgs a, Dim size, double factor) {
+  /** floor(size * factor), as float64 has the product. */
+  private static Dim scaled(TfGraph tf, Dim size, double factor) {
     if (size.isKnown()) {
       return Dim.of((long) (size.known() * factor));
     }
@@ -60,9 +61,13 @@ record Resize(
         return size.times((long) numerator).floorDiv(by);
       }
     }
-    throw a.refuse(
-        "the axis is `" + size + "`, and times " + factor + " its size can't be computed exactly",
-        "give the output size instead of the scale factor, or fix that dim in --input");
+    TfValue product =
+        tf.mul(tf.cast(tf.dim(size), DType.FLOAT64), tf.scalar(DType.FLOAT64, factor));
+    OptionalLong example =
+        size.example().isPresent()
+            ? OptionalLong.of((long) (size.example().getAsLong() * factor))
+            : OptionalLong.empty();
+    return Dim.of(tf.symbol(tf.cast(product, DType.INT32), example, 0));
   }
 
   /** True where the ratio of the sizes is the scale. */

@@ -58,21 +58,21 @@ final class ResizeOps {
   }
 
   static TfValue nearest(OpArgs a, TfGraph tf) {
-    Resize resize = Resize.read(a);
+    Resize resize = Resize.read(a, tf);
     return isPlain(resize)
         ? plane(tf, resize, "ResizeNearestNeighbor", false)
         : eachAxis(tf, resize, (axis, x) -> axis.nearest(tf, x, false));
   }
 
   static TfValue nearestExact(OpArgs a, TfGraph tf) {
-    Resize resize = Resize.read(a);
+    Resize resize = Resize.read(a, tf);
     return isPlain(resize)
         ? plane(tf, resize, "ResizeNearestNeighbor", true)
         : eachAxis(tf, resize, (axis, x) -> axis.nearest(tf, x, true));
   }
 
   static TfValue linear(OpArgs a, TfGraph tf) {
-    Resize resize = Resize.read(a);
+    Resize resize = Resize.read(a, tf);
     requireFloating(a, resize.input());
     // The operator always gives float32.
     return isPlain(resize) && resize.input().dtype() == DType.FLOAT32
@@ -82,14 +82,14 @@ final class ResizeOps {
 
   /** TensorFlow's own bicubic resize has a = -0.5, not -0.75. */
   static TfValue cubic(OpArgs a, TfGraph tf) {
-    Resize resize = Resize.read(a);
+    Resize resize = Resize.read(a, tf);
     requireFloating(a, resize.input());
     return eachAxis(tf, resize, (axis, x) -> axis.cubic(tf, x));
   }
 
   /** The kernel widens with the scale where the image shrinks. */
   private static TfValue antialiased(OpArgs a, TfGraph tf, String kernel) {
-    Resize resize = Resize.read(a);
+    Resize resize = Resize.read(a, tf);
     requireFloating(a, resize.input());
     if (resize.alignCorners()) {
       throw a.refuse(

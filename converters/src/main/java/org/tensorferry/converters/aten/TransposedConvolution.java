@@ -15,7 +15,7 @@ import org.tensorferry.tf.TfValue;
  * form that TensorFlow and TFLite run everywhere. Groups are one operator each, because grouped
  * ones give garbage in TFLite.
  */
-record TransposedConvolution(Convolution convolution, int[] padding, int[] outputPadding) {
+record TransposedConvolution(Convolution convolution, int[] padding, List<Dim> outputPadding) {
 
   TfValue emit(TfGraph tf) {
     return convolution.spatially(
@@ -82,15 +82,23 @@ record TransposedConvolution(Convolution convolution, int[] padding, int[] outpu
     TfValue out = full;
     for (int i = 0; i < padding.length; i++) {
       int axis = i + 1;
-      int extra = Math.max(0, outputPadding[i] - padding[i]);
+      int extra = Math.max(0, most(i) - padding[i]);
       if (extra > 0) {
         int[] pads = new int[2 * out.rank()];
         pads[2 * axis + 1] = extra;
         out = tf.pad(out, tf.scalar(out.dtype(), 0), pads);
       }
-      Dim size = full.dim(axis).minus(2L * padding[i]).plus(outputPadding[i]);
+      Dim size = full.dim(axis).minus(2L * padding[i]).plus(outputPadding.get(i));
       out = tf.slice(out, axis, Dim.of(padding[i]), size);
     }
     return out;
+  }
+
+  /** The most output padding of an axis; one that depends on sizes is less than stride or dilation. */
+  private int most(int i) {
+    Dim extra = outputPadding.get(i);
+    return extra.isKnown()
+        ? (int) extra.known()
+        : Math.max(convolution.stride()[i], convolution.dilation()[i]) - 1;
   }
 }
