@@ -94,7 +94,9 @@ record TransposedConvolution(Convolution convolution, int[] padding, List<Dim> o
     return out;
   }
 
-  /** The most output padding of an axis; one that depends on sizes is less than stride or dilation. */
+  /**
+   * The most output padding of an axis; one that depends on sizes is less than stride or dilation.
+   */
   private int most(int i) {
     Dim extra = outputPadding.get(i);
     return extra.isKnown()
