@@ -35,7 +35,7 @@ class RefusalReportTest {
           n += 1
         y = self.head.forward(x)
         z = torch.add_(self.mean, 1)
-        self.steps = self.steps + 1
+        self.steps = torch.add(self.steps, [1])
         return y
       """;
 
@@ -55,7 +55,7 @@ class RefusalReportTest {
     TorchProgram program =
         TorchScript.module(MODEL)
             .buffer("mean", HostTensor.generate(DType.FLOAT32, new long[] {3}, i -> i))
-            .attribute("steps", "int", 0)
+            .attribute("steps", "List[int]", List.of(0))
             .submodule("head", TorchProgram.ofClass("__torch__.Head").code(HEAD));
     Path file = directory.resolve("model.pt");
     program.write(file);
@@ -80,7 +80,7 @@ class RefusalReportTest {
                 "`aten::bernoulli` is not supported",
                 "`aten::rand` is not supported",
                 "`mylib::fused_gate` is not supported",
-                "attribute `steps` is read and replaced")
+                "attribute `steps` is changed while the model runs")
             .stream()
             .map(text -> () -> assertTrue(all.contains(text), text + " in\n" + all)));
     assertEquals(7, problems.size(), all);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,38 @@ class StateTest {
               "_ = torch.add_(self.n, 1)\nreturn x * self.n, int(self.n)",
               "Tuple[Tensor, int]"),
           new Stateful(
+              "an int that counts",
+              "y = x * self.k\nself.k = self.k + 1\nreturn y, self.k",
+              "Tuple[Tensor, int]"),
+          new Stateful(
+              "a float and a bool",
+              "y = x * self.f\nif self.b:\n  y = y + 1\nself.f = self.f * 0.5 + 1.\nself.b = not self.b\nreturn y",
+              "Tensor"),
+          new Stateful(
+              "a place in a ring",
+              "row = torch.select(self.s, 0, self.k)\n_ = torch.copy_(row, torch.select(x, 0, 0))\nself.k = torch.remainder(self.k + 1, 2)\nreturn self.s + 0",
+              "Tensor"),
+          new Stateful(
+              "None before the first call",
+              "h = self.h\nif torch.__is__(h, None):\n  y = x\nelse:\n  h1 = unchecked_cast(Tensor, h)\n  y = torch.tanh(h1 + x)\nself.h = y\nreturn y + 0",
+              "Tensor"),
+          new Stateful(
+              "a list whose elements are replaced",
+              "y = torch.add(self.l[0], x)\nself.l[0] = y\nreturn y * 2",
+              "Tensor"),
+          new Stateful(
+              "a list whose elements are written",
+              "_ = torch.add_(self.l[0], x)\nreturn self.l[0] * 2",
+              "Tensor"),
+          new Stateful(
+              "a dict whose entries are replaced",
+              "y = torch.add(self.d['a'], x)\nself.d['a'] = y\nreturn y * 2",
+              "Tensor"),
+          new Stateful(
+              "changed by a loop in a branch",
+              "if bool(torch.gt(torch.sum(x), 0)):\n  for i in range(self.k):\n    _ = torch.add_(self.s, 1)\n  self.k = self.k + 1\nreturn self.s + 0",
+              "Tensor"),
+          new Stateful(
               "state that nothing returns",
               "y = x * torch.sum(self.s)\n_ = torch.add_(self.s, 1)\nreturn y",
               "Tensor"));
@@ -86,10 +119,20 @@ class StateTest {
                     + ":\n"
                     + stateful.body().indent(2))
             .buffer("s", HostTensor.generate(DType.FLOAT32, new long[] {2, 3}, i -> i * 0.25))
-            .buffer("n", HostTensor.longs(new long[0], 0));
+            .buffer("n", HostTensor.longs(new long[0], 0))
+            .attribute("k", "int", 0)
+            .attribute("f", "float", 2.0)
+            .attribute("b", "bool", true)
+            .attribute("h", "Optional[Tensor]", null)
+            .attribute("l", "List[Tensor]", List.of(zeros()))
+            .attribute("d", "Dict[str, Tensor]", Map.of("a", zeros()));
     Path file = directory.resolve(stateful.name().replace(' ', '_') + ".pt");
     program.write(file);
     return file;
+  }
+
+  private static HostTensor zeros() {
+    return HostTensor.generate(DType.FLOAT32, new long[] {2, 3}, i -> 0);
   }
 
   private Path convert(Path file) {

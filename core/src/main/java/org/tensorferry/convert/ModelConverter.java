@@ -21,6 +21,7 @@ import org.tensorferry.rule.RuleTables;
 import org.tensorferry.rule.TensorOperators;
 import org.tensorferry.rule.VariablePlan;
 import org.tensorferry.rule.WeightStore;
+import org.tensorferry.source.Kept;
 import org.tensorferry.source.NeedsFixedDims;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.SourceInputs;
@@ -28,8 +29,10 @@ import org.tensorferry.source.SourceModel;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Structure;
 import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
 /** One conversion: interprets the method, collects its problems, and finishes the graph. */
@@ -38,12 +41,17 @@ public final class ModelConverter {
   /** Outputs of a signature; TensorFlow looks them up by name at every call. */
   private static final int MOST_RESULTS = 10_000;
 
+  /** An attribute may be found to change only after another was. */
+  private static final int MOST_KEPT_ATTEMPTS = 12;
+
   private final SourceModel model;
   private final RuleTables rules;
   private final ConvertOptions options;
   private final String method;
   private final List<Assumption> taken;
   private List<InputSpec> specs;
+  private Kept kept = Kept.NOTHING;
+  private int keptAttempts;
 
   private ModelConverter(
       SourceModel model, RuleTables rules, ConvertOptions options, SourceInputs inputs) {
@@ -83,6 +91,8 @@ public final class ModelConverter {
         // Once a layer's summed bias is asked for alone, that layer keeps torch's tensors; each
         // round adds one layer.
         keepTorchLayout.add(needed.modulePath());
+      } catch (NeedsKept needed) {
+        kept = needed.kept;
       } catch (NeedsFixedDims needed) {
         requireAllowed(needed);
         specs = specs.stream().map(spec -> spec.frozen(needed.symbols())).toList();
@@ -120,6 +130,8 @@ public final class ModelConverter {
         new WeightStore(tf, new VariablePlan(model.modules(), rules.layers(), keepTorchLayout));
     TensorOperators operators = new TensorOperators(rules, tf, weights);
     Program program = model.program(operators, assumptions);
+    List<StoredTensor> keptTensors = program.begin(kept);
+    keptTensors.forEach(weights::keep);
     BoundInputs inputs = BoundInputs.bind(model.signature(method), specs, tf);
     options.listener().progress("following " + method, 0, 0);
     ModuleState state = ModuleState.of(program);
@@ -141,6 +153,10 @@ public final class ModelConverter {
             .map(TfValue.class::cast)
             .toList();
     Map<PortedVariable, TfValue> updates = new LinkedHashMap<>();
+    List<TensorHandle> ends = program.ends();
+    for (int i = 0; i < ends.size(); i++) {
+      updates.put(weights.variable(keptTensors.get(i)), weights.value(ends.get(i)));
+    }
     for (ModuleState.Update update : state.updates(new ArrayList<>())) {
       updates.put(weights.variable(update.before()), weights.value(update.after()));
     }
@@ -156,18 +172,45 @@ public final class ModelConverter {
     List<Problem> problems = new ArrayList<>();
     try {
       Value result = program.run(method, inputs.arguments());
+      requireAllKept(program);
       problems.addAll(operators.problems());
+      problems.addAll(program.lost());
       state.updates(problems);
       if (problems.isEmpty()) {
         return result;
       }
     } catch (FerryException stop) {
+      requireAllKept(program);
       problems.addAll(operators.problems());
       state.updates(problems);
       problems.addAll(stop.problems());
       throw new FerryException(stop.exitCode(), problems, stop);
     }
     throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
+  }
+
+  /** Something that has to be kept between calls was found out only by following the code. */
+  private static final class NeedsKept extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Kept kept;
+
+    NeedsKept(Kept kept) {
+      super(String.valueOf(kept));
+      this.kept = kept;
+    }
+  }
+
+  private void requireAllKept(Program program) {
+    Kept needed = program.kept();
+    if (!needed.equals(kept)) {
+      if (++keptAttempts > MOST_KEPT_ATTEMPTS) {
+        throw Problem.of("The model keeps values between calls whose types never settle")
+            .because("after " + MOST_KEPT_ATTEMPTS + " attempts they were not the same before and after a call")
+            .fix("give attributes one type, dtype and shape from the start")
+            .as(ExitCode.UNCONVERTIBLE);
+      }
+      throw new NeedsKept(needed);
+    }
   }
 
   private List<String> unused(TfGraph tf) {

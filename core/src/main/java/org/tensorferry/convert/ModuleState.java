@@ -10,7 +10,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.Problem;
 import org.tensorferry.source.Program;
-import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
@@ -76,8 +75,7 @@ final class ModuleState {
             paths.add(path);
           }
         });
-    Map<String, CallSite> replaced = program.stateUpdates();
-    paths.addAll(replaced.keySet());
+    paths.addAll(program.stateUpdates().keySet());
     List<Update> updates = new ArrayList<>();
     Set<TensorHandle> seen = new HashSet<>();
     for (String path : paths) {
@@ -85,26 +83,16 @@ final class ModuleState {
       Value.@Nullable Obj owner = owners.get(path);
       String name = path.substring(path.lastIndexOf('.') + 1);
       @Nullable Value now = owner == null ? null : owner.attributes().get(name);
-      if (now instanceof Value.Unknown) {
-        continue; // its operator is a problem already
-      }
       if (before == null || !(now instanceof Tensor tensor)) {
-        problems.add(noTensor(path, replaced.get(path)));
-      } else if (tensor.dtype() != before.dtype() || !tensor.shape().equals(before.shape())) {
+        continue; // an operator without a rule, or kept by the program itself
+      }
+      if (tensor.dtype() != before.dtype() || !tensor.shape().equals(before.shape())) {
         problems.add(otherShape(path, before, tensor));
       } else if (seen.add(before)) {
         updates.add(new Update(path, before, tensor.read()));
       }
     }
     return updates;
-  }
-
-  private static Problem noTensor(String path, @Nullable CallSite site) {
-    Problem problem =
-        Problem.of("attribute `" + path + "` is read and replaced while the model runs")
-            .because("only tensors of fixed shape are kept between calls, as variables")
-            .fix("register it as a buffer, or pass it as an argument and return its new value");
-    return site == null ? problem : problem.at("line", site.place());
   }
 
   private static Problem otherShape(String path, TensorHandle before, Tensor now) {

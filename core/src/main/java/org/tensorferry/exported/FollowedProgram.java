@@ -12,11 +12,14 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.exported.Graph.Size;
 import org.tensorferry.exported.Graph.TensorMeta;
+import org.tensorferry.source.Kept;
 import org.tensorferry.source.Program;
 import org.tensorferry.torchscript.interp.ScriptedModule;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Tensor;
+import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
 /** A program that is followed, with the file's own record of its tensors as a witness. */
@@ -93,5 +96,25 @@ final class FollowedProgram implements Program {
   @Override
   public Map<String, CallSite> stateUpdates() {
     return followed.stateUpdates();
+  }
+
+  @Override
+  public List<StoredTensor> begin(Kept kept) {
+    return followed.begin(kept);
+  }
+
+  @Override
+  public Kept kept() {
+    return followed.kept();
+  }
+
+  @Override
+  public List<TensorHandle> ends() {
+    return followed.ends();
+  }
+
+  @Override
+  public List<Problem> lost() {
+    return followed.lost();
   }
 }

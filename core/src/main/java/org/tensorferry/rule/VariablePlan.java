@@ -10,9 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.recipe.Recipe;
 import org.tensorferry.source.TorchModule;
 import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tensor.TensorData.Identity;
+import org.tensorferry.value.StoredTensor;
 
 /**
  * Which variable each torch tensor of a model's modules lives in.
@@ -78,6 +80,22 @@ public final class VariablePlan {
             port.recipe());
     Home home = new Home(variable, keys, layer.path());
     keys.forEach(key -> homes.put(key, home));
+  }
+
+  /** Plans a variable for what is no tensor of a module, but kept as one. */
+  void add(StoredTensor tensor) {
+    TensorData data = tensor.data();
+    PortedVariable variable =
+        new PortedVariable(
+            unique(tensor.name().replace('.', '/')),
+            data.dtype(),
+            Shape.of(data.shape()),
+            false,
+            List.of(tensor.name()),
+            List.of(data),
+            Recipe.identity());
+    homes.put(
+        data.identity(), new Home(variable, List.of(data.identity()), tensor.modulePath()));
   }
 
   /**

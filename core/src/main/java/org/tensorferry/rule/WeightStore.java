@@ -87,6 +87,11 @@ public final class WeightStore {
     return home.variable();
   }
 
+  /** Lets a variable hold a value that is kept between calls and is no tensor of a module. */
+  public void keep(StoredTensor value) {
+    plan.add(value);
+  }
+
   /** The value of a tensor in torch's layout. */
   public TfValue value(TensorHandle handle) {
     if (handle instanceof TfValue value) {

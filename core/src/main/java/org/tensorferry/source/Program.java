@@ -1,7 +1,11 @@
 package org.tensorferry.source;
 
+import java.util.List;
 import java.util.Map;
+import org.tensorferry.error.Problem;
 import org.tensorferry.value.CallSite;
+import org.tensorferry.value.StoredTensor;
+import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
 /**
@@ -30,4 +34,29 @@ public interface Program {
    * values would show in the next call.
    */
   Map<String, CallSite> stateUpdates();
+
+  /**
+   * Lets variables hold what an earlier program found that has to be kept; to be called before a
+   * run.
+   *
+   * @return the variables with the values that they begin with
+   */
+  default List<StoredTensor> begin(Kept kept) {
+    return List.of();
+  }
+
+  /** What has to be kept, as far as the runs so far show. */
+  default Kept kept() {
+    return Kept.NOTHING;
+  }
+
+  /** What the variables of {@link #begin} hold after a run, in their order. */
+  default List<TensorHandle> ends() {
+    return List.of();
+  }
+
+  /** Attributes that have to be kept and can't, as problems. */
+  default List<Problem> lost() {
+    return List.of();
+  }
 }

@@ -87,6 +87,11 @@ public final class TensorData implements TensorSource {
     return of(dtype, shape, bytes);
   }
 
+  /** The same values in a storage of their own: another tensor. */
+  public TensorData copy() {
+    return of(dtype, shape, toBytes());
+  }
+
   /** An integer or bool tensor of these values. */
   public static TensorData ofLongs(DType dtype, long[] shape, long... values) {
     byte[] bytes = new byte[values.length * dtype.bytes()];

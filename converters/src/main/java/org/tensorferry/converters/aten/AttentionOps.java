@@ -11,6 +11,7 @@ import org.tensorferry.rule.OpArgs;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Value;
 
 /** Attention as one operator. */
 final class AttentionOps {
@@ -61,7 +62,11 @@ final class AttentionOps {
     }
     TfValue scores = tf.matmul(tf.mul(query, scale(a, tf, query)), key, false, true);
     Optional<TfValue> mask = a.optionalTensor("attn_mask");
-    if (a.flag("is_causal")) {
+    if (a.value("is_causal") instanceof Value.RuntimeNumber isCausal) {
+      TfValue all = tf.unary("LogicalNot", a.scalar(isCausal, DType.BOOL));
+      TfValue seen = causal(tf, query.dim(-2), key.dim(-2));
+      scores = masked(tf, scores, tf.binary("LogicalOr", seen, all));
+    } else if (a.flag("is_causal")) {
       scores = masked(tf, scores, causal(tf, query.dim(-2), key.dim(-2)));
     }
     if (mask.isPresent()) {

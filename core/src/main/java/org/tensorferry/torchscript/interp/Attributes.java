@@ -235,7 +235,7 @@ final class Attributes {
     Value old = instance.attributes().get(name);
     if (instance.isModule() && old != value) {
       String path = pathOf(instance, name);
-      if (read.contains(path) && !(old instanceof Value.None)) {
+      if (read.contains(path)) {
         machine.addStateUpdate(path, site);
       } else {
         machine

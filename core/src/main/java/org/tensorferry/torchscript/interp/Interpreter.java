@@ -10,12 +10,15 @@ import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.source.Kept;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.Signature;
 import org.tensorferry.torchscript.syntax.FunctionDef;
 import org.tensorferry.torchscript.syntax.TypeExpr;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
+import org.tensorferry.value.StoredTensor;
+import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 import org.tensorferry.value.ValueType;
 
@@ -32,10 +35,12 @@ final class Interpreter implements Program {
 
   private final Machine machine;
   private final Value.Obj root;
+  private final KeptAttributes keptAttributes;
 
   private Interpreter(Machine machine, Value.Obj root) {
     this.machine = machine;
     this.root = root;
+    this.keptAttributes = new KeptAttributes(machine, root);
   }
 
   /**
@@ -67,6 +72,26 @@ final class Interpreter implements Program {
   @Override
   public Map<String, CallSite> stateUpdates() {
     return Map.copyOf(machine.stateUpdates());
+  }
+
+  @Override
+  public List<StoredTensor> begin(Kept kept) {
+    return keptAttributes.begin(kept);
+  }
+
+  @Override
+  public Kept kept() {
+    return keptAttributes.kept();
+  }
+
+  @Override
+  public List<TensorHandle> ends() {
+    return keptAttributes.ends();
+  }
+
+  @Override
+  public List<Problem> lost() {
+    return keptAttributes.lost();
   }
 
   /** What a method of the root module takes. */
@@ -129,6 +154,7 @@ final class Interpreter implements Program {
     FunctionDef function = method(method);
     Frame frame = Frame.outermost().callee(root);
     machine.restart();
+    keptAttributes.bind();
     Set<Problem> found = machine.conditions().problems();
     try {
       Value result = machine.calls().invoke(function, root, positional, named, frame, site(method));

@@ -125,6 +125,10 @@ final class Machine {
     return operators.regions().mark();
   }
 
+  Operators operators() {
+    return operators;
+  }
+
   GraphConstants graphConstants() {
     return graphConstants;
   }
