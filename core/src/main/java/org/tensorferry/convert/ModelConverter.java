@@ -205,7 +205,10 @@ public final class ModelConverter {
     if (!needed.equals(kept)) {
       if (++keptAttempts > MOST_KEPT_ATTEMPTS) {
         throw Problem.of("The model keeps values between calls whose types never settle")
-            .because("after " + MOST_KEPT_ATTEMPTS + " attempts they were not the same before and after a call")
+            .because(
+                "after "
+                    + MOST_KEPT_ATTEMPTS
+                    + " attempts they were not the same before and after a call")
             .fix("give attributes one type, dtype and shape from the start")
             .as(ExitCode.UNCONVERTIBLE);
       }

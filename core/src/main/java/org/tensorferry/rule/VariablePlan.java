@@ -94,8 +94,7 @@ public final class VariablePlan {
             List.of(tensor.name()),
             List.of(data),
             Recipe.identity());
-    homes.put(
-        data.identity(), new Home(variable, List.of(data.identity()), tensor.modulePath()));
+    homes.put(data.identity(), new Home(variable, List.of(data.identity()), tensor.modulePath()));
   }
 
   /**
