@@ -21,6 +21,7 @@ final class GraphRegions implements Regions {
   private final WeightStore weights;
   private final Set<Problem> problems;
   private final Consumer<TfGraph> hasMoved;
+  private final TfGraph root;
   private TfGraph tf;
   private boolean isUsed;
 
@@ -31,6 +32,7 @@ final class GraphRegions implements Regions {
    * @param hasMoved told where operators go from now on
    */
   GraphRegions(TfGraph tf, WeightStore weights, Set<Problem> problems, Consumer<TfGraph> hasMoved) {
+    this.root = tf;
     this.tf = tf;
     this.weights = weights;
     this.problems = problems;
@@ -131,6 +133,11 @@ final class GraphRegions implements Regions {
   @Override
   public boolean isKnownHere(Dim size) {
     return size.symbols().stream().allMatch(tf::isDefined);
+  }
+
+  @Override
+  public boolean isOutermost() {
+    return tf == root;
   }
 
   @Override

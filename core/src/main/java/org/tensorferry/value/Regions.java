@@ -75,6 +75,9 @@ public interface Regions {
   /** Whether the value of a size is known here, outside of regions that are closed. */
   boolean isKnownHere(Dim size);
 
+  /** Whether no region is open. */
+  boolean isOutermost();
+
   /** What has been recorded so far, to forget what an attempt adds to it. */
   Object mark();
 

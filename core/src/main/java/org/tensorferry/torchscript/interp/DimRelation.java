@@ -1,9 +1,11 @@
 package org.tensorferry.torchscript.interp;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Relation;
 import org.tensorferry.dim.Shape;
@@ -53,6 +55,21 @@ record DimRelation(Dim left, CompareOperator operator, Dim right) implements Ten
             ? OptionalDouble.of(holds(operator, Long.signum(difference.getAsLong())) ? 1 : 0)
             : OptionalDouble.empty();
     return new Value.RuntimeNumber(Value.RuntimeNumber.Kind.BOOL, this, example);
+  }
+
+  /** That there is an element, where a condition or its negation says just this of a number. */
+  static Optional<DimRelation> someElement(Value condition) {
+    if (!(condition instanceof Value.RuntimeNumber number)
+        || !(number.handle() instanceof DimRelation relation)) {
+      return Optional.empty();
+    }
+    return Stream.of(relation, relation.negated())
+        .filter(
+            each ->
+                each.operator() == CompareOperator.GREATER && each.right().is(0)
+                    || each.operator() == CompareOperator.NOT_EQUAL && each.right().is(0)
+                    || each.operator() == CompareOperator.GREATER_EQUAL && each.right().is(1))
+        .findFirst();
   }
 
   DimRelation negated() {

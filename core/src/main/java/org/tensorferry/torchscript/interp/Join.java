@@ -99,6 +99,9 @@ final class Join {
     if (a instanceof Value.DictOf x && b instanceof Value.DictOf y) {
       return dict(x, y, oneWay);
     }
+    if (a instanceof Value.Obj x && b instanceof Value.Obj y && !x.isModule() && x != y) {
+      return object(x, y, oneWay);
+    }
     if (State.same(a, b)) {
       return new Known(a);
     }
@@ -138,6 +141,21 @@ final class Join {
         elements(
             like, List.copyOf(a.elements().values()), List.copyOf(b.elements().values()), oneWay);
     return slots instanceof Of of ? new Slot.OfDict(keys, of.elements()) : slots;
+  }
+
+  private Slot object(Value.Obj a, Value.Obj b, boolean oneWay) {
+    List<String> names = List.copyOf(a.attributes().keySet());
+    if (!a.className().equals(b.className()) || !a.attributes().keySet().equals(b.attributes().keySet())) {
+      return new Slot.Torn("it is an object of another class on either way");
+    }
+    Slot slots = elements(Value.tuple(List.of()), attributes(a, names), attributes(b, names), oneWay);
+    return slots instanceof Of of ? new Slot.OfObject(a.className(), names, of.elements()) : slots;
+  }
+
+  static List<Value> attributes(Value.Obj object, List<String> names) {
+    return names.stream()
+        .map(name -> Objects.requireNonNull(object.attributes().get(name)))
+        .toList();
   }
 
   private Slot tensor(Tensor a, Tensor b) {
@@ -315,6 +333,14 @@ final class Join {
         carry(
             dict.values().get(i), values.isEmpty() ? new Uninitialized() : values.get(i), handles);
       }
+    } else if (slot instanceof Slot.OfObject object) {
+      for (int i = 0; i < object.names().size(); i++) {
+        Value attribute =
+            value instanceof Value.Obj of
+                ? Objects.requireNonNull(of.attributes().get(object.names().get(i)))
+                : new Uninitialized();
+        carry(object.values().get(i), attribute, handles);
+      }
     } else if (slot instanceof OfOptional optional) {
       Value isGiven = value instanceof Maybe maybe ? maybe.isGiven() : Value.of(true);
       @Nullable Value given = value instanceof Uninitialized ? null : given(value);
@@ -395,6 +421,13 @@ final class Join {
         value.elements().put(dict.keys().get(i), bind(dict.values().get(i), handles, bound));
       }
       return value;
+    }
+    if (slot instanceof Slot.OfObject object) {
+      Map<String, Value> attributes = new LinkedHashMap<>();
+      for (int i = 0; i < object.names().size(); i++) {
+        attributes.put(object.names().get(i), bind(object.values().get(i), handles, bound));
+      }
+      return new Value.Obj(object.className(), "", attributes, false);
     }
     if (slot instanceof OfOptional optional) {
       Value isGiven = number(new OfNumber(DType.BOOL, 0), handles.next());

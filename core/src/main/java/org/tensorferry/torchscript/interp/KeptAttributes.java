@@ -193,6 +193,9 @@ final class KeptAttributes {
     if (slot instanceof Slot.OfDict dict) {
       return dict.values().stream().allMatch(KeptAttributes::isFixed);
     }
+    if (slot instanceof Slot.OfObject object) {
+      return object.values().stream().allMatch(KeptAttributes::isFixed);
+    }
     return !(slot instanceof Slot.OfOptional optional) || isFixed(optional.value());
   }
 
@@ -237,6 +240,9 @@ final class KeptAttributes {
     } else if (value instanceof Value.DictOf dict) {
       seen.add(List.copyOf(dict.elements().keySet()));
       dict.elements().values().forEach(element -> see(element, seen));
+    } else if (value instanceof Value.Obj object && !object.isModule()) {
+      seen.add(List.copyOf(object.attributes().keySet()));
+      object.attributes().values().forEach(attribute -> see(attribute, seen));
     } else if (value instanceof Callables.Maybe maybe) {
       see(maybe.isGiven(), seen);
       see(maybe.value(), seen);
@@ -266,6 +272,12 @@ final class KeptAttributes {
           value instanceof Value.DictOf of ? List.copyOf(of.elements().values()) : List.of();
       for (int i = 0; i < dict.values().size(); i++) {
         initial(dict.values().get(i), element(values, i), data);
+      }
+    } else if (slot instanceof Slot.OfObject object) {
+      List<Value> values =
+          value instanceof Value.Obj of ? Join.attributes(of, object.names()) : List.of();
+      for (int i = 0; i < object.values().size(); i++) {
+        initial(object.values().get(i), element(values, i), data);
       }
     } else if (slot instanceof Slot.OfOptional optional) {
       data.add(number(DType.BOOL, Value.of(!(value instanceof Value.None))));

@@ -28,6 +28,9 @@ sealed interface Slot {
   /** A dict of these keys. */
   record OfDict(List<Value> keys, List<Slot> values) implements Slot {}
 
+  /** An object of a class of the code, which is no module: its attributes by name. */
+  record OfObject(String className, List<String> names, List<Slot> values) implements Slot {}
+
   /** What is given or None. */
   record OfOptional(Slot value) implements Slot {}
 
@@ -54,6 +57,8 @@ sealed interface Slot {
       several.elements().forEach(element -> parts.addAll(element.parts()));
     } else if (this instanceof OfDict dict) {
       dict.values().forEach(value -> parts.addAll(value.parts()));
+    } else if (this instanceof OfObject object) {
+      object.values().forEach(value -> parts.addAll(value.parts()));
     } else if (this instanceof OfOptional optional) {
       parts.add(new OfTensor(DType.BOOL, Shape.SCALAR));
       parts.addAll(optional.value().parts());

@@ -182,6 +182,11 @@ final class State {
     }
   }
 
+  /** Whether a variable has no one type after a branch or loop. */
+  boolean hasTorn() {
+    return variables.values().stream().anyMatch(Callables.Torn.class::isInstance);
+  }
+
   /** Puts everything back. */
   void restore() {
     frame.variables().clear();

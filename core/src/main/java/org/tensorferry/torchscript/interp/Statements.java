@@ -178,6 +178,39 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
       machine.assumptions().add("the model's check of its data passes", site(stmt).place());
       return run(raises(stmt.then()) ? stmt.otherwise() : stmt.then());
     }
+    return branch(stmt, condition);
+  }
+
+  /**
+   * Follows both ways. Where a size that the model computes decides, and code for no element at all
+   * leaves tensors of another rank, there is taken to be one; that is recorded, and checked at run
+   * time.
+   */
+  private Flow branch(Stmt.If stmt, Value condition) {
+    Optional<DimRelation> some = DimRelation.someElement(condition);
+    if (some.isEmpty() || !machine.operators().regions().isOutermost()) {
+      return onData(stmt, condition);
+    }
+    State before = State.of(frame);
+    Object mark = machine.operators().regions().mark();
+    Flow flow = onData(stmt, condition);
+    if (!State.of(frame).hasTorn() || before.hasTorn()) {
+      return flow;
+    }
+    machine.operators().regions().reset(mark);
+    before.restore();
+    DimRelation relation = some.get();
+    machine
+        .assumptions()
+        .add(
+            relation.relation(),
+            relation + " (for no element the code makes tensors of another rank)",
+            site(stmt).place());
+    boolean holds = ((Value.RuntimeNumber) condition).handle().equals(relation);
+    return run(holds ? stmt.then() : stmt.otherwise());
+  }
+
+  private Flow onData(Stmt.If stmt, Value condition) {
     return machine
         .branching(frame, site(stmt))
         .run(

@@ -45,6 +45,14 @@ final class Widening {
       List<Slot> values = all(a.values(), b.values()).orElseThrow();
       return values.equals(a.values()) ? known : new Slot.OfDict(a.keys(), values);
     }
+    if (known instanceof Slot.OfObject a
+        && seen instanceof Slot.OfObject b
+        && a.names().equals(b.names())) {
+      List<Slot> values = all(a.values(), b.values()).orElseThrow();
+      return values.equals(a.values())
+          ? known
+          : new Slot.OfObject(a.className(), a.names(), values);
+    }
     if (known instanceof Slot.OfOptional a) {
       Slot value = seen instanceof Slot.OfOptional b ? b.value() : seen;
       Slot wider = of(a.value(), value);
