@@ -118,7 +118,7 @@ final class Branching {
               && State.same(a, refinement.get().on(true))
               && State.same(b, refinement.get().on(false));
       if (isAsBefore) {
-        place.set(refinement.get().value());
+        pairs.put(place, List.of(refinement.get().value(), refinement.get().value()));
       } else if (a != null && b != null) {
         pairs.put(place, List.of(a, b));
       }

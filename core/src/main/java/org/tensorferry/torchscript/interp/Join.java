@@ -99,7 +99,7 @@ final class Join {
     if (a instanceof Value.DictOf x && b instanceof Value.DictOf y) {
       return dict(x, y, oneWay);
     }
-    if (a instanceof Value.Obj x && b instanceof Value.Obj y && !x.isModule() && x != y) {
+    if (a instanceof Value.Obj x && b instanceof Value.Obj y && !x.isModule()) {
       return object(x, y, oneWay);
     }
     if (State.same(a, b)) {
