@@ -57,7 +57,8 @@ final class RegionOps {
 
     private static TfValue corner(
         OpArgs a, TfGraph tf, TfValue rois, int column, boolean rounded, double offset) {
-      TfValue scaled = tf.mul(tf.pick(rois, 1, Dim.of(column)), a.operand("spatial_scale", rois.dtype()));
+      TfValue scaled =
+          tf.mul(tf.pick(rois, 1, Dim.of(column)), a.operand("spatial_scale", rois.dtype()));
       if (!rounded) {
         return tf.add(scaled, -offset);
       }

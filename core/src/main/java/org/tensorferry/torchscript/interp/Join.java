@@ -145,10 +145,12 @@ final class Join {
 
   private Slot object(Value.Obj a, Value.Obj b, boolean oneWay) {
     List<String> names = List.copyOf(a.attributes().keySet());
-    if (!a.className().equals(b.className()) || !a.attributes().keySet().equals(b.attributes().keySet())) {
+    if (!a.className().equals(b.className())
+        || !a.attributes().keySet().equals(b.attributes().keySet())) {
       return new Slot.Torn("it is an object of another class on either way");
     }
-    Slot slots = elements(Value.tuple(List.of()), attributes(a, names), attributes(b, names), oneWay);
+    Slot slots =
+        elements(Value.tuple(List.of()), attributes(a, names), attributes(b, names), oneWay);
     return slots instanceof Of of ? new Slot.OfObject(a.className(), names, of.elements()) : slots;
   }
 
