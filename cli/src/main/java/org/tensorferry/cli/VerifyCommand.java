@@ -101,7 +101,10 @@ final class VerifyCommand implements Callable<Integer> {
     return report.exitCode().code();
   }
 
-  /** True for what `convert` didn't write: its inputs have other names than the original's. */
+  /**
+   * True for what `convert` didn't write. Several inputs with the original's names are bound by
+   * them, as in a result without its record.
+   */
   private boolean isTwin() {
     if (Files.isRegularFile(directory)) {
       FileKind kind = FileKind.of(directory);
@@ -110,6 +113,9 @@ final class VerifyCommand implements Callable<Integer> {
     Optional<List<InputSpec>> inputs = SavedSignature.inputs(directory);
     if (inputs.isEmpty() || Provenance.isIn(directory)) {
       return false;
+    }
+    if (inputs.get().size() == 1) {
+      return true;
     }
     Set<String> names = new HashSet<>();
     inputs.get().forEach(input -> names.add(input.name().orElse("")));

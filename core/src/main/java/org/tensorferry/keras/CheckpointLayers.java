@@ -62,13 +62,29 @@ final class CheckpointLayers {
       Layer layer = newest.get(variable.layer());
       if (layer == null
           || !layer.owner.equals(variable.owner())
-          || layer.variables.containsKey(variable.ownName())) {
+          || layer.variables.containsKey(variable.ownName())
+          || (variable.isListed() && !isOneKind(layer, variable.ownName()))) {
         layer = new Layer(variable.layer(), variable.owner());
         layers.add(layer);
         newest.put(variable.layer(), layer);
       }
       layer.variables.put(variable.ownName(), variable);
     }
+  }
+
+  /** What variables of one layer are called; no layer has some of two rows. */
+  private static final List<Set<String>> KINDS =
+      List.of(
+          Set.of("kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel", "bias"),
+          Set.of("gamma", "beta", "moving_mean", "moving_variance"),
+          Set.of("scale"),
+          Set.of("embeddings"),
+          Set.of("alpha"));
+
+  /** In a list of all variables of a model, where a layer ends shows by their names alone. */
+  private static boolean isOneKind(Layer layer, String name) {
+    String first = layer.variables.keySet().iterator().next();
+    return KINDS.stream().allMatch(kind -> kind.contains(first) == kind.contains(name));
   }
 
   private List<TargetLayer> named() {

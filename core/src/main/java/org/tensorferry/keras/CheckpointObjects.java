@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +126,26 @@ final class CheckpointObjects {
         }
       }
     }
-    return variables;
+    return named(variables);
+  }
+
+  /**
+   * The names that say most. Layers of a subclassed model all have the model's name before those of
+   * their variables; then the attributes say which is which.
+   */
+  private static List<CheckpointVariable> named(List<CheckpointVariable> variables) {
+    Map<String, Set<String>> owners = new HashMap<>();
+    variables.forEach(
+        v -> owners.computeIfAbsent(v.layer(), layer -> new HashSet<>()).add(v.owner()));
+    return variables.stream()
+        .map(
+            variable -> {
+              boolean isShared =
+                  Objects.requireNonNull(owners.get(variable.layer())).size() > 1
+                      && !variable.layer().isEmpty();
+              return isShared && variable.hasAttributes() ? variable.byAttributes() : variable;
+            })
+        .toList();
   }
 
   private static int savedChild(@Nullable SavedObjectGraph saved, int node, String name) {

@@ -19,4 +19,21 @@ record CheckpointVariable(String key, String owner, String name) {
   String ownName() {
     return name.substring(name.lastIndexOf('/') + 1);
   }
+
+  /** True where nothing but its number in a list leads to it. */
+  boolean isListed() {
+    return owner.isEmpty() || owner.matches("(.*/)?_?([a-z]+_)*variables(/.*)?");
+  }
+
+  /** True where attributes that the user named lead to it, and no list that Keras keeps. */
+  boolean hasAttributes() {
+    return !isListed() && !owner.matches("(.*/)?(_operations|_?layers|layer(_with_weights)?-\\d+)(/.*)?");
+  }
+
+  /** Named by the attributes that lead to it; what Keras puts between is left out. */
+  CheckpointVariable byAttributes() {
+    String own = key.substring(key.indexOf(owner) + owner.length()).replaceFirst("/\\..*$", "");
+    String last = own.substring(own.lastIndexOf('/') + 1).replaceFirst("^_", "");
+    return new CheckpointVariable(key, owner, owner.replaceFirst("/cell$", "") + "/" + last);
+  }
 }
