@@ -51,8 +51,17 @@ class SubclassedTwinTest {
   private Command port(int exitCode, String form, String map, String... more) throws IOException {
     Path layers = Files.writeString(folder.resolve("map.json"), map);
     String[] plain = {
-      "port", WEIGHTS, "--into", file("denoiser" + form), "-o", file("out" + form), "--force",
-      "--map", layers.toString(), "--model", PROGRAM
+      "port",
+      WEIGHTS,
+      "--into",
+      file("denoiser" + form),
+      "-o",
+      file("out" + form),
+      "--force",
+      "--map",
+      layers.toString(),
+      "--model",
+      PROGRAM
     };
     String[] all = java.util.Arrays.copyOf(plain, plain.length + more.length);
     System.arraycopy(more, 0, all, plain.length, more.length);
@@ -73,8 +82,17 @@ class SubclassedTwinTest {
       assertTrue(refused.err().contains("doesn't tell `epsilon` of `bn`"), refused.err());
       Command taken =
           port(
-              0, form, ATTRIBUTES, "--accept", "epsilon", "--accept", "activation", "--accept",
-              "recurrent_activation", "--accept", "unproven");
+              0,
+              form,
+              ATTRIBUTES,
+              "--accept",
+              "epsilon",
+              "--accept",
+              "activation",
+              "--accept",
+              "recurrent_activation",
+              "--accept",
+              "unproven");
       assertTrue(taken.out().contains("20 of 20 variables"), taken.out());
     }
   }

@@ -27,7 +27,8 @@ record CheckpointVariable(String key, String owner, String name) {
 
   /** True where attributes that the user named lead to it, and no list that Keras keeps. */
   boolean hasAttributes() {
-    return !isListed() && !owner.matches("(.*/)?(_operations|_?layers|layer(_with_weights)?-\\d+)(/.*)?");
+    return !isListed()
+        && !owner.matches("(.*/)?(_operations|_?layers|layer(_with_weights)?-\\d+)(/.*)?");
   }
 
   /** Named by the attributes that lead to it; what Keras puts between is left out. */
