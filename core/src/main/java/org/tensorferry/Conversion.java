@@ -137,14 +137,21 @@ public final class Conversion {
 
   private SavedConversion saved(Path result) {
     return new SavedConversion(
-        converted.file(), converted.method(), result, inputs(), assumptions(), rules);
+        converted.file(),
+        converted.method(),
+        result,
+        inputs(),
+        assumptions(),
+        rules,
+        converted.call());
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
   public Provenance provenance() {
     String name = String.valueOf(converted.file().getFileName());
     List<CallRecord> calls = calls().stream().map(this::record).toList();
-    return new Provenance(Version.current(), name, converted.method(), model(), inputs(), calls);
+    return new Provenance(
+        Version.current(), name, converted.method(), model(), inputs(), calls, converted.call());
   }
 
   private CallRecord record(OperatorCall call) {
@@ -176,7 +183,8 @@ public final class Conversion {
             options.quantization(),
             calibration.source(),
             inputs(),
-            assumptions());
+            assumptions(),
+            converted.call());
     output.write(
         0,
         file ->

@@ -27,13 +27,19 @@ import org.tensorferry.tflite.TfliteFile;
 final class PythonVerification {
 
   private final ModelPair pair;
+  private final SourceModel source;
   private final RuleTables rules;
   private final VerifyOptions options;
   private final VerifyListener listener;
 
   PythonVerification(
-      ModelPair pair, RuleTables rules, VerifyOptions options, VerifyListener listener) {
+      ModelPair pair,
+      SourceModel source,
+      RuleTables rules,
+      VerifyOptions options,
+      VerifyListener listener) {
     this.pair = pair;
+    this.source = source;
     this.rules = rules;
     this.options = options;
     this.listener = listener;
@@ -48,7 +54,7 @@ final class PythonVerification {
           .as(ExitCode.USAGE);
     }
     listener.python();
-    List<InputCase> all = Verification.cases(pair.specs(), pair.assumptions(), options);
+    List<InputCase> all = Verification.cases(pair, options);
     List<InputCase> cases = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       if (reports.get(i).outcome() != CaseReport.Outcome.SKIPPED) {
@@ -67,7 +73,7 @@ final class PythonVerification {
 
   /** Where each variable comes from; none where the original is not converted any more. */
   private List<PortedVariable> variables(List<InputSpec> specs) {
-    try (SourceModel source = Sources.open(pair.model())) {
+    try {
       ConvertOptions again = ConvertOptions.defaults().method(pair.method());
       return ModelConverter.convert(source, rules, again, specs).variables();
     } catch (FerryException e) {

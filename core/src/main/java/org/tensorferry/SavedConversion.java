@@ -3,6 +3,7 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
@@ -14,6 +15,8 @@ import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.rule.RuleTables;
+import org.tensorferry.source.Entered;
+import org.tensorferry.source.MethodCall;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.tflite.TfliteRecord;
@@ -30,6 +33,7 @@ import org.tensorferry.trace.RoundingVerification;
  * @param inputs the tensor arguments of the converted method, in order and named
  * @param assumptions what the conversion took for granted
  * @param rules by which the original is read again where the layers are compared
+ * @param call what the method was called with besides tensors; empty where it takes them itself
  */
 public record SavedConversion(
     Path model,
@@ -37,11 +41,23 @@ public record SavedConversion(
     Path directory,
     List<InputSpec> inputs,
     List<Assumption> assumptions,
-    RuleTables rules) {
+    RuleTables rules,
+    Optional<MethodCall> call) {
 
   public SavedConversion {
     inputs = List.copyOf(inputs);
     assumptions = List.copyOf(assumptions);
+  }
+
+  /** Of a method that takes the tensors itself. */
+  public SavedConversion(
+      Path model,
+      String method,
+      Path directory,
+      List<InputSpec> inputs,
+      List<Assumption> assumptions,
+      RuleTables rules) {
+    this(model, method, directory, inputs, assumptions, rules, Optional.empty());
   }
 
   /**
@@ -59,11 +75,23 @@ public record SavedConversion(
     if (TfliteFile.isMeant(directory)) {
       TfliteRecord record = TfliteRecord.of(TfliteFile.read(directory));
       return new SavedConversion(
-          model, record.method(), directory, record.specs(), record.assumptions(), rules);
+          model,
+          record.method(),
+          directory,
+          record.specs(),
+          record.assumptions(),
+          rules,
+          record.call());
     }
     RecordedConversion recorded = RecordedConversion.of(directory);
     return new SavedConversion(
-        model, recorded.method(), directory, recorded.specs(), recorded.assumptions(), rules);
+        model,
+        recorded.method(),
+        directory,
+        recorded.specs(),
+        recorded.assumptions(),
+        rules,
+        recorded.call());
   }
 
   /**
@@ -78,7 +106,7 @@ public record SavedConversion(
       InputSpec spec = named.get(i);
       named.set(i, spec.name().isPresent() ? spec : spec.named(inputs.get(i).name().orElse("")));
     }
-    return new SavedConversion(model, method, directory, named, assumptions, rules);
+    return new SavedConversion(model, method, directory, named, assumptions, rules, call);
   }
 
   /** Runs both models on the same inputs and compares every output. */
@@ -101,27 +129,48 @@ public record SavedConversion(
 
   /** As above, with engines that were started before. */
   public ParityReport verify(Engines engines, VerifyOptions options, VerifyListener listener) {
-    ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions);
+    ModelPair pair = pair();
     ParityReport report =
         Verification.run(engines, pair, options, listener)
             .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
     if (!TfliteFile.isMeant(directory) && RoundingVerification.isAsked(report, options)) {
       try (SourceModel source = Sources.open(model)) {
         report =
-            new RoundingVerification(engines, pair, source, rules, options, listener).judge(report);
+            new RoundingVerification(engines, pair, entered(source), rules, options, listener)
+                .judge(report);
       }
     }
     if (options.python().isPresent()) {
-      report =
-          report.withCases(
-              new PythonVerification(pair, rules, options, listener).cases(report.cases()));
+      try (SourceModel source = Sources.open(model)) {
+        report =
+            report.withCases(
+                new PythonVerification(pair, entered(source), rules, options, listener)
+                    .cases(report.cases()));
+      }
     }
     if (!options.layers()) {
       return report;
     }
     try (SourceModel source = Sources.open(model)) {
       return report.withLayers(
-          new LayerVerification(engines, pair, source, rules, options, listener).explain(report));
+          new LayerVerification(engines, pair, entered(source), rules, options, listener)
+              .explain(report));
     }
+  }
+
+  private ModelPair pair() {
+    ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions);
+    if (call.isEmpty()) {
+      return pair;
+    }
+    try (SourceModel source = Sources.open(model)) {
+      return pair.entering(
+          Entered.again(source, method, call.get(), inputs).entry().orElseThrow());
+    }
+  }
+
+  /** The original with the method that was converted. */
+  private SourceModel entered(SourceModel source) {
+    return call.map(with -> Entered.again(source, method, with, inputs).model()).orElse(source);
   }
 }

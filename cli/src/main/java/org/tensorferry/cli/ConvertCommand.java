@@ -20,6 +20,7 @@ import org.tensorferry.file.OutputPlace;
 import org.tensorferry.inputs.CalibrationInputs;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.source.MethodCall;
 import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.tflite.TfliteOptions;
 import picocli.CommandLine.Command;
@@ -44,7 +45,9 @@ import picocli.CommandLine.Spec;
       "SPEC is `name:dtype[dims]`, one for each tensor argument of `forward` in",
       "order; name and dtype may be left out. A dim is a number, or a name where it",
       "changes from run to run; `time=40` gives a name its example value. For ids,",
-      "`ids:int64[batch,16]<30522` says that they are below 30522."
+      "`ids:int64[batch,16]<30522` says that they are below 30522. An argument that is",
+      "no tensor gets a value: `sr=16000`, `mode=fast`, `sizes=[1,2]`. Tensors in lists,",
+      "tuples and dicts are named by their place: `states_0:...`, `extra_KEY:...`."
     })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -67,6 +70,25 @@ final class ConvertCommand implements Callable<Integer> {
       parameterConsumer = SpecConsumer.class,
       description = "dtype and dims of each tensor argument, see below")
   List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "method to convert (default: ${DEFAULT-VALUE})")
+  String method = "forward";
+
+  @Option(
+      names = "--module",
+      paramLabel = "PATH",
+      description = "convert this submodule alone, as `encoder.layers.0`")
+  String module = "";
+
+  @Option(
+      names = "--channels-last",
+      paramLabel = "NAME",
+      split = ",",
+      description = "inputs and outputs whose channels, axis 1 in torch, come last")
+  Set<String> channelsLast = new LinkedHashSet<>();
 
   @Option(
       names = "--verify",
@@ -111,7 +133,7 @@ final class ConvertCommand implements Callable<Integer> {
         @Nullable Engines engines = verify ? engines(verifyOptions, outputs, file != null) : null;
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options =
-          new ConvertOptions(inputs, "forward", allowFrozen, !noGuards, progress);
+          new ConvertOptions(inputs, method, called(), allowFrozen, !noGuards, progress);
       Conversion conversion = torch.convert(options);
       CalibrationInputs calibration =
           conversion.calibration(tfliteOptions, verifyOptions.preparation());
@@ -154,6 +176,10 @@ final class ConvertCommand implements Callable<Integer> {
       out.flush();
       return (equal ? ExitCode.OK : ExitCode.DIFFERENT).code();
     }
+  }
+
+  private MethodCall called() {
+    return new MethodCall(module, List.of(), channelsLast);
   }
 
   /** Engines, which load while the model is converted. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import org.tensorferry.convert.Inspection;
 import org.tensorferry.dim.Shape;
@@ -32,6 +33,18 @@ final class InspectionJson {
     return text + "\n";
   }
 
+  private void arguments(List<Inspection.Argument> arguments) throws IOException {
+    json.writeArrayFieldStart("arguments");
+    for (Inspection.Argument argument : arguments) {
+      json.writeStartObject();
+      json.writeStringField("name", argument.name());
+      json.writeStringField("type", argument.type());
+      json.writeBooleanField("hasDefault", argument.hasDefault());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
   private void write(Inspection inspection) throws IOException {
     json.writeStartObject();
     json.writeNumberField("schema", SCHEMA);
@@ -39,12 +52,13 @@ final class InspectionJson {
     json.writeNumberField("bytes", inspection.bytes());
     json.writeNumberField("operatorVersion", inspection.version());
     json.writeBooleanField("supported", inspection.isSupported());
-    json.writeArrayFieldStart("arguments");
-    for (Inspection.Argument argument : inspection.arguments()) {
+    arguments(inspection.arguments());
+    json.writeArrayFieldStart("methods");
+    for (Inspection.Method method : inspection.methods()) {
       json.writeStartObject();
-      json.writeStringField("name", argument.name());
-      json.writeStringField("type", argument.type());
-      json.writeBooleanField("hasDefault", argument.hasDefault());
+      json.writeStringField("name", method.name());
+      arguments(method.arguments());
+      json.writeStringField("returns", method.returns());
       json.writeEndObject();
     }
     json.writeEndArray();

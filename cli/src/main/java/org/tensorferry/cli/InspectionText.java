@@ -42,7 +42,8 @@ final class InspectionText {
             + inspection.version()
             + ", "
             + Page.bytes(inspection.bytes()));
-    page.wrapped("", signature()).line("");
+    inspection.methods().forEach(method -> page.wrapped("", signature(method)));
+    page.line("");
     layers();
     page.line("").wrapped("", totals()).line("");
     operators();
@@ -50,10 +51,11 @@ final class InspectionText {
     return page.text();
   }
 
-  private String signature() {
-    String result = inspection.returns().isEmpty() ? "" : " -> " + inspection.returns();
-    return "forward("
-        + inspection.arguments().stream()
+  private static String signature(Inspection.Method method) {
+    String result = method.returns().isEmpty() ? "" : " -> " + method.returns();
+    return method.name()
+        + "("
+        + method.arguments().stream()
             .map(a -> a.name() + ": " + a.type() + (a.hasDefault() ? " = ..." : ""))
             .collect(Collectors.joining(", "))
         + ")"

@@ -27,6 +27,6 @@ final class SpecConsumer implements IParameterConsumer {
   }
 
   private static boolean isSpec(String argument) {
-    return !argument.startsWith("-") && argument.matches("[\\w:. ]*\\[.*\\].*");
+    return !argument.startsWith("-") && (argument.matches("[\\w:. ]*\\[.*\\].*") || argument.matches("\\w+=.*"));
   }
 }

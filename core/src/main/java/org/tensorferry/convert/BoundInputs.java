@@ -65,15 +65,8 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
           .findFirst();
     }
 
-    /** {@code states_0} is for the first element of {@code states}. */
     private static boolean isFor(String argument, String input) {
-      return input.equals(argument)
-          || input.equals("arg_" + argument)
-          || input.startsWith(argument + "_");
-    }
-
-    boolean hasNamed(String prefix) {
-      return named.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+      return input.equals(argument) || input.equals("arg_" + argument);
     }
   }
 
@@ -108,29 +101,7 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     if (type.is("Optional") && !type.arguments().isEmpty()) {
       return value(name, type.arguments().get(0), specs);
     }
-    if (type.is("Tuple")) {
-      return elements(name, type.arguments(), specs).map(Value::tuple);
-    }
-    if (type.is("List") && type.arguments().size() == 1 && type.arguments().get(0).is("Tensor")) {
-      List<Value> elements = new ArrayList<>();
-      while (specs.hasNamed(name + "_" + elements.size()) || !specs.unnamed.isEmpty()) {
-        specs.tensor(name + "_" + elements.size()).ifPresent(elements::add);
-      }
-      return elements.isEmpty() ? Optional.empty() : Optional.of(Value.list(elements));
-    }
     return Optional.empty();
-  }
-
-  private static Optional<List<Value>> elements(String name, List<ValueType> types, Specs specs) {
-    List<Value> elements = new ArrayList<>();
-    for (int i = 0; i < types.size(); i++) {
-      Optional<Value> element = value(name + "_" + i, types.get(i), specs);
-      if (element.isEmpty()) {
-        return Optional.empty();
-      }
-      elements.add(element.get());
-    }
-    return Optional.of(elements);
   }
 
   private static FerryException missing(
@@ -140,13 +111,7 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
     Problem problem =
         Problem.of(what + " of type " + argument.type() + ", but " + count(given.size()) + " given")
             .because("its arguments are " + describe(signature));
-    return argument.type().holdsTensor()
-        ? problem.fix("add --input \"" + argument.name() + ":float32[...]\"").as(ExitCode.USAGE)
-        : problem
-            .fix(
-                "give the argument a default in the PyTorch code, or script a module that calls this one"
-                    + " with a fixed value")
-            .as(ExitCode.UNCONVERTIBLE);
+    return problem.fix("add --input \"" + argument.name() + ":float32[...]\"").as(ExitCode.USAGE);
   }
 
   private static FerryException misnamed(Signature signature, InputSpec spec) {

@@ -8,6 +8,7 @@ import org.tensorferry.dim.InputSpec;
 import org.tensorferry.pass.Passes;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
+import org.tensorferry.source.MethodCall;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfPlace;
 import org.tensorferry.tf.TfValue;
@@ -19,6 +20,7 @@ import org.tensorferry.value.TensorHandle;
  *
  * @param file the original
  * @param method that was converted
+ * @param call what it was called with besides tensors; empty where it takes these tensors itself
  * @param arranged the graph after all passes
  * @param inputs the tensor arguments, in order and named as the signature names them
  * @param trace every operator call of the original
@@ -27,6 +29,7 @@ import org.tensorferry.value.TensorHandle;
 public record ConvertedModel(
     Path file,
     String method,
+    Optional<MethodCall> call,
     Passes.Arranged arranged,
     List<InputSpec> inputs,
     CallTrace trace,
@@ -35,6 +38,11 @@ public record ConvertedModel(
   public ConvertedModel {
     inputs = List.copyOf(inputs);
     unusedTensors = List.copyOf(unusedTensors);
+  }
+
+  /** The same as the conversion of a method that is called in a certain way. */
+  ConvertedModel calling(String called, Optional<MethodCall> with) {
+    return new ConvertedModel(file, called, with, arranged, inputs, trace, unusedTensors);
   }
 
   /** The TensorFlow graph. */

@@ -18,6 +18,8 @@ import org.tensorferry.tensor.TensorData;
  * @param layers the module tree, parents first
  * @param constants tensors in the code: the weights of a frozen model
  * @param operators that the code of {@code forward} names
+ * @param methods all that can be converted; what is said of {@code forward} is said of the first
+ *     where there is none of that name
  */
 public record Inspection(
     Path file,
@@ -27,17 +29,30 @@ public record Inspection(
     String returns,
     List<Layer> layers,
     List<TensorData> constants,
-    List<Operator> operators) {
+    List<Operator> operators,
+    List<Method> methods) {
 
   public Inspection {
     arguments = List.copyOf(arguments);
     layers = List.copyOf(layers);
     constants = List.copyOf(constants);
     operators = List.copyOf(operators);
+    methods = List.copyOf(methods);
   }
 
   /**
-   * One argument of {@code forward}.
+   * One method.
+   *
+   * @param returns the declared type of its result, or empty
+   */
+  public record Method(String name, List<Argument> arguments, String returns) {
+    public Method {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /**
+   * One argument of a method.
    *
    * @param type as the code declares it
    * @param hasDefault whether it may be left out

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Assumptions.Assumption;
@@ -21,7 +22,9 @@ import org.tensorferry.rule.RuleTables;
 import org.tensorferry.rule.TensorOperators;
 import org.tensorferry.rule.VariablePlan;
 import org.tensorferry.rule.WeightStore;
+import org.tensorferry.source.Entered;
 import org.tensorferry.source.Kept;
+import org.tensorferry.source.MethodCall;
 import org.tensorferry.source.NeedsFixedDims;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.SourceInputs;
@@ -71,8 +74,23 @@ public final class ModelConverter {
    */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options) {
-    SourceInputs inputs = model.inputs(options.method(), options.inputs());
-    return new ModelConverter(model, rules, options, inputs).convert();
+    MethodCall given = options.call().withValues(options.inputs());
+    SourceModel module =
+        given.module().isEmpty() ? model : model.submodule(given.module());
+    MethodCall call =
+        new MethodCall(
+            given.module(), module.values(options.method(), given.values()), given.channelsLast());
+    List<String> specs = options.inputs().stream().filter(each -> !MethodCall.isValue(each)).toList();
+    SourceInputs inputs = module.inputs(options.method(), specs);
+    Entered entered = Entered.of(model, options.method(), call, inputs.specs());
+    ConvertedModel converted =
+        new ModelConverter(
+                entered.model(),
+                rules,
+                options.method(entered.method()),
+                new SourceInputs(entered.specs(), inputs.assumptions()))
+            .convert();
+    return converted.calling(options.method(), entered.entry().map(entry -> call));
   }
 
   /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
@@ -163,7 +181,8 @@ public final class ModelConverter {
     TfModel followed = new TfModel(tf, inputs.names(), structure, updates);
     Passes.Arranged arranged =
         Passes.run(options.guards() ? Guards.insert(followed) : followed, watched);
-    return new ConvertedModel(model.file(), method, arranged, inputs.specs(), trace, unused(tf));
+    return new ConvertedModel(
+        model.file(), method, Optional.empty(), arranged, inputs.specs(), trace, unused(tf));
   }
 
   /** Runs the method; what can't be converted is collected, and reported together. */

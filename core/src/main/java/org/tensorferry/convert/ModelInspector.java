@@ -18,8 +18,6 @@ import org.tensorferry.source.TorchModule;
 /** Looks at a model with the eyes of a conversion. */
 public final class ModelInspector {
 
-  private static final String METHOD = SourceModel.FORWARD;
-
   private final SourceModel model;
   private final RuleTables rules;
 
@@ -38,16 +36,28 @@ public final class ModelInspector {
   }
 
   private Inspection inspect() {
-    Signature signature = model.signature(METHOD);
+    List<String> names = model.methods();
+    String method =
+        names.contains(SourceModel.FORWARD) || names.isEmpty() ? SourceModel.FORWARD : names.get(0);
+    Inspection.Method first = method(method);
     return new Inspection(
         model.file(),
         model.bytes(),
         model.operatorVersion(),
-        signature.arguments().stream().map(ModelInspector::argument).toList(),
-        signature.returnType().map(Object::toString).orElse(""),
+        first.arguments(),
+        first.returns(),
         layers(new VariablePlan(model.modules(), rules.layers(), Set.of())),
         model.constants(),
-        model.operators(METHOD).stream().map(this::operator).toList());
+        model.operators(method).stream().map(this::operator).toList(),
+        names.stream().map(this::method).toList());
+  }
+
+  private Inspection.Method method(String name) {
+    Signature signature = model.signature(name);
+    return new Inspection.Method(
+        name,
+        signature.arguments().stream().map(ModelInspector::argument).toList(),
+        signature.returnType().map(Object::toString).orElse(""));
   }
 
   private static Inspection.Argument argument(Signature.Argument argument) {

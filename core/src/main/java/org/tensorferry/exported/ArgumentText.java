@@ -1,7 +1,7 @@
 package org.tensorferry.exported;
 
 import java.util.stream.Collectors;
-import org.tensorferry.archive.LiteralText;
+import org.tensorferry.value.LiteralText;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.exported.MethodText.Scope;

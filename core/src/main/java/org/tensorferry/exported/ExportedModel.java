@@ -21,6 +21,7 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.exported.ExportedProgram.Placeholder;
 import org.tensorferry.exported.ExportedProgram.Role;
 import org.tensorferry.exported.MethodText.Origin;
+import org.tensorferry.source.EntryMethod;
 import org.tensorferry.source.OperatorUse;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.Signature;
@@ -52,6 +53,18 @@ public final class ExportedModel implements SourceModel {
   private final ModuleBuilder.Built root;
   private final MethodText method;
   private final ScriptedModule module;
+  private final Set<String> channelsLast;
+
+  private ExportedModel(ExportedModel model, EntryMethod entry) {
+    this.archive = model.archive;
+    this.program = model.program;
+    this.argumentNames = model.argumentNames;
+    this.literals.addAll(model.literals);
+    this.root = model.root;
+    this.method = model.method;
+    this.module = model.module.with(entry);
+    this.channelsLast = Set.copyOf(entry.channelsLast());
+  }
 
   private ExportedModel(ExportedArchive archive) {
     this.archive = archive;
@@ -71,6 +84,7 @@ public final class ExportedModel implements SourceModel {
     literals.forEach(root.program()::literal);
     root.program().code(method.text());
     this.module = new ScriptedModule(this::source, root.object(), literals, OPERATOR_VERSION);
+    this.channelsLast = Set.of();
   }
 
   /**
@@ -188,6 +202,30 @@ public final class ExportedModel implements SourceModel {
     return root.program();
   }
 
+  @Override
+  public SourceModel with(EntryMethod entry) {
+    return new ExportedModel(this, entry);
+  }
+
+  @Override
+  public SourceModel submodule(String path) {
+    throw Problem.of("The submodule `" + path + "` can't be converted alone")
+        .at("file", "`" + file() + "`")
+        .because("a program of torch.export is one graph, whose modules are names of its calls")
+        .fix("export the submodule itself: torch.export.export(model." + path + ", ...)")
+        .as(ExitCode.UNCONVERTIBLE);
+  }
+
+  @Override
+  public <T> Structure<T> named(String methodName, Structure<T> returned) {
+    return result(returned);
+  }
+
+  @Override
+  public List<String> values(String methodName, List<String> values) {
+    return new FixedArguments(program).without(values);
+  }
+
   /**
    * What libtorch gives for {@link #torchScript}, as the model itself returns it: the code returns
    * the leaves of the result in a flat tuple.
@@ -291,7 +329,12 @@ public final class ExportedModel implements SourceModel {
   @Override
   public Program program(Operators operators, Assumptions assumptions) {
     return FollowedProgram.of(
-        module, results(), method.recorded(), tensorArguments(), operators, assumptions);
+        module,
+        results(),
+        method.recorded(),
+        new FollowedProgram.Arguments(tensorArguments(), channelsLast),
+        operators,
+        assumptions);
   }
 
   static FerryException damaged(String what) {

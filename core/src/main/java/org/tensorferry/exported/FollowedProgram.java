@@ -1,9 +1,11 @@
 package org.tensorferry.exported;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
@@ -27,14 +29,22 @@ final class FollowedProgram implements Program {
 
   private final Program followed;
   private final ResultTree results;
-  private final Map<String, TensorMeta> arguments;
+  private final Arguments arguments;
   private final Map<String, Dim> symbols;
   private final Witness witness;
+
+  /**
+   * The tensor arguments.
+   *
+   * @param recorded what torch recorded of them, by name
+   * @param channelsLast those that the method takes with their channels last
+   */
+  record Arguments(Map<String, TensorMeta> recorded, Set<String> channelsLast) {}
 
   private FollowedProgram(
       Program followed,
       ResultTree results,
-      Map<String, TensorMeta> arguments,
+      Arguments arguments,
       Map<String, Dim> symbols,
       Witness witness) {
     this.followed = followed;
@@ -48,13 +58,13 @@ final class FollowedProgram implements Program {
    * A program.
    *
    * @param recorded what torch recorded of the tensors, by variable
-   * @param arguments what it recorded of the arguments, by name
+   * @param arguments what it recorded of the arguments
    */
   static FollowedProgram of(
       ScriptedModule module,
       ResultTree results,
       Map<String, TensorMeta> recorded,
-      Map<String, TensorMeta> arguments,
+      Arguments arguments,
       Operators operators,
       Assumptions assumptions) {
     Map<String, Dim> symbols = new HashMap<>();
@@ -66,7 +76,11 @@ final class FollowedProgram implements Program {
   @Override
   public Value run(String method, Map<String, Value> given) {
     symbols.clear();
-    arguments.forEach((name, meta) -> bind(meta, given.get(name)));
+    arguments
+        .recorded()
+        .forEach(
+            (name, meta) ->
+                bind(meta, given.get(name), arguments.channelsLast().contains(name)));
     Value flat = followed.run(method, given);
     List<Problem> differences = witness.problems();
     if (!differences.isEmpty()) {
@@ -76,11 +90,14 @@ final class FollowedProgram implements Program {
   }
 
   /** Which dims the symbols of an argument are. */
-  private void bind(TensorMeta meta, @Nullable Value argument) {
+  private void bind(TensorMeta meta, @Nullable Value argument, boolean isChannelsLast) {
     if (!(argument instanceof Tensor tensor)) {
       return;
     }
-    List<Dim> dims = tensor.shape().dims();
+    List<Dim> dims = new ArrayList<>(tensor.shape().dims());
+    if (isChannelsLast) {
+      dims.add(1, dims.remove(dims.size() - 1));
+    }
     for (int axis = 0; axis < Math.min(dims.size(), meta.sizes().size()); axis++) {
       Size size = meta.sizes().get(axis);
       Dim dim = dims.get(axis);

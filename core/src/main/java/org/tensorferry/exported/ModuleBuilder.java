@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.tensorferry.archive.LiteralText;
+import org.tensorferry.value.LiteralText;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.error.FerryException;

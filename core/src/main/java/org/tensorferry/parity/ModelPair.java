@@ -2,8 +2,10 @@ package org.tensorferry.parity;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.source.EntryMethod;
 
 /**
  * An original and what is said to compute the same.
@@ -14,17 +16,34 @@ import org.tensorferry.dim.InputSpec;
  * @param specs the tensor arguments of the method in order, named as the result's signature names
  *     them; names may be left out where there is one input
  * @param assumptions what the conversion took for granted: sizes that break it are not tried
+ * @param entry the method, where the original itself has none that takes these tensors
  */
 public record ModelPair(
     Path model,
     String method,
     Path savedModel,
     List<InputSpec> specs,
-    List<Assumption> assumptions) {
+    List<Assumption> assumptions,
+    Optional<EntryMethod> entry) {
 
   public ModelPair {
     specs = List.copyOf(specs);
     assumptions = List.copyOf(assumptions);
+  }
+
+  /** With a method of the original itself. */
+  public ModelPair(
+      Path model,
+      String method,
+      Path savedModel,
+      List<InputSpec> specs,
+      List<Assumption> assumptions) {
+    this(model, method, savedModel, specs, assumptions, Optional.empty());
+  }
+
+  /** By a method that is added to the original. */
+  public ModelPair entering(EntryMethod added) {
+    return new ModelPair(model, added.name(), savedModel, specs, assumptions, Optional.of(added));
   }
 
   /** With the original's {@code forward}, and nothing taken for granted. */
@@ -34,6 +53,6 @@ public record ModelPair(
 
   /** With the assumptions of a conversion. */
   public ModelPair assuming(List<Assumption> taken) {
-    return new ModelPair(model, method, savedModel, specs, taken);
+    return new ModelPair(model, method, savedModel, specs, taken, entry);
   }
 }

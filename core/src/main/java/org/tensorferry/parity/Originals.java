@@ -9,6 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.tensorferry.archive.ExtendedArchive;
 import org.tensorferry.archive.FileKind;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.InputSpec;
@@ -21,7 +24,9 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.exported.ExportedModel;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.source.EntryMethod;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.tensor.TensorSource;
 import org.tensorferry.value.Structure;
 
 /**
@@ -32,29 +37,51 @@ public final class Originals {
 
   private Originals() {}
 
-  /** The calls of an exported program, loaded in libtorch. */
-  private record Exported(Original script, ExportedModel program, Path file) implements Original {
+  /**
+   * A file that libtorch loads.
+   *
+   * @param program whose calls it holds; empty for TorchScript
+   * @param isOurs whether it was written here, to be deleted when it is closed
+   */
+  record Script(Path file, Optional<ExportedModel> program, boolean isOurs)
+      implements AutoCloseable {
 
-    @Override
-    public Structure<HostTensor> run(String method, List<?> arguments) {
-      return program.result(script.run(method, arguments));
-    }
-
-    @Override
-    public double medianMillis(String method, List<HostTensor> inputs, int runs) {
-      return script.medianMillis(method, inputs, runs);
-    }
-
-    @Override
-    public String engineVersion() {
-      return script.engineVersion();
+    /** A result as the model returns it. */
+    Structure<HostTensor> result(Structure<HostTensor> returned) {
+      return program.map(exported -> exported.result(returned)).orElse(returned);
     }
 
     @Override
     public void close() {
+      program.ifPresent(ExportedModel::close);
+      if (isOurs) {
+        delete(file);
+      }
+    }
+  }
+
+  /** A script, loaded in libtorch. */
+  private record Loaded(Original original, Script script) implements Original {
+
+    @Override
+    public Structure<HostTensor> run(String method, List<?> arguments) {
+      return script.result(original.run(method, arguments));
+    }
+
+    @Override
+    public double medianMillis(String method, List<HostTensor> inputs, int runs) {
+      return original.medianMillis(method, inputs, runs);
+    }
+
+    @Override
+    public String engineVersion() {
+      return original.engineVersion();
+    }
+
+    @Override
+    public void close() {
+      original.close();
       script.close();
-      program.close();
-      delete(file);
     }
   }
 
@@ -63,30 +90,63 @@ public final class Originals {
   }
 
   /**
-   * Loads a model.
+   * Loads the original of a pair.
    *
    * @throws org.tensorferry.error.FerryException (unreadable) where it can't be read or libtorch
    *     can't load it
    */
-  public static Original open(Engines engines, Path model) {
-    if (!isExported(model)) {
-      return engines.original(model);
-    }
-    ExportedModel program = ExportedModel.open(model);
-    Path script = temporary(engines);
+  public static Original open(Engines engines, ModelPair pair) {
+    Script script = script(engines.folder(), pair);
     try {
-      program.torchScript().write(script);
-      return new Exported(engines.original(script), program, script);
+      return new Loaded(engines.original(script.file()), script);
     } catch (RuntimeException | Error failure) {
-      program.close();
-      delete(script);
+      script.close();
       throw failure;
     }
   }
 
-  private static Path temporary(Engines engines) {
+  /**
+   * The original of a pair as a file that libtorch loads.
+   *
+   * @param folder where one is written if need be
+   */
+  static Script script(Path folder, ModelPair pair) {
+    Path model = pair.model();
+    if (isExported(model)) {
+      ExportedModel program = ExportedModel.open(model);
+      try {
+        pair.entry().ifPresent(entry -> program.torchScript().code(entry.ofRoot()));
+        return written(folder, Optional.of(program), program.torchScript()::write);
+      } catch (RuntimeException | Error failure) {
+        program.close();
+        throw failure;
+      }
+    }
+    return pair.entry()
+        .map(
+            entry ->
+                written(
+                    folder,
+                    Optional.empty(),
+                    file -> ExtendedArchive.write(model, entry.ofRoot(), file)))
+        .orElseGet(() -> new Script(model, Optional.empty(), false));
+  }
+
+  private static Script written(
+      Path folder, Optional<ExportedModel> program, Consumer<Path> writer) {
+    Path file = temporary(folder);
     try {
-      return Files.createTempFile(engines.folder(), "program", ".pt");
+      writer.accept(file);
+      return new Script(file, program, true);
+    } catch (RuntimeException | Error failure) {
+      delete(file);
+      throw failure;
+    }
+  }
+
+  private static Path temporary(Path folder) {
+    try {
+      return Files.createTempFile(folder, "program", ".pt");
     } catch (IOException e) {
       throw Problem.of("A temporary file can't be written")
           .because(IoReasons.of(e))
@@ -106,28 +166,40 @@ public final class Originals {
   // --- the inputs of the file
 
   /** The inputs that a model was exported with, where its file has them all and they fit. */
-  static Optional<InputCase> sample(Path model, List<InputSpec> specs) {
-    if (specs.isEmpty() || !isExported(model)) {
+  static Optional<InputCase> sample(ModelPair pair) {
+    if (pair.specs().isEmpty() || !isExported(pair.model())) {
       return Optional.empty();
     }
-    try (ExportedModel program = ExportedModel.open(model)) {
-      return sample(program.samples(), specs);
+    List<String> channelsLast = pair.entry().map(EntryMethod::channelsLast).orElse(List.of());
+    try (ExportedModel program = ExportedModel.open(pair.model())) {
+      return sample(program.samples(), pair.specs(), channelsLast);
     }
   }
 
   private static Optional<InputCase> sample(
-      Map<String, TensorData> samples, List<InputSpec> specs) {
+      Map<String, TensorData> samples, List<InputSpec> specs, List<String> channelsLast) {
     Map<String, Long> dims = new LinkedHashMap<>();
     List<HostTensor> inputs = new ArrayList<>();
     for (InputSpec spec : specs) {
-      TensorData sample = samples.get(spec.name().orElse(""));
-      if (sample == null || sample.dtype() != spec.dtype() || !fits(spec, sample.shape(), dims)) {
+      String name = spec.name().orElse("");
+      TensorData recorded = samples.get(name);
+      if (recorded == null) {
+        return Optional.empty();
+      }
+      TensorSource sample =
+          channelsLast.contains(name) ? recorded.permute(channelsLast(recorded)) : recorded;
+      if (sample.dtype() != spec.dtype() || !fits(spec, sample.shape(), dims)) {
         return Optional.empty();
       }
       ByteBuffer bytes = ByteBuffer.wrap(sample.toBytes());
       inputs.add(HostTensor.of(sample.dtype(), sample.shape(), bytes));
     }
     return Optional.of(new InputCase(dims, "the inputs of the export", inputs));
+  }
+
+  private static int[] channelsLast(TensorData data) {
+    int rank = data.shape().length;
+    return IntStream.range(0, rank).map(i -> i == 0 ? 0 : i == rank - 1 ? 1 : i + 1).toArray();
   }
 
   /** Finds the dims that make a spec the shape, and whether there are any. */

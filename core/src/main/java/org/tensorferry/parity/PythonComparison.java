@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongFunction;
+import org.tensorferry.engine.EngineOptions;
+import org.tensorferry.engine.Engines;
+import org.tensorferry.engine.Original;
 import org.tensorferry.engine.PythonTensorFlow;
 import org.tensorferry.engine.PythonTensorFlow.Attempt;
 import org.tensorferry.engine.PythonTensorFlow.Way;
 import org.tensorferry.engine.TorchGradients;
-import org.tensorferry.engine.TorchRunner;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.recipe.PortedVariable;
@@ -174,19 +176,25 @@ public final class PythonComparison {
   }
 
   private Optional<GradientComparison> gradients(InputCase first, Map<String, HostTensor> outputs) {
-    TorchGradients torch =
-        TorchGradients.of(pair.model(), pair.method(), first.inputs(), outputs, factors);
-    LongFunction<TorchGradients> disturbed =
-        seed ->
-            TorchGradients.disturbed(
-                pair.model(), pair.method(), first.inputs(), outputs, factors, seed);
-    return Optional.of(GradientComparison.of(torch, disturbed, inputs, variables))
-        .filter(g -> !g.isEmpty());
+    EngineOptions here = EngineOptions.DEFAULT.inProcess(true);
+    try (Engines engines = Engines.open(here, Set.of(pair.model()));
+        Originals.Script script = Originals.script(engines.folder(), pair)) {
+      TorchGradients torch =
+          TorchGradients.of(script.file(), pair.method(), first.inputs(), outputs, factors);
+      LongFunction<TorchGradients> disturbed =
+          seed ->
+              TorchGradients.disturbed(
+                  script.file(), pair.method(), first.inputs(), outputs, factors, seed);
+      return Optional.of(GradientComparison.of(torch, disturbed, inputs, variables))
+          .filter(g -> !g.isEmpty());
+    }
   }
 
   private List<Map<String, HostTensor>> originals(List<InputCase> cases) {
     List<Map<String, HostTensor>> originals = new ArrayList<>();
-    try (TorchRunner torch = TorchRunner.open(pair.model())) {
+    EngineOptions here = EngineOptions.DEFAULT.inProcess(true);
+    try (Engines engines = Engines.open(here, Set.of(pair.model()));
+        Original torch = Originals.open(engines, pair)) {
       cases.forEach(input -> originals.add(torch.run(pair.method(), input.inputs()).flatten()));
     }
     return originals;

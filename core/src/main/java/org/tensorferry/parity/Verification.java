@@ -106,7 +106,7 @@ public final class Verification {
 
   private ParityReport run(Engines engines) {
     List<InputCase> cases = cases();
-    try (Original torch = Originals.open(engines, pair.model());
+    try (Original torch = Originals.open(engines, pair);
         ResultRunners results = ResultRunners.open(engines, pair.savedModel(), options.engines())) {
       Pairing pairing =
           isPorted
@@ -141,7 +141,7 @@ public final class Verification {
   public static List<InputCase> cases(ModelPair pair, VerifyOptions options) {
     List<InputCase> cases = new ArrayList<>();
     if (options.inputs().isEmpty()) {
-      Originals.sample(pair.model(), pair.specs()).ifPresent(cases::add);
+      Originals.sample(pair).ifPresent(cases::add);
     }
     cases.addAll(cases(pair.specs(), pair.assumptions(), options));
     return cases;

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.recipe.PortedVariable;
+import org.tensorferry.source.MethodCall;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.value.TensorHandle;
@@ -29,6 +31,7 @@ import org.tensorferry.value.TensorHandle;
  * @param model what was written
  * @param specs the arguments in order, as the user gave them, so that a later check can make inputs
  * @param calls the operator calls of the original, and where their results are
+ * @param call what the method was called with besides tensors; empty where it takes them itself
  */
 public record Provenance(
     String version,
@@ -36,7 +39,8 @@ public record Provenance(
     String method,
     TfModel model,
     List<InputSpec> specs,
-    List<CallRecord> calls) {
+    List<CallRecord> calls,
+    Optional<MethodCall> call) {
 
   /** The file's path inside the SavedModel. */
   public static final String FILE = "assets.extra/tensorferry.json";
@@ -48,7 +52,7 @@ public record Provenance(
 
   /** Specs that say no more than the model does: dtype and shape. */
   public Provenance(String version, String source, TfModel model) {
-    this(version, source, "forward", model, specs(model), List.of());
+    this(version, source, "forward", model, specs(model), List.of(), Optional.empty());
   }
 
   private static List<InputSpec> specs(TfModel model) {
@@ -77,7 +81,7 @@ public record Provenance(
   }
 
   /**
-   * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code inputs}, {@code
+   * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code inputs}, {@code
    * specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls}. Dynamic sizes
    * are written by name.
    */
@@ -86,6 +90,9 @@ public record Provenance(
     json.writeStringField("tensorferry", version);
     json.writeStringField("source", source);
     json.writeStringField("method", method);
+    if (call.isPresent()) {
+      CallJson.write(json, call.get());
+    }
     json.writeArrayFieldStart("inputs");
     for (int i = 0; i < model.argumentNames().size(); i++) {
       writeTensor(json, model.argumentNames().get(i), model.graph().arguments().get(i).output());

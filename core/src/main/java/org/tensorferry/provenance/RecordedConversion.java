@@ -23,6 +23,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.tensor.DType;
+import org.tensorferry.source.MethodCall;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
@@ -35,9 +36,13 @@ import org.tensorflow.proto.TensorInfo;
  * @param method of the original that was converted
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
+ * @param call what the method was called with besides tensors; empty where it takes them itself
  */
 public record RecordedConversion(
-    String method, List<InputSpec> specs, List<Assumption> assumptions) {
+    String method,
+    List<InputSpec> specs,
+    List<Assumption> assumptions,
+    Optional<MethodCall> call) {
 
   private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";
@@ -53,11 +58,12 @@ public record RecordedConversion(
     if (Files.isRegularFile(file)) {
       return recorded(file);
     }
-    return new RecordedConversion(FORWARD, signature(directory), List.of());
+    return new RecordedConversion(FORWARD, signature(directory), List.of(), Optional.empty());
   }
 
   private static RecordedConversion recorded(Path file) {
     String method = FORWARD;
+    Optional<MethodCall> call = Optional.empty();
     @Nullable List<String> specs = null;
     List<Assumption> assumptions = new ArrayList<>();
     try (InputStream stream = Files.newInputStream(file);
@@ -68,6 +74,8 @@ public record RecordedConversion(
         JsonToken value = json.nextToken();
         if (field.equals("method") && value == JsonToken.VALUE_STRING) {
           method = json.getText();
+        } else if (field.equals("call") && value == JsonToken.START_OBJECT) {
+          call = Optional.of(CallJson.read(json));
         } else if (field.equals("specs") && value == JsonToken.START_ARRAY) {
           specs = new ArrayList<>();
           while (json.nextToken() == JsonToken.VALUE_STRING) {
@@ -84,7 +92,7 @@ public record RecordedConversion(
       if (specs == null) {
         throw new IOException("it has no list `specs`");
       }
-      return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions);
+      return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions, call);
     } catch (IOException | FerryException e) {
       throw unreadable(file, e);
     }

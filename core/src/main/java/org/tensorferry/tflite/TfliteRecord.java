@@ -6,14 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.source.MethodCall;
 import org.tensorferry.tflite.TfliteFile.Signature;
 import org.tensorferry.tflite.TfliteFile.Tensor;
 
@@ -28,6 +31,7 @@ import org.tensorferry.tflite.TfliteFile.Tensor;
  * @param calibration where the ranges of 8-bit values are from; empty where there are none
  * @param specs the arguments in order, as the user gave them
  * @param assumptions what the conversion took for granted
+ * @param call what the method was called with besides tensors; empty where it takes them itself
  */
 public record TfliteRecord(
     String converter,
@@ -36,7 +40,8 @@ public record TfliteRecord(
     Quantization quantization,
     String calibration,
     List<InputSpec> specs,
-    List<Assumption> assumptions) {
+    List<Assumption> assumptions,
+    Optional<MethodCall> call) {
 
   public TfliteRecord {
     specs = List.copyOf(specs);
@@ -56,6 +61,12 @@ public record TfliteRecord(
     ArrayNode taken = json.putArray("assumptions");
     assumptions.forEach(
         each -> taken.addObject().put("text", each.text()).put("place", each.place()));
+    call.ifPresent(
+        with -> {
+          ObjectNode node = json.putObject("call").put("module", with.module());
+          with.values().forEach(node.putArray("values")::add);
+          with.channelsLast().stream().sorted().forEach(node.putArray("channels_last")::add);
+        });
     return json.toString();
   }
 
@@ -79,14 +90,24 @@ public record TfliteRecord(
             file.quantization(),
             json.path("calibration").asText(),
             InputSpec.parseAll(specs),
-            assumptions);
+            assumptions,
+            json.has("call") ? Optional.of(call(json.path("call"))) : Optional.empty());
       }
     } catch (JsonProcessingException e) {
       // Another converter's words.
     }
     List<InputSpec> specs = signature(file);
     return new TfliteRecord(
-        file.description(), "", "forward", file.quantization(), "", specs, List.of());
+        file.description(), "", "forward", file.quantization(), "", specs, List.of(), Optional.empty());
+  }
+
+  private static MethodCall call(JsonNode json) {
+    List<String> values = new ArrayList<>();
+    json.path("values").forEach(value -> values.add(value.asText()));
+    Set<String> channelsLast = new LinkedHashSet<>();
+    json.path("channels_last").forEach(name -> channelsLast.add(name.asText()));
+    values.removeIf(value -> !MethodCall.isValue(value));
+    return new MethodCall(json.path("module").asText(), values, channelsLast);
   }
 
   private static List<InputSpec> signature(TfliteFile file) {

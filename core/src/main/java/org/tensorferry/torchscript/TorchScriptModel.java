@@ -6,6 +6,7 @@ import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.source.EntryMethod;
 import org.tensorferry.source.OperatorUse;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.Signature;
@@ -21,9 +22,9 @@ public final class TorchScriptModel implements SourceModel {
   private final TorchScriptArchive archive;
   private final ScriptedModule module;
 
-  private TorchScriptModel(TorchScriptArchive archive) {
+  private TorchScriptModel(TorchScriptArchive archive, ScriptedModule module) {
     this.archive = archive;
-    this.module = ScriptedModule.of(archive);
+    this.module = module;
   }
 
   /**
@@ -36,7 +37,7 @@ public final class TorchScriptModel implements SourceModel {
     TorchScriptArchive archive = TorchScriptArchive.open(file);
     try {
       requireCode(archive);
-      return new TorchScriptModel(archive);
+      return new TorchScriptModel(archive, ScriptedModule.of(archive));
     } catch (RuntimeException | Error failure) {
       archive.close();
       throw failure;
@@ -77,6 +78,21 @@ public final class TorchScriptModel implements SourceModel {
   @Override
   public List<TensorData> constants() {
     return module.constants();
+  }
+
+  @Override
+  public List<String> methods() {
+    return module.methods();
+  }
+
+  @Override
+  public SourceModel submodule(String path) {
+    return new TorchScriptModel(archive, module.submodule(path));
+  }
+
+  @Override
+  public SourceModel with(EntryMethod entry) {
+    return new TorchScriptModel(archive, module.with(entry));
   }
 
   @Override

@@ -87,7 +87,7 @@ public final class LayerVerification {
   }
 
   private Map<String, HostTensor> original(InputCase input) {
-    try (Original torch = Originals.open(engines, pair.model())) {
+    try (Original torch = Originals.open(engines, pair)) {
       return torch.run(pair.method(), input.inputs()).flatten();
     }
   }

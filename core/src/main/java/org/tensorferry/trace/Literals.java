@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.archive.LiteralText;
+import org.tensorferry.value.LiteralText;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Symbol;
 import org.tensorferry.rule.Schema;

@@ -128,7 +128,7 @@ public final class RoundingVerification {
     Path file = engines.folder().resolve("float64.pt");
     flat.program().write(file);
     try (Original twin = engines.own(file);
-        Original torch = Originals.open(engines, pair.model());
+        Original torch = Originals.open(engines, pair);
         ResultRunner tensorFlow = engines.result(pair.savedModel(), TfRunner.DEFAULT_SIGNATURE)) {
       List<InputCase> inputs = Verification.cases(pair, options);
       Map<String, Distance> distances = new LinkedHashMap<>();
@@ -262,7 +262,7 @@ public final class RoundingVerification {
     int worst = LayerVerification.worstCase(report.cases());
     InputCase input = Verification.cases(pair, options).get(worst);
     Map<String, HostTensor> original;
-    try (Original torch = Originals.open(engines, pair.model())) {
+    try (Original torch = Originals.open(engines, pair)) {
       original = torch.run(pair.method(), input.inputs()).flatten();
     }
     LayerReport layers =

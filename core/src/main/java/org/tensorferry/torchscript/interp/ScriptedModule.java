@@ -1,16 +1,22 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.tensorferry.archive.ModuleTree;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.TorchScriptArchive;
 import org.tensorferry.dim.Assumptions;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
+import org.tensorferry.source.EntryMethod;
 import org.tensorferry.source.OperatorUse;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.Signature;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.source.TorchModule;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.torchscript.syntax.ClassDef;
+import org.tensorferry.torchscript.syntax.FunctionDef;
 import org.tensorferry.value.Operators;
 
 /**
@@ -19,7 +25,10 @@ import org.tensorferry.value.Operators;
  */
 public final class ScriptedModule {
 
+  private final SourceProvider sources;
   private final PickledObject root;
+  private static final int MOST_SHOWN = 20;
+
   private final List<Object> constants;
   private final long version;
   private final Library library;
@@ -34,6 +43,7 @@ public final class ScriptedModule {
    */
   public ScriptedModule(
       SourceProvider sources, PickledObject root, List<?> constants, long version) {
+    this.sources = sources;
     this.root = root;
     this.constants = List.copyOf(constants);
     this.version = version;
@@ -48,6 +58,55 @@ public final class ScriptedModule {
   public static ScriptedModule of(TorchScriptArchive archive) {
     return new ScriptedModule(
         SourceProvider.of(archive), archive.root(), archive.constants(), archive.version());
+  }
+
+  /** See {@link SourceModel#submodule}. */
+  public ScriptedModule submodule(String path) {
+    Object found = root;
+    for (String part : path.split("\\.", -1)) {
+      found = found instanceof PickledObject module ? module.attributes().get(part) : null;
+    }
+    boolean isModule =
+        found instanceof PickledObject module
+            && library
+                .findClass(module.className())
+                .filter(type -> type.kind() == ClassDef.Kind.MODULE)
+                .isPresent();
+    if (!isModule) {
+      String known =
+          modules.stream()
+              .map(TorchModule::path)
+              .filter(each -> !each.isEmpty())
+              .limit(MOST_SHOWN)
+              .collect(Collectors.joining(", "));
+      throw Problem.of("The model has no submodule `" + path + "`")
+          .because(known.isEmpty() ? "it has none at all" : "it has " + known)
+          .fix("give a path that `tensorferry inspect` shows")
+          .as(ExitCode.USAGE);
+    }
+    return new ScriptedModule(sources, (PickledObject) found, constants, version);
+  }
+
+  /** See {@link SourceModel#with}. */
+  public ScriptedModule with(EntryMethod entry) {
+    String className = root.className();
+    return new ScriptedModule(
+        qualifier ->
+            qualifier.equals(className.substring(0, className.lastIndexOf('.')))
+                ? sources.source(qualifier).map(code -> AddedMethod.to(code, className, entry))
+                : sources.source(qualifier),
+        root,
+        constants,
+        version);
+  }
+
+  /** See {@link SourceModel#methods}. */
+  public List<String> methods() {
+    return library.findClass(root.className()).stream()
+        .flatMap(type -> type.methods().stream())
+        .map(FunctionDef::name)
+        .filter(name -> !name.startsWith("__") && !name.matches("forward\\d+"))
+        .toList();
   }
 
   /** See {@link SourceModel#modules}. */

@@ -1,4 +1,4 @@
-package org.tensorferry.archive;
+package org.tensorferry.value;
 
 import java.util.Locale;
 

@@ -1,0 +1,66 @@
+package org.tensorferry.provenance;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.TreeSet;
+import org.tensorferry.source.MethodCall;
+
+/** How a method was called, as the record of a conversion holds it. */
+final class CallJson {
+
+  private CallJson() {}
+
+  /** Writes the field {@code call}: {@code module}, {@code values}, {@code channels_last}. */
+  static void write(JsonGenerator json, MethodCall call) throws IOException {
+    json.writeObjectFieldStart("call");
+    json.writeStringField("module", call.module());
+    json.writeArrayFieldStart("values");
+    for (String value : call.values()) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("channels_last");
+    for (String name : new TreeSet<>(call.channelsLast())) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /** Reads the object at which a parser stands. */
+  static MethodCall read(JsonParser json) throws IOException {
+    String module = "";
+    List<String> values = List.of();
+    List<String> channelsLast = List.of();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (field.equals("module") && value == JsonToken.VALUE_STRING) {
+        module = json.getText();
+      } else if (field.equals("values") && value == JsonToken.START_ARRAY) {
+        values = texts(json);
+      } else if (field.equals("channels_last") && value == JsonToken.START_ARRAY) {
+        channelsLast = texts(json);
+      } else {
+        json.skipChildren();
+      }
+    }
+    if (!values.stream().allMatch(MethodCall::isValue)) {
+      throw new IOException("the values of its call are none");
+    }
+    return new MethodCall(module, values, new LinkedHashSet<>(channelsLast));
+  }
+
+  private static List<String> texts(JsonParser json) throws IOException {
+    List<String> texts = new ArrayList<>();
+    while (json.nextToken() == JsonToken.VALUE_STRING) {
+      texts.add(json.getText());
+    }
+    return texts;
+  }
+}

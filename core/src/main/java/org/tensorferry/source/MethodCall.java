@@ -1,0 +1,53 @@
+package org.tensorferry.source;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What is said of the call of a method, apart from what its tensors look like.
+ *
+ * @param module path of the submodule that has the method, empty for the root
+ * @param values of arguments that are no tensors: {@code sr=16000}
+ * @param channelsLast names of inputs and outputs whose channels, axis 1 in torch, come last in
+ *     TensorFlow
+ */
+public record MethodCall(String module, List<String> values, Set<String> channelsLast) {
+
+  /** Of the root, with tensors alone, as torch has them. */
+  public static final MethodCall PLAIN = new MethodCall("", List.of(), Set.of());
+
+  /** A spec of a tensor has its {@code =} in brackets. */
+  private static final Pattern VALUE = Pattern.compile("\\s*([A-Za-z_]\\w*)\\s*=(.*)", Pattern.DOTALL);
+
+  public MethodCall {
+    values = List.copyOf(values);
+    channelsLast = Set.copyOf(channelsLast);
+  }
+
+  /** An argument's name and the text of its value. */
+  record Given(String name, String text) {}
+
+  /** Empty for the spec of a tensor. */
+  static Optional<Given> given(String input) {
+    Matcher matcher = VALUE.matcher(input);
+    return matcher.matches()
+        ? Optional.of(new Given(matcher.group(1), matcher.group(2).strip()))
+        : Optional.empty();
+  }
+
+  /** True for the value of an argument, false for the spec of a tensor. */
+  public static boolean isValue(String input) {
+    return given(input).isPresent();
+  }
+
+  /** With the values among what a user writes as inputs. */
+  public MethodCall withValues(List<String> inputs) {
+    List<String> all = new ArrayList<>(values);
+    inputs.stream().filter(MethodCall::isValue).forEach(all::add);
+    return new MethodCall(module, all, channelsLast);
+  }
+}
