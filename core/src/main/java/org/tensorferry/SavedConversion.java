@@ -164,8 +164,7 @@ public record SavedConversion(
       return pair;
     }
     try (SourceModel source = Sources.open(model)) {
-      return pair.entering(
-          Entered.again(source, method, call.get(), inputs).entry().orElseThrow());
+      return pair.entering(Entered.again(source, method, call.get(), inputs).entry().orElseThrow());
     }
   }
 

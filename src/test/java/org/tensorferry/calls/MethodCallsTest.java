@@ -28,10 +28,7 @@ import org.tensorferry.tensor.HostTensor;
 class MethodCallsTest {
 
   private static final VerifyOptions OPTIONS =
-      VerifyOptions.DEFAULT
-          .samples(1)
-          .timedRuns(0)
-          .engines(EngineOptions.DEFAULT.inProcess(true));
+      VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 
@@ -130,8 +127,7 @@ class MethodCallsTest {
   void channelsComeLastAtTheInputsAndOutputsThatAreNamed() {
     SavedConversion saved =
         converted(
-            PICTURE,
-            inputs("x:float32[batch,3,h,w] s:float32[]").channelsLast("x", "output_1_0"));
+            PICTURE, inputs("x:float32[batch,3,h,w] s:float32[]").channelsLast("x", "output_1_0"));
     assertEquals("x:float32[batch=2,h=7,w=11,3]", saved.inputs().get(0).toString());
     verified(saved);
     ParityReport again =

@@ -27,6 +27,7 @@ final class SpecConsumer implements IParameterConsumer {
   }
 
   private static boolean isSpec(String argument) {
-    return !argument.startsWith("-") && (argument.matches("[\\w:. ]*\\[.*\\].*") || argument.matches("\\w+=.*"));
+    return !argument.startsWith("-")
+        && (argument.matches("[\\w:. ]*\\[.*\\].*") || argument.matches("\\w+=.*"));
   }
 }

@@ -24,8 +24,8 @@ public final class ExtendedArchive {
    * Writes it.
    *
    * @param method text that begins with {@code def}, not indented; {@code self} needs no type
-   * @throws org.tensorferry.error.FerryException where the original can't be read (UNREADABLE) or the
-   *     copy can't be written (UNWRITABLE)
+   * @throws org.tensorferry.error.FerryException where the original can't be read (UNREADABLE) or
+   *     the copy can't be written (UNWRITABLE)
    */
   public static void write(Path original, String method, Path copy) {
     String className;
@@ -42,7 +42,8 @@ public final class ExtendedArchive {
     }
     String name = className.substring(className.lastIndexOf('.') + 1);
     int at = ClassText.end(code, name);
-    String extended = code.substring(0, at) + ClassText.method(className, method) + code.substring(at);
+    String extended =
+        code.substring(0, at) + ClassText.method(className, method) + code.substring(at);
     try (ZipFile zip = new ZipFile(original.toFile());
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(copy))) {
       copy(zip, record, extended.getBytes(StandardCharsets.UTF_8), out);
@@ -55,7 +56,9 @@ public final class ExtendedArchive {
     }
   }
 
-  /** The author's lines of the changed file would be other lines, so its record of them is left out. */
+  /**
+   * The author's lines of the changed file would be other lines, so its record of them is left out.
+   */
   private static void copy(ZipFile zip, String changed, byte[] text, OutputStream out)
       throws IOException {
     ZipWriter writer = new ZipWriter(out, ZipWriter.TORCH_ALIGNMENT);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.tensorferry.source.MethodCall;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.source.MethodCall;
 
 /**
  * What a conversion needs to know. Immutable; each method returns a copy with one thing changed.
@@ -34,12 +34,13 @@ public record ConvertOptions(
 
   /** No inputs, {@code forward}, no dim frozen, guarded, and nobody listening. */
   public static ConvertOptions defaults() {
-    return new ConvertOptions(List.of(), "forward", MethodCall.PLAIN, Set.of(), true, ProgressListener.NONE);
+    return new ConvertOptions(
+        List.of(), "forward", MethodCall.PLAIN, Set.of(), true, ProgressListener.NONE);
   }
 
   /**
-   * Adds the spec of the next argument, for example {@code x:float32[batch,3,224,224]}, or the value
-   * of one that is no tensor: {@code sr=16000}.
+   * Adds the spec of the next argument, for example {@code x:float32[batch,3,224,224]}, or the
+   * value of one that is no tensor: {@code sr=16000}.
    */
   public ConvertOptions input(String spec) {
     List<String> more = new ArrayList<>(inputs);

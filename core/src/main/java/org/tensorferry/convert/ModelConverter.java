@@ -75,12 +75,12 @@ public final class ModelConverter {
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options) {
     MethodCall given = options.call().withValues(options.inputs());
-    SourceModel module =
-        given.module().isEmpty() ? model : model.submodule(given.module());
+    SourceModel module = given.module().isEmpty() ? model : model.submodule(given.module());
     MethodCall call =
         new MethodCall(
             given.module(), module.values(options.method(), given.values()), given.channelsLast());
-    List<String> specs = options.inputs().stream().filter(each -> !MethodCall.isValue(each)).toList();
+    List<String> specs =
+        options.inputs().stream().filter(each -> !MethodCall.isValue(each)).toList();
     SourceInputs inputs = module.inputs(options.method(), specs);
     Entered entered = Entered.of(model, options.method(), call, inputs.specs());
     ConvertedModel converted =

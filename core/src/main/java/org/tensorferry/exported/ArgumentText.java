@@ -1,10 +1,10 @@
 package org.tensorferry.exported;
 
 import java.util.stream.Collectors;
-import org.tensorferry.value.LiteralText;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.exported.MethodText.Scope;
+import org.tensorferry.value.LiteralText;
 
 /** Arguments as TorchScript expressions. */
 final class ArgumentText {

@@ -58,7 +58,9 @@ final class FixedArguments {
   }
 
   private static boolean isSame(String fixed, String value) {
-    if (fixed.equals(value) || value.equals("\"" + fixed + "\"") || value.equals("'" + fixed + "'")) {
+    if (fixed.equals(value)
+        || value.equals("\"" + fixed + "\"")
+        || value.equals("'" + fixed + "'")) {
       return true;
     }
     try {

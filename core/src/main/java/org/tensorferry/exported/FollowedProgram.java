@@ -79,8 +79,7 @@ final class FollowedProgram implements Program {
     arguments
         .recorded()
         .forEach(
-            (name, meta) ->
-                bind(meta, given.get(name), arguments.channelsLast().contains(name)));
+            (name, meta) -> bind(meta, given.get(name), arguments.channelsLast().contains(name)));
     Value flat = followed.run(method, given);
     List<Problem> differences = witness.problems();
     if (!differences.isEmpty()) {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.tensorferry.value.LiteralText;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.exported.ExportedProgram.Role;
 import org.tensorferry.tensor.TensorData;
+import org.tensorferry.value.LiteralText;
 
 /** The tree of modules that the paths of weights tell, as TorchScript has it. */
 final class ModuleBuilder {

@@ -81,9 +81,9 @@ public record Provenance(
   }
 
   /**
-   * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code inputs}, {@code
-   * specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls}. Dynamic sizes
-   * are written by name.
+   * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code
+   * inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls}.
+   * Dynamic sizes are written by name.
    */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();

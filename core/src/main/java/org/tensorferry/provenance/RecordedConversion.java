@@ -22,8 +22,8 @@ import org.tensorferry.dim.Relation;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.tensor.DType;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.tensor.DType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
@@ -39,10 +39,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param call what the method was called with besides tensors; empty where it takes them itself
  */
 public record RecordedConversion(
-    String method,
-    List<InputSpec> specs,
-    List<Assumption> assumptions,
-    Optional<MethodCall> call) {
+    String method, List<InputSpec> specs, List<Assumption> assumptions, Optional<MethodCall> call) {
 
   private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";

@@ -40,7 +40,9 @@ public record EntryMethod(
     String path = "self";
     for (String part : module.isEmpty() ? new String[0] : module.split("\\.", -1)) {
       path =
-          part.matches("[A-Za-z_]\\w*") ? path + "." + part : "getattr(" + path + ", \"" + part + "\")";
+          part.matches("[A-Za-z_]\\w*")
+              ? path + "." + part
+              : "getattr(" + path + ", \"" + part + "\")";
     }
     return text(path);
   }
@@ -53,6 +55,8 @@ public record EntryMethod(
         + "(self"
         + arguments
         + "):\n"
-        + lines.stream().map(line -> "  " + line.replace(SELF, receiver) + "\n").collect(Collectors.joining());
+        + lines.stream()
+            .map(line -> "  " + line.replace(SELF, receiver) + "\n")
+            .collect(Collectors.joining());
   }
 }

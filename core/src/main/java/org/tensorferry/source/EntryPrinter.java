@@ -228,8 +228,7 @@ final class EntryPrinter {
 
   // --- results
 
-  private String returned(
-      UnaryOperator<Structure<String>> results, List<String> lines) {
+  private String returned(UnaryOperator<Structure<String>> results, List<String> lines) {
     ValueType type = signature.returnType().orElse(ValueType.TENSOR);
     if (channelsLast.isEmpty()) {
       return RESULT;
@@ -237,7 +236,14 @@ final class EntryPrinter {
     if (type.is("Dict")) {
       for (String key : channelsLast) {
         String entry = RESULT + "[" + LiteralText.string(key) + "]";
-        lines.add("_0 = torch._set_item(" + RESULT + ", " + LiteralText.string(key) + ", torch.movedim(" + entry + ", 1, -1))");
+        lines.add(
+            "_0 = torch._set_item("
+                + RESULT
+                + ", "
+                + LiteralText.string(key)
+                + ", torch.movedim("
+                + entry
+                + ", 1, -1))");
       }
       return RESULT;
     }
@@ -246,7 +252,8 @@ final class EntryPrinter {
     for (String name : channelsLast) {
       String expression = names.get(name);
       if (expression == null) {
-        throw Problem.of("There is no input and no output `" + name + "` whose channels could come last")
+        throw Problem.of(
+                "There is no input and no output `" + name + "` whose channels could come last")
             .because(
                 "the inputs are "
                     + names(bound.stream().map(spec -> spec.name().orElseThrow()).toList())
@@ -327,15 +334,19 @@ final class EntryPrinter {
     return switch (base) {
       case "Tensor" -> problem.fix("add --input \"" + name + ":float32[...]\"").as(ExitCode.USAGE);
       case "List", "Tuple" ->
-          problem.fix(
-              type.holdsTensor()
-                  ? "add --input \"" + name + "_0:float32[...]\" and so on"
-                  : "add --input \"" + name + "=[...]\"").as(ExitCode.USAGE);
+          problem
+              .fix(
+                  type.holdsTensor()
+                      ? "add --input \"" + name + "_0:float32[...]\" and so on"
+                      : "add --input \"" + name + "=[...]\"")
+              .as(ExitCode.USAGE);
       case "Dict" ->
-          problem.fix(
-              type.holdsTensor()
-                  ? "add --input \"" + name + "_KEY:float32[...]\" for each key"
-                  : "add --input '" + name + "={\"KEY\": ...}'").as(ExitCode.USAGE);
+          problem
+              .fix(
+                  type.holdsTensor()
+                      ? "add --input \"" + name + "_KEY:float32[...]\" for each key"
+                      : "add --input '" + name + "={\"KEY\": ...}'")
+              .as(ExitCode.USAGE);
       case "int", "float", "bool", "str", "number", "Scalar", "Device" ->
           problem.fix("add --input " + name + "=VALUE").as(ExitCode.USAGE);
       default ->

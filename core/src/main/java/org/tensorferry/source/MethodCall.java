@@ -21,7 +21,8 @@ public record MethodCall(String module, List<String> values, Set<String> channel
   public static final MethodCall PLAIN = new MethodCall("", List.of(), Set.of());
 
   /** A spec of a tensor has its {@code =} in brackets. */
-  private static final Pattern VALUE = Pattern.compile("\\s*([A-Za-z_]\\w*)\\s*=(.*)", Pattern.DOTALL);
+  private static final Pattern VALUE =
+      Pattern.compile("\\s*([A-Za-z_]\\w*)\\s*=(.*)", Pattern.DOTALL);
 
   public MethodCall {
     values = List.copyOf(values);

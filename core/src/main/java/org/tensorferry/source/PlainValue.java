@@ -22,7 +22,8 @@ final class PlainValue {
 
   /** Outside of strings, what Python writes otherwise than JSON. */
   private static final Pattern TOKEN =
-      Pattern.compile("'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"|[()]|\\b(?:None|True|False)\\b");
+      Pattern.compile(
+          "'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"|[()]|\\b(?:None|True|False)\\b");
 
   private static final Map<String, String> JSON =
       Map.of("(", "[", ")", "]", "None", "null", "True", "true", "False", "false");
@@ -97,8 +98,7 @@ final class PlainValue {
       case "str" -> value.isTextual() ? LiteralText.string(value.textValue()) : fail();
       case "Device" -> value.isTextual() ? device(value.textValue()) : fail();
       case "NoneType" -> value.isNull() ? "None" : fail();
-      case "Optional" ->
-          value.isNull() ? none(type) : of(type.arguments().get(0), value);
+      case "Optional" -> value.isNull() ? none(type) : of(type.arguments().get(0), value);
       case "List" -> "annotate(" + type + ", [" + String.join(", ", elements(type, value)) + "])";
       case "Tuple" -> tuple(type, value);
       case "Dict" -> dict(type, value);

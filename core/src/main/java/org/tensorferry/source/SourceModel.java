@@ -64,8 +64,8 @@ public interface SourceModel extends AutoCloseable {
    * is closed with this.
    *
    * @param path dotted, as {@code encoder.layers.0}
-   * @throws org.tensorferry.error.FerryException where there is none (USAGE), or where the file holds
-   *     no submodule that can be called (UNCONVERTIBLE)
+   * @throws org.tensorferry.error.FerryException where there is none (USAGE), or where the file
+   *     holds no submodule that can be called (UNCONVERTIBLE)
    */
   default SourceModel submodule(String path) {
     throw Problem.of("The file holds no submodule `" + path + "` that can be called alone")

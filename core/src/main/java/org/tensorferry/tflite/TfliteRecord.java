@@ -98,7 +98,14 @@ public record TfliteRecord(
     }
     List<InputSpec> specs = signature(file);
     return new TfliteRecord(
-        file.description(), "", "forward", file.quantization(), "", specs, List.of(), Optional.empty());
+        file.description(),
+        "",
+        "forward",
+        file.quantization(),
+        "",
+        specs,
+        List.of(),
+        Optional.empty());
   }
 
   private static MethodCall call(JsonNode json) {
