@@ -440,6 +440,13 @@ final class ControlFlowTest extends OperatorTest {
         .refused(twoNames);
     program(
             c,
+            "two that may be one, in a branch",
+            "Tensor",
+            "x = torch.clone(x)\ny = x\nwhile bool(x.sum() > 3):\n  if bool(x.sum() > 4):\n    y = y * 2\n  y.add_(1)\n  x = x - 1\nreturn x",
+            f32(3))
+        .refused(twoNames);
+    program(
+            c,
             "what a loop replaces, or not",
             "Tensor",
             "x = torch.clone(x)\ny = x\nwhile bool(x.sum() > 3):\n  x = x * 0.5\nx.add_(1)\nreturn y",

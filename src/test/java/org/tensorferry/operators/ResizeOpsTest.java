@@ -40,6 +40,7 @@ final class ResizeOpsTest extends OperatorTest {
   private static void linear(Cases c) {
     for (String align : List.of("False", "True")) {
       c.op("torch.upsample_linear1d(x, [9], " + align + ")", f32(2, 3, 4));
+      c.op("torch.upsample_linear1d(x, [2], " + align + ", 2.)", f32(1, 1, 2)); // left alone
       c.op("torch.upsample_linear1d(x, None, " + align + ", [2.5])", f32(2, 3, 5));
       c.op("torch.upsample_bilinear2d(x, [8, 9], " + align + ")", f32(2, 3, 4, 5));
       c.op("torch.upsample_bilinear2d(x, [3, 2], " + align + ")", f32(2, 3, 6, 5));

@@ -49,6 +49,11 @@ final class RoundingOpsTest extends OperatorTest {
     c.op("torch.copysign(x, -1)", f32(3));
     c.op("torch.copysign(x, y)", f16(4), f16(4));
     c.op("torch.fake_quantize_per_tensor_affine(x, 0.05, 3, 0, 255)", f32(4, 9));
+    c.op(
+        "torch.fake_quantize_per_tensor_affine(x, y, z, -8, 7)",
+        f32(4),
+        f32(1).values(0.5),
+        f32(1).values(-1.75));
     c.op("torch.fake_quantize_per_tensor_affine(x, 0.3, 0, -8, 7)", f32(4, 9));
     c.op(
         "torch.fake_quantize_per_tensor_affine(x, y, z, -128, 127)",

@@ -224,6 +224,16 @@ public final class Tensor implements Value {
     return node.root() == other.node.root();
   }
 
+  /** Says that nothing is known of what the storage holds, because only data says what changed it. */
+  public void becomeUncertain() {
+    node.root().isUncertain = true;
+  }
+
+  /** Lets a view show now what its storage holds. */
+  public void refresh() {
+    node.read();
+  }
+
   /** True where this is a view of another tensor. */
   public boolean isView() {
     return node instanceof ViewNode;
@@ -251,6 +261,9 @@ public final class Tensor implements Value {
 
     /** What the storage held. */
     TensorHandle storage();
+
+    /** Whether only since then data says what the storage holds. */
+    boolean becameUncertain();
   }
 
   /** What this tensor is and holds now. */
@@ -287,6 +300,11 @@ public final class Tensor implements Value {
       @Override
       public TensorHandle storage() {
         return content;
+      }
+
+      @Override
+      public boolean becameUncertain() {
+        return !wasUncertain && root.isUncertain;
       }
     };
   }

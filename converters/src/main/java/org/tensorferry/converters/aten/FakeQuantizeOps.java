@@ -42,7 +42,9 @@ final class FakeQuantizeOps {
 
   private static TfValue byTensors(OpArgs a, TfGraph tf) {
     TfValue scale = tf.cast(tf.reshape(a.tensor("scale"), Shape.SCALAR), DType.FLOAT32);
-    TfValue zero = tf.cast(tf.reshape(a.tensor("zero_point"), Shape.SCALAR), DType.FLOAT32);
+    // libtorch reads it as an integer, whatever it is.
+    TfValue whole = tf.cast(tf.reshape(a.tensor("zero_point"), Shape.SCALAR), DType.INT32);
+    TfValue zero = tf.cast(whole, DType.FLOAT32);
     return rounded(a, tf, scale, inverse(tf, scale), zero);
   }
 

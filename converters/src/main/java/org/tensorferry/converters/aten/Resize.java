@@ -138,12 +138,22 @@ record Resize(
       if (from.equals(to)) {
         return x;
       }
-      TfValue position = tf.maximum(position(tf), tf.scalar(scale.dtype(), 0));
+      TfValue position = tf.maximum(unlessSame(tf).position(tf), tf.scalar(scale.dtype(), 0));
       TfValue floor = tf.unary("Floor", position);
       TfValue weight = along(tf, x, tf.sub(position, floor));
       TfValue rest = tf.sub(tf.scalar(x.dtype(), 1), weight);
       return tf.add(
           tf.mul(element(tf, x, floor, 0), rest), tf.mul(element(tf, x, floor, 1), weight));
+    }
+
+    /** With a scale of 1 where the sizes turn out to be the same. */
+    private Axis unlessSame(TfGraph tf) {
+      if (from.isKnown() && to.isKnown()) {
+        return this;
+      }
+      TfValue same = tf.op("Equal", tf.dim(from), tf.dim(to)).get();
+      TfValue one = tf.scalar(scale.dtype(), 1);
+      return new Axis(axis, from, to, tf.op("SelectV2", same, one, scale).get(), alignCorners);
     }
 
     /** Four elements weighted by the cubic convolution kernel of a = -0.75. */

@@ -18,6 +18,7 @@ import org.tensorferry.torchscript.interp.Statements.Flow;
 import org.tensorferry.value.CallSite;
 import org.tensorferry.value.Operators;
 import org.tensorferry.value.Regions;
+import org.tensorferry.value.Tensor;
 import org.tensorferry.value.TensorHandle;
 import org.tensorferry.value.Value;
 
@@ -45,7 +46,8 @@ final class Branching {
   }
 
   /** One way. */
-  private record Way(Regions.Region region, Flow flow, Map<Place, Value> changes) {}
+  private record Way(
+      Regions.Region region, Flow flow, Map<Place, Value> changes, List<Tensor> uncertain) {}
 
   /**
    * Follows both ways.
@@ -97,7 +99,7 @@ final class Branching {
       if (flow == Flow.RETURN) {
         frame.set(RESULT, frame.result());
       }
-      return new Way(region, flow, before.changes());
+      return new Way(region, flow, before.changes(), before.uncertain());
     } finally {
       regions.close(region);
       before.restore();
@@ -143,6 +145,8 @@ final class Branching {
     IdentityHashMap<Slot, Value> bound = new IdentityHashMap<>();
     slots.forEach((place, slot) -> place.set(join.bind(slot, handles, bound)));
     join.settle();
+    first.uncertain().forEach(Tensor::becomeUncertain);
+    second.uncertain().forEach(Tensor::becomeUncertain);
   }
 
   private static @Nullable Value value(State before, Way way, Place place) {

@@ -157,7 +157,9 @@ final class Looping {
       before.restore();
       return false;
     }
+    List<Tensor> uncertain = before.uncertain();
     emit(before, region, join, ends, goesOn, first);
+    uncertain.forEach(Tensor::becomeUncertain);
     return true;
   }
 

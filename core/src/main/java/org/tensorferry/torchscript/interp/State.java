@@ -214,8 +214,27 @@ final class State {
     return !(place instanceof Variable variable) || variables.containsKey(variable.name());
   }
 
-  /** The places whose values are others now, with what they hold now. */
+  /**
+   * The places whose values are others now, with what they hold now. Views show that now, in the
+   * region that is open, and need not be read when it is closed.
+   */
   Map<Place, Value> changes() {
+    Map<Place, Value> changes = places();
+    changes.values().forEach(State::refresh);
+    return changes;
+  }
+
+  private static void refresh(Value value) {
+    if (value instanceof Tensor tensor) {
+      tensor.refresh();
+    } else if (value instanceof Value.TupleOf tuple) {
+      tuple.elements().forEach(State::refresh);
+    } else if (value instanceof Value.ListOf list) {
+      list.elements().forEach(State::refresh);
+    }
+  }
+
+  private Map<Place, Value> places() {
     Map<Place, Value> changes = new LinkedHashMap<>();
     frame
         .variables()
@@ -261,6 +280,14 @@ final class State {
           }
         });
     return changes;
+  }
+
+  /** The tensors that may have been changed since, through another name. */
+  List<Tensor> uncertain() {
+    return tensors.entrySet().stream()
+        .filter(entry -> entry.getValue().becameUncertain())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static boolean same(List<Value> before, List<Value> now) {
