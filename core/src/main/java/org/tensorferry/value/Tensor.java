@@ -224,7 +224,9 @@ public final class Tensor implements Value {
     return node.root() == other.node.root();
   }
 
-  /** Says that nothing is known of what the storage holds, because only data says what changed it. */
+  /**
+   * Says that nothing is known of what the storage holds, because only data says what changed it.
+   */
   public void becomeUncertain() {
     node.root().isUncertain = true;
   }
