@@ -1,5 +1,6 @@
 package org.tensorferry.operators;
 
+import java.util.List;
 import java.util.Arrays;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.harness.TorchScript;
@@ -9,6 +10,7 @@ final class AttentionOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    flash(c);
     nested(c);
     scaledDotProduct(c);
     nativeAttention(c);
@@ -168,6 +170,20 @@ final class AttentionOpsTest extends OperatorTest {
             .parameter("g1", f32(16))
             .parameter("f2", f32(8, 16).between(-0.5, 0.5));
       }
+    }
+  }
+
+  /** Both results: the product, and the logarithm of what the softmax divides by. */
+  private static void flash(Cases c) {
+    for (String part : List.of("[0]", "[1]")) {
+      String call = "torch._scaled_dot_product_flash_attention_for_cpu(x, y, z";
+      Input[] inputs = {f32(2, 3, 5, 4), f32(2, 3, 7, 4), f32(2, 3, 7, 4)};
+      c.op(call + ")" + part, inputs).tolerance(1e-5);
+      c.op(call + ", 0., True)" + part, inputs).tolerance(1e-5);
+      c.op(call + ", scale=0.3)" + part, inputs).tolerance(1e-5);
+      c.op(call + ", attn_mask=torch.ones([5, 7]) * 0.5)" + part, inputs)
+          .tolerance(1e-5)
+          .staticOnly("the mask has fixed sizes");
     }
   }
 }

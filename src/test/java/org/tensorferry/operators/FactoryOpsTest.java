@@ -5,6 +5,9 @@ final class FactoryOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    c.op("torch._shape_as_tensor(x)", f32(2, 3));
+    c.op("torch._shape_as_tensor(x)", f32());
+    c.op("torch.zeros_like(torch.empty_permuted([2, x.size(0)], [1, 0]))", f32(3));
     c.op("torch.zeros([2, 3])", f32(1));
     c.op("torch.zeros([x.size(0), 2], dtype=4)", f32(3));
     c.op("torch.zeros([])", f32(1));

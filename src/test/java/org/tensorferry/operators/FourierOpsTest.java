@@ -7,6 +7,24 @@ final class FourierOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    for (int mode = 0; mode <= 2; mode++) {
+      c.op("torch.view_as_real(torch._fft_c2c(x, [1], " + mode + ", True))", c64(3, 8))
+          .tolerance(1e-5);
+      c.op("torch.view_as_real(torch._fft_c2c(x, [0, 1], " + mode + ", False))", c64(3, 8))
+          .tolerance(1e-5);
+      c.op("torch.view_as_real(torch._fft_r2c(x, [1], " + mode + ", True))", f32(3, 8))
+          .tolerance(1e-5);
+      c.op("torch.view_as_real(torch._fft_r2c(x, [0, 1], " + mode + ", True))", f32(3, 8))
+          .tolerance(1e-5);
+      c.op("torch.view_as_real(torch._fft_r2c(x, [1], " + mode + ", False))", f32(3, 8))
+          .tolerance(1e-5);
+      for (int size : new int[] {8, 9}) {
+        c.op("torch._fft_c2r(x, [1], " + mode + ", " + size + ")", c64(3, 5).fixed(1))
+            .tolerance(1e-5);
+        c.op("torch._fft_c2r(x, [0, 1], " + mode + ", " + size + ")", c64(3, 5).fixed(1))
+            .tolerance(1e-5);
+      }
+    }
     for (String norm : List.of("None", "\"backward\"", "\"ortho\"", "\"forward\"")) {
       for (String name : List.of("fft", "ifft", "irfft", "hfft")) {
         transform(c, name, "None, -1, " + norm, c64(3, 8));

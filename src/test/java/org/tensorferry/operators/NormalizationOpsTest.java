@@ -1,5 +1,7 @@
 package org.tensorferry.operators;
 
+import org.tensorferry.tensor.HostTensor;
+import org.tensorferry.tensor.DType;
 import java.util.List;
 
 /** Normalisation by stored and by measured statistics. */
@@ -7,6 +9,17 @@ final class NormalizationOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    for (String part : List.of("[0]", "[1]", "[2]")) {
+      c.op("torch._native_batch_norm_legit(x, None, None, True, 0.1, 1e-05)" + part, f32(4, 3, 5))
+          .named("_native_batch_norm_legit.no_stats" + part)
+          .tolerance(1e-5);
+    }
+    c.op("torch._fused_rms_norm(x, [4], y, 1e-05)[0]", f32(2, 3, 4).fixed(2), f32(4).fixed(0))
+        .by(in -> rms(in, false))
+        .tolerance(1e-5);
+    c.op("torch._fused_rms_norm(x, [4], y, 1e-05)[1]", f32(2, 3, 4).fixed(2), f32(4).fixed(0))
+        .by(in -> rms(in, true))
+        .tolerance(1e-5);
     String stored = "torch.batch_norm(x, self.w, self.b, self.m, self.v, False, 0.1, 1e-05, True)";
     batchNorm(c.op(stored, f32(2, 6, 4, 5)));
     batchNorm(c.op(stored, f32(3, 6)));
@@ -101,5 +114,24 @@ final class NormalizationOpsTest extends OperatorTest {
           .parameter("m", f32(6))
           .parameter("v", f32(6).between(0.5, 2));
     }
+  }
+
+  /** x / sqrt(mean(x^2) + 1e-5) * y along a last axis of 4; or the factor of x alone. */
+  private static HostTensor rms(List<HostTensor> in, boolean factorOnly) {
+    HostTensor x = in.get(0);
+    long[] shape = x.shape().clone();
+    shape[2] = factorOnly ? 1 : 4;
+    return HostTensor.generate(
+        DType.FLOAT32,
+        shape,
+        i -> {
+          int row = (int) (factorOnly ? i : i / 4);
+          double sum = 0;
+          for (int k = 0; k < 4; k++) {
+            sum += x.get(row * 4 + k) * x.get(row * 4 + k);
+          }
+          double factor = 1 / Math.sqrt(sum / 4 + 1e-5);
+          return factorOnly ? factor : x.get((int) i) * factor * in.get(1).get((int) (i % 4));
+        });
   }
 }

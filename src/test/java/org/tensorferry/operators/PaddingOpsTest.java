@@ -7,6 +7,10 @@ final class PaddingOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    for (String mode : List.of("reflect", "replicate", "circular")) {
+      c.op("torch.pad(x, [1, 2], \"" + mode + "\", 0.)", f32(2, 3, 5));
+      c.refused("torch.pad(x, [1, 2], \"" + mode + "\", 0.5)", "takes no `value`", f32(2, 3, 5));
+    }
     // Constant
     c.op("torch.constant_pad_nd(x, [1, 2])", f32(2, 3));
     c.op("torch.constant_pad_nd(x, [1, 2, 0, 3], 0.5)", f32(2, 3, 4));

@@ -7,6 +7,14 @@ final class ResizeOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
+    // Short fractions, and one whose product is a unit below a whole number at some sizes.
+    for (String factor : List.of("0.6", "1.7", "0.1", "0.29", "0.3333333333333333")) {
+      c.op("torch.upsample_nearest1d(x, None, [" + factor + "])", f32(1, 2, 100));
+      c.op("torch.upsample_linear1d(x, None, False, [" + factor + "])", f32(1, 2, 100))
+          .tolerance(1e-5);
+      c.op("torch.upsample_bilinear2d(x, None, True, [" + factor + ", 0.5])", f32(1, 2, 20, 30))
+          .tolerance(1e-5);
+    }
     nearest(c);
     linear(c);
     cubic(c);

@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 
@@ -74,6 +75,10 @@ public final class Dim implements Comparable<Dim> {
   private final SortedMap<Product, Long> terms;
 
   private final String text;
+
+  // Asked for again at every step of every expression that this is a part of.
+  private @Nullable OptionalLong least;
+  private @Nullable OptionalLong most;
 
   /** A product of atoms; its text is its order. */
   public record Product(List<Atom> atoms, String text) implements Comparable<Product> {
@@ -299,7 +304,7 @@ public final class Dim implements Comparable<Dim> {
   }
 
   /** The quotient where the division leaves no rest, by long division of polynomials; else null. */
-  private @org.jspecify.annotations.Nullable Dim exactQuotient(Dim divisor) {
+  private @Nullable Dim exactQuotient(Dim divisor) {
     Map.Entry<Product, Long> by = divisor.leadingTerm();
     Dim rest = this;
     Dim quotient = ZERO;
@@ -331,12 +336,22 @@ public final class Dim implements Comparable<Dim> {
    * A number that this is never less than, where one follows from the least values of the symbols.
    */
   public OptionalLong atLeast() {
-    return DimBounds.of(this, true);
+    OptionalLong known = least;
+    if (known == null) {
+      known = DimBounds.of(this, true);
+      least = known;
+    }
+    return known;
   }
 
   /** A number that this is never greater than, where one follows. */
   public OptionalLong atMost() {
-    return DimBounds.of(this, false);
+    OptionalLong known = most;
+    if (known == null) {
+      known = DimBounds.of(this, false);
+      most = known;
+    }
+    return known;
   }
 
   /** The value where every symbol has the value that the function gives it. */

@@ -50,8 +50,8 @@ final class DimBounds {
     long d = quotient.right().known();
     long m = d / BigInteger.valueOf(c).gcd(BigInteger.valueOf(d)).longValue();
     long k = m * c / d;
-    OptionalLong bound =
-        of(dim.minus(term.times(c)).times(m).plus(quotient.left().times(k)), lower);
+    Dim rest = dim.minus(term.times(c)).times(m).plus(quotient.left().times(k));
+    OptionalLong bound = lower ? rest.atLeast() : rest.atMost();
     if (bound.isEmpty()) {
       return bound;
     }

@@ -117,7 +117,12 @@ public record AtenRule(String schema, Kind kind) {
     /** Only where at most one axis has another size than 1: transpose, permute. */
     UNLESS_REORDERED,
     /** Not, as a rule: diagonal, unfold. */
-    LOST
+    LOST,
+    /**
+     * Not, as a rule; and what is viewed is not the tensor, but the whole storage below it:
+     * as_strided. {@code self} is then what the storage holds.
+     */
+    OF_STORAGE
   }
 
   /** A rule with one result. */

@@ -139,6 +139,14 @@ public final class TensorOperators implements Operators {
   }
 
   private FerryException unsupported(String name) {
+    if (name.startsWith("quantized::")) {
+      throw Problem.of("operator `" + name + "` is not supported")
+          .because("it computes with integers and a scale, which only PyTorch's own kernels read")
+          .fix(
+              "save the model before quantization, and quantize the converted one:"
+                  + " `convert model.pt -o model.tflite --quantize int8`")
+          .as(ExitCode.UNCONVERTIBLE);
+    }
     List<String> similar = tables.similar(name);
     return Problem.of("operator `" + name + "` is not supported")
         .because(
@@ -270,11 +278,12 @@ public final class TensorOperators implements Operators {
             return rule.write().emit(args, tf, changed);
           }
         };
+    Tensor viewed = rule.contiguity() == AtenRule.Contiguity.OF_STORAGE ? base.ofStorage() : base;
     if (inPlace) {
-      base.become(view);
+      base.become(viewed, view);
       return base;
     }
-    return base.view(view);
+    return viewed.view(view);
   }
 
   private static boolean mayCopy(AtenRule.Contiguity contiguity) {
@@ -376,8 +385,16 @@ public final class TensorOperators implements Operators {
         case KEPT, KEPT_OR_COPIED, RESTORED -> true;
         case UNLESS_REPEATED -> base.numel().equals(view.numel());
         case UNLESS_REORDERED -> base.dims().stream().filter(size -> !size.is(1)).count() <= 1;
-        case LOST -> false;
+        case LOST, OF_STORAGE -> false;
         case LEADING_AXIS -> isLeading(base);
+      };
+    }
+
+    @Override
+    public boolean beginsWithBase() {
+      return switch (contiguity) {
+        case KEPT, KEPT_OR_COPIED, RESTORED, UNLESS_REPEATED, UNLESS_REORDERED -> true;
+        case LOST, OF_STORAGE, LEADING_AXIS -> false;
       };
     }
 

@@ -31,6 +31,9 @@ public final class Tensor implements Value {
      * True where the view's elements lie in row-major order without gaps, given that the base's do.
      */
     boolean isContiguous(Shape base, Shape view);
+
+    /** True where the view's first element is the first one of the base. */
+    boolean beginsWithBase();
   }
 
   private sealed interface Node permits Root, ViewNode {
@@ -41,6 +44,8 @@ public final class Tensor implements Value {
     Root root();
 
     boolean isContiguous();
+
+    boolean beginsStorage();
   }
 
   private static final class Root implements Node {
@@ -90,6 +95,11 @@ public final class Tensor implements Value {
     public boolean isContiguous() {
       return true;
     }
+
+    @Override
+    public boolean beginsStorage() {
+      return true;
+    }
   }
 
   private static final class ViewNode implements Node {
@@ -131,6 +141,11 @@ public final class Tensor implements Value {
       boolean isBase = read().equals(base.read());
       return base.isContiguous()
           && (isBase || view.isContiguous(base.read().shape(), read().shape()));
+    }
+
+    @Override
+    public boolean beginsStorage() {
+      return base.beginsStorage() && (read().equals(base.read()) || view.beginsWithBase());
     }
   }
 
@@ -196,9 +211,14 @@ public final class Tensor implements Value {
     return new Tensor(new ViewNode(node, view));
   }
 
-  /** Turns this tensor itself into a view of what it was, as {@code unsqueeze_} does. */
-  public void become(View view) {
-    node = new ViewNode(node, view);
+  /** Turns this tensor itself into a view of another, as {@code unsqueeze_} does of what it was. */
+  public void become(Tensor base, View view) {
+    node = new ViewNode(base.node, view);
+  }
+
+  /** The tensor that owns the storage, which this may be a view of. */
+  public Tensor ofStorage() {
+    return new Tensor(node.root());
   }
 
   /**
@@ -209,9 +229,9 @@ public final class Tensor implements Value {
     return node.isContiguous();
   }
 
-  /** True where this holds all elements of its storage, in row-major order. */
-  public boolean coversStorage() {
-    return isContiguous() && shape().numel().equals(node.root().handle.shape().numel());
+  /** True where the first element is certain to be the first one of the storage. */
+  public boolean beginsStorage() {
+    return node.beginsStorage();
   }
 
   /** True after an in-place operator changed the storage. */

@@ -28,6 +28,7 @@ public final class AtenTable {
               FakeQuantizeOps.rows(),
               FourierOps.rows(),
               GridOps.rows(),
+              GroupedOps.rows(),
               IndexOps.rows(),
               JoinOps.rows(),
               LinearAlgebraOps.rows(),

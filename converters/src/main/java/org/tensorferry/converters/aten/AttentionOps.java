@@ -33,6 +33,10 @@ final class AttentionOps {
                 + " float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None,"
                 + " bool enable_gqa=False) -> (Tensor, Tensor)",
             AttentionOps::scaledDotProduct),
+        AtenRule.several(
+            "_scaled_dot_product_flash_attention_for_cpu(Tensor query, Tensor key, Tensor value, float dropout_p=0.,"
+                + " bool is_causal=False, *, Tensor? attn_mask=None, float? scale=None) -> (Tensor, Tensor)",
+            AttentionOps::flash),
         AtenRule.of(
             "_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight,"
                 + " Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps,"
@@ -48,6 +52,33 @@ final class AttentionOps {
 
   /** softmax(scale Q K^T + mask) V, and the softmax. */
   static List<TfValue> scaledDotProduct(OpArgs a, TfGraph tf) {
+    TfValue value = a.tensor("value");
+    boolean shares = a.has("enable_gqa") && a.flag("enable_gqa");
+    if (shares) {
+      value = repeatHeads(tf, value, a.tensor("query").dim(-3));
+    }
+    TfValue scores = scores(a, tf, shares);
+    boolean hasMask = a.isGiven("attn_mask");
+    TfValue weights = hasMask ? softmax(tf, scores) : Kernels.unary(tf, "Softmax", scores);
+    return List.of(tf.matmul(weights, value), weights);
+  }
+
+  /** The same, and the logarithm of the sum that the softmax divides by, in float32 at least. */
+  static List<TfValue> flash(OpArgs a, TfGraph tf) {
+    TfValue scores = scores(a, tf, false);
+    TfValue wide = tf.cast(scores, Kernels.accumulator(scores.dtype()));
+    return List.of(scaledDotProduct(a, tf).get(0), logSumExp(tf, wide));
+  }
+
+  private static TfValue logSumExp(TfGraph tf, TfValue x) {
+    int last = x.rank() - 1;
+    TfValue greatest = tf.reduce("Max", x, true, last);
+    TfValue sum = tf.sum(tf.unary("Exp", tf.sub(x, greatest)), false, last);
+    return tf.add(tf.unary("Log", sum), tf.squeeze(greatest, last));
+  }
+
+  /** scale Q K^T + mask. */
+  private static TfValue scores(OpArgs a, TfGraph tf, boolean shares) {
     if (a.number("dropout_p") > 0) {
       throw a.refuse(
           "`dropout_p` is above 0: attention would be dropped at random",
@@ -55,10 +86,8 @@ final class AttentionOps {
     }
     TfValue query = a.tensor("query");
     TfValue key = a.tensor("key");
-    TfValue value = a.tensor("value");
-    if (a.flag("enable_gqa")) {
+    if (shares) {
       key = repeatHeads(tf, key, query.dim(-3));
-      value = repeatHeads(tf, value, query.dim(-3));
     }
     TfValue scores = tf.matmul(tf.mul(query, scale(a, tf, query)), key, false, true);
     Optional<TfValue> mask = a.optionalTensor("attn_mask");
@@ -69,12 +98,11 @@ final class AttentionOps {
     } else if (a.flag("is_causal")) {
       scores = masked(tf, scores, causal(tf, query.dim(-2), key.dim(-2)));
     }
-    if (mask.isPresent()) {
-      boolean isBool = mask.get().dtype() == DType.BOOL;
-      scores = isBool ? masked(tf, scores, mask.get()) : tf.add(scores, mask.get());
+    if (mask.isEmpty()) {
+      return scores;
     }
-    TfValue weights = mask.isPresent() ? softmax(tf, scores) : Kernels.unary(tf, "Softmax", scores);
-    return List.of(tf.matmul(weights, value), weights);
+    boolean isBool = mask.get().dtype() == DType.BOOL;
+    return isBool ? masked(tf, scores, mask.get()) : tf.add(scores, mask.get());
   }
 
   /** 1 / sqrt(size of a head) where none is given. */

@@ -3,6 +3,7 @@ package org.tensorferry.converters.aten;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tensorferry.dim.Dim;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.rule.AtenRule;
@@ -31,6 +32,7 @@ final class FactoryOps {
     return List.of(
         // of given sizes
         AtenRule.of("empty.memory_format(int[] size" + LIKE, sized(0)),
+        AtenRule.of("empty_permuted(int[] size, int[] physical_layout" + NEW, sized(0)),
         AtenRule.of("empty_strided(int[] size, int[] stride" + NEW, sized(0)),
         AtenRule.of("eye(int n" + NEW, FactoryOps::eye),
         AtenRule.of("eye.m(int n, int m" + NEW, FactoryOps::eye),
@@ -51,6 +53,9 @@ final class FactoryOps {
         AtenRule.of("new_ones(Tensor self, int[] size" + NEW, sized(1)),
         AtenRule.of("new_zeros(Tensor self, int[] size" + NEW, sized(0)),
 
+        // of sizes
+        AtenRule.of("_shape_as_tensor(Tensor self) -> Tensor", FactoryOps::sizes),
+
         // of numbers
         AtenRule.aliasWhereSame(
             "as_tensor(Tensor data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
@@ -67,9 +72,7 @@ final class FactoryOps {
 
   private static AtenRule.One sized(double value) {
     return (a, tf) -> {
-      if (a.has("stride")) {
-        a.ignore("stride");
-      }
+      Stream.of("stride", "physical_layout").filter(a::has).forEach(a::ignore);
       return tf.fill(new Shape(a.dims("size")), dtype(a, DType.FLOAT32), value);
     };
   }
@@ -95,6 +98,14 @@ final class FactoryOps {
     Dim columns = a.has("m") ? a.dim("m") : rows;
     TfValue diagonal = Diagonals.mask(tf, rows, columns, "Equal", Dim.ZERO);
     return tf.cast(diagonal, dtype(a, DType.FLOAT32));
+  }
+
+  /** The sizes of a tensor, int64 [rank]. */
+  static TfValue sizes(OpArgs a, TfGraph tf) {
+    Shape shape = a.shape("self");
+    return shape.rank() == 0
+        ? tf.zeros(Shape.of(0), DType.INT64)
+        : tf.cast(tf.sizes(shape), DType.INT64);
   }
 
   // --- numbers

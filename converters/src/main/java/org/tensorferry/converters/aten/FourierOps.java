@@ -28,6 +28,18 @@ final class FourierOps {
 
   static List<AtenRule> rows() {
     return List.of(
+        // core ATen, in which decomposed programs of torch.export call them
+        AtenRule.of(
+            "_fft_c2c(Tensor self, int[] dim, int normalization, bool forward) -> Tensor",
+            FourierOps::coreComplex),
+        AtenRule.of(
+            "_fft_c2r(Tensor self, int[] dim, int normalization, int last_dim_size) -> Tensor",
+            FourierOps::coreToReal),
+        AtenRule.of(
+            "_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor",
+            FourierOps::coreFromReal),
+
+        // torch.fft
         AtenRule.of("fft_fft" + LINE + " -> Tensor", (a, tf) -> complex(a, tf, true)),
         AtenRule.of("fft_fft2" + PLANE + " -> Tensor", (a, tf) -> complex(a, tf, true)),
         AtenRule.of("fft_fftfreq" + OPTIONS + " -> Tensor", FourierOps::frequencies),
@@ -74,6 +86,12 @@ final class FourierOps {
       return new Points(axes, counts);
     }
 
+    /** The whole of each axis in {@code dim}. */
+    static Points read(OpArgs a, TfValue x) {
+      int[] axes = a.axes("dim", x.rank());
+      return new Points(axes, new ArrayList<>(IntStream.of(axes).mapToObj(x::dim).toList()));
+    }
+
     /** Sizes without axes belong to the last axes; an empty list of axes means none. */
     private static int[] axes(OpArgs a, TfValue x, int sizes) {
       if (Axes.isEmptyList(a, "dim")) {
@@ -96,19 +114,64 @@ final class FourierOps {
   static TfValue complex(OpArgs a, TfGraph tf, boolean forward) {
     TfValue x = toComplex(tf, a.operand("self", a.promoteToFloating("self")));
     Points points = Points.read(a, x, false);
+    TfValue y = complex(tf, x, points, forward);
+    return scaled(a, tf, y, points.product(), forward, !forward);
+  }
+
+  /** Forward without a factor; back divided by the number of points. */
+  private static TfValue complex(TfGraph tf, TfValue x, Points points, boolean forward) {
     TfValue y = x;
     for (int i = 0; i < points.axes().length; i++) {
       y =
           transform(
               tf, resized(tf, y, points.axes()[i], points.counts().get(i)), points, i, forward);
     }
-    return scaled(a, tf, y, points.product(), forward, !forward);
+    return y;
+  }
+
+  static TfValue coreComplex(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    Points points = Points.read(a, x);
+    boolean forward = a.flag("forward");
+    return normalized(a, tf, complex(tf, x, points, forward), points, !forward);
+  }
+
+  /** All points of the last axis, or those that determine the others. */
+  static TfValue coreFromReal(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    Points points = Points.read(a, x);
+    TfValue y =
+        a.flag("onesided")
+            ? fromReal(tf, x, points)
+            : complex(tf, toComplex(tf, x), points, true);
+    return normalized(a, tf, y, points, false);
+  }
+
+  static TfValue coreToReal(OpArgs a, TfGraph tf) {
+    TfValue x = a.tensor("self");
+    Points points = Points.read(a, x);
+    points.counts().set(points.last(), a.dim("last_dim_size"));
+    return normalized(a, tf, toReal(tf, x, points), points, true);
+  }
+
+  /** Torch's enum fft_norm_mode (ATen/native/SpectralOpsUtils.h): none, by_root_n, by_n. */
+  private static TfValue normalized(
+      OpArgs a, TfGraph tf, TfValue x, Points points, boolean divided) {
+    int mode = a.integer("normalization");
+    if (mode < 0 || mode > 2) {
+      throw a.refuse("there is no normalization " + mode, "use 0, 1 or 2");
+    }
+    return scaled(tf, x, points.product(), -0.5 * mode + (divided ? 1 : 0));
   }
 
   static TfValue fromReal(OpArgs a, TfGraph tf) {
     TfValue x = a.operand("self", a.promoteToFloating("self"));
     Points points = Points.read(a, x, false);
-    TfValue y = scaled(a, tf, half(tf, x, points), points.product(), true, false);
+    return scaled(a, tf, fromReal(tf, x, points), points.product(), true, false);
+  }
+
+  private static TfValue fromReal(TfGraph tf, TfValue x, Points points) {
+    TfValue y = half(tf, x, points);
     for (int i = 0; i < points.last(); i++) {
       y = transform(tf, resized(tf, y, points.axes()[i], points.counts().get(i)), points, i, true);
     }
@@ -118,11 +181,15 @@ final class FourierOps {
   static TfValue toReal(OpArgs a, TfGraph tf) {
     TfValue x = toComplex(tf, a.operand("self", a.promoteToFloating("self")));
     Points points = Points.read(a, x, true);
+    return scaled(a, tf, toReal(tf, x, points), points.product(), false, true);
+  }
+
+  private static TfValue toReal(TfGraph tf, TfValue x, Points points) {
     TfValue y = x;
     for (int i = 0; i < points.last(); i++) {
       y = transform(tf, resized(tf, y, points.axes()[i], points.counts().get(i)), points, i, false);
     }
-    return scaled(a, tf, whole(tf, y, points), points.product(), false, true);
+    return whole(tf, y, points);
   }
 
   /** The transform of a signal that is symmetric in time: real. */

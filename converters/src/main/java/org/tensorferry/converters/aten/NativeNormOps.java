@@ -27,6 +27,10 @@ final class NativeNormOps {
                 + THREE,
             NativeNormOps::batchNorm),
         AtenRule.several(
+            "_native_batch_norm_legit.no_stats" + PARTS + "bool training, float momentum, float eps"
+                + THREE,
+            NativeNormOps::ofBatch),
+        AtenRule.several(
             "_native_batch_norm_legit_no_training"
                 + PARTS
                 + "Tensor running_mean, Tensor running_var, float momentum, float eps"
@@ -55,6 +59,19 @@ final class NativeNormOps {
       return withoutStatistics(tf, NormalizationOps.byStored(a, tf, a.tensor("input")));
     }
     return withoutStatistics(tf, NormalizationOps.batchNorm(a, tf));
+  }
+
+  /** By the statistics of the batch, which are given too: mean and 1 / sqrt(variance + eps). */
+  static List<TfValue> ofBatch(OpArgs a, TfGraph tf) {
+    a.ignore("momentum");
+    a.mustBe("training", true, "without stored statistics there is nothing else to normalise by");
+    TfValue x = a.tensor("input");
+    int[] axes = IntStream.range(0, x.rank()).filter(axis -> axis != 1).toArray();
+    Standard standard = Standard.of(a, tf, x, axes);
+    return List.of(
+        NormalizationOps.affine(a, tf, standard.values(), x.rank()),
+        tf.squeeze(standard.mean(), axes),
+        tf.squeeze(standard.scale(), axes));
   }
 
   private static List<TfValue> withoutStatistics(TfGraph tf, TfValue normalized) {

@@ -39,6 +39,9 @@ final class NormalizationOps {
         AtenRule.of(
             "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor",
             NormalizationOps::layerNorm),
+        AtenRule.several(
+            "_fused_rms_norm(Tensor input, int[] normalized_shape, Tensor? weight, float? eps) -> (Tensor, Tensor)",
+            NormalizationOps::rms),
         AtenRule.of(
             "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
             NormalizationOps::rmsNorm));
@@ -120,21 +123,22 @@ final class NormalizationOps {
 
   /** x / sqrt(mean(x^2) + eps); without eps the machine epsilon of the type. */
   static TfValue rmsNorm(OpArgs a, TfGraph tf) {
+    return rms(a, tf).get(0);
+  }
+
+  /** The same, and the factor 1 / sqrt(mean(x^2) + eps). */
+  static List<TfValue> rms(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("input");
     double eps =
         a.isGiven("eps")
             ? a.number("eps")
             : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
-    int[] axes = lastAxes(a, x);
-    TfValue out =
-        Kernels.wide(
-            tf,
-            x,
-            wide -> {
-              TfValue square = tf.mean(tf.unary("Square", wide), true, axes);
-              return tf.mul(wide, tf.unary("Rsqrt", tf.add(square, eps)));
-            });
-    return a.optionalTensor("weight").map(weight -> tf.mul(out, weight)).orElse(out);
+    TfValue wide = tf.cast(x, Kernels.accumulator(x.dtype()));
+    TfValue square = tf.mean(tf.unary("Square", wide), true, lastAxes(a, x));
+    TfValue factor = tf.unary("Rsqrt", tf.add(square, eps));
+    TfValue out = tf.cast(tf.mul(wide, factor), x.dtype());
+    TfValue scaled = a.optionalTensor("weight").map(weight -> tf.mul(out, weight)).orElse(out);
+    return List.of(scaled, factor);
   }
 
   static int[] lastAxes(OpArgs a, TfValue x) {

@@ -40,6 +40,10 @@ final class PaddingOps {
   }
 
   private static TfValue byMode(OpArgs a, TfGraph tf, String mode) {
+    if (!mode.equals("constant") && a.isGiven("value") && a.number("value") != 0) {
+      throw a.refuse(
+          "mode `" + mode + "` takes no `value`, as in torch", "leave `value` out, or pass 0");
+    }
     return switch (mode) {
       case "constant" -> constant(a, tf);
       case "reflect" -> reflect(a, tf);

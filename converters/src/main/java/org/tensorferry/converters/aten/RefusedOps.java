@@ -59,9 +59,7 @@ final class RefusedOps {
     return refused(
         "it is an internal part of another operator, made for programs of torch.export",
         "save the model with torch.jit.trace or torch.jit.script, and call the public function"
-            + " (torch.fft.rfft, .item(), .size())",
-        "_fft_c2r(Tensor self, int[] dim, int normalization, int last_dim_size) -> Tensor",
-        "_fft_r2c(Tensor self, int[] dim, int normalization, bool onesided) -> Tensor",
+            + " (.item(), .size())",
         "_local_scalar_dense(Tensor self) -> Scalar",
         "sym_is_contiguous(Tensor self, MemoryFormat memory_format=contiguous_format) -> bool",
         "sym_numel(Tensor self) -> int",

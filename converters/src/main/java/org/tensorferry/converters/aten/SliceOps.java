@@ -26,7 +26,7 @@ final class SliceOps {
             "as_strided(Tensor self, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
             SliceOps::asStrided,
             (a, tf, changed) -> notWritable(a),
-            Contiguity.LOST),
+            Contiguity.OF_STORAGE),
         AtenRule.view(
             "diagonal(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor",
             SliceOps::diagonal,
@@ -223,14 +223,16 @@ final class SliceOps {
   }
 
   /**
-   * Element [i, j, ...] is element i * stride[0] + j * stride[1] + ... of the contiguous tensor.
+   * Element [i, j, ...] is element i * stride[0] + j * stride[1] + ... of the storage, behind the
+   * offset; without one, behind that of the tensor.
    */
   static TfValue asStrided(OpArgs a, TfGraph tf) {
     TfValue x = a.tensor("self");
-    if (!(a.value("self") instanceof Tensor tensor && tensor.coversStorage())) {
+    boolean begins = a.value("self") instanceof Tensor tensor && tensor.beginsStorage();
+    if (!begins && !a.isGiven("storage_offset")) {
       throw a.refuse(
-          "it reads the memory below a view, which has no counterpart",
-          "call `.contiguous()` before as_strided");
+          "it reads the memory below a view, from where that begins",
+          "call `.contiguous()` before as_strided, or pass `storage_offset`");
     }
     List<Dim> sizes = a.dims("size");
     List<Dim> strides = a.dims("stride");

@@ -86,6 +86,11 @@ final class FakeOperators implements Operators {
   /** A view that knows which axis it took away. */
   private record Select(int axis) implements Tensor.View {
     @Override
+    public boolean beginsWithBase() {
+      return false;
+    }
+
+    @Override
     public TensorHandle read(TensorHandle base) {
       return new Handle(base + "[]", base.dtype(), base.shape().remove(axis));
     }
