@@ -1,7 +1,7 @@
 package org.tensorferry.operators;
 
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.harness.TorchScript;
 

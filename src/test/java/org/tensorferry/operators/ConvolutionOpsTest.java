@@ -5,11 +5,16 @@ final class ConvolutionOpsTest extends OperatorTest {
 
   @Override
   protected void cases(Cases c) {
-    c.op("torch.conv_transpose1d(x, self.w, None, [2], [1], [y.size(0) - 2 * x.size(2)])", f32(1, 3, 5).fixed(1), f32(11).fixed(0))
+    c.op(
+            "torch.conv_transpose1d(x, self.w, None, [2], [1], [y.size(0) - 2 * x.size(2)])",
+            f32(1, 3, 5).fixed(1),
+            f32(11).fixed(0))
         .named("conv_transpose1d with output_size: output padding from sizes")
         .parameter("w", f32(3, 2, 4))
         .staticOnly("one size is the double of the other and one");
-    c.op("torch.conv_transpose1d(x[:, :, :(x.size(2) + 1) // 2], self.w, None, [2], [1], [x.size(2) + 1 - 2 * ((x.size(2) + 1) // 2)])", f32(1, 3, 5).fixed(1))
+    c.op(
+            "torch.conv_transpose1d(x[:, :, :(x.size(2) + 1) // 2], self.w, None, [2], [1], [x.size(2) + 1 - 2 * ((x.size(2) + 1) // 2)])",
+            f32(1, 3, 5).fixed(1))
         .named("conv_transpose1d back to an odd or even size")
         .parameter("w", f32(3, 2, 3));
     c.op("torch.conv1d(x, self.w, self.b)", f32(2, 4, 9))

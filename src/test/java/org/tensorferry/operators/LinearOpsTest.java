@@ -1,9 +1,9 @@
 package org.tensorferry.operators;
 
-import org.tensorferry.tensor.HostTensor;
-import org.tensorferry.tensor.DType;
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Products of matrices. */
 final class LinearOpsTest extends OperatorTest {
@@ -62,8 +62,11 @@ final class LinearOpsTest extends OperatorTest {
         .by(in -> groupedRows(in, 4, 2));
     c.op("ops.transformers.grouped_mm_fallback(x, y, z)", rows, f32(3, 2, 5).fixed(0, 1), ends)
         .by(in -> groupedRows(in, 4, 2));
-    c.op("torch._grouped_mm(y.transpose(1, 2), x.transpose(0, 1), z).transpose(0, 1)", rows,
-            f32(3, 2, 5).fixed(0, 1), ends)
+    c.op(
+            "torch._grouped_mm(y.transpose(1, 2), x.transpose(0, 1), z).transpose(0, 1)",
+            rows,
+            f32(3, 2, 5).fixed(0, 1),
+            ends)
         .by(in -> groupedRows(in, 4, 2));
     c.op("torch._grouped_mm(x, y, z)", f32(2, 4).fixed(1), f32(4, 5).fixed(0), ends)
         .by(LinearOpsTest::groupedSums);

@@ -1,8 +1,8 @@
 package org.tensorferry.operators;
 
-import org.tensorferry.tensor.HostTensor;
-import org.tensorferry.tensor.DType;
 import java.util.List;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 
 /** Normalisation by stored and by measured statistics. */
 final class NormalizationOpsTest extends OperatorTest {

@@ -101,9 +101,13 @@ final class SliceOpsTest extends OperatorTest {
     c.op("torch.as_strided(torch.slice(x, 0, 1), [2], [1], 1)", f32(8));
     c.op("torch.as_strided(torch.slice(x, 0, 1), [2], [1])", f32(8)).refused("memory below");
     c.op("torch.as_strided(torch.transpose(x, 0, 1), [3, 4], [2, 1])", f32(4, 3).fixed(0, 1));
-    c.op("torch.as_strided(torch.transpose(x, 0, 1).reshape([1, 3, 4]), [2, 2], [3, 1], 2)", f32(4, 3).fixed(0, 1))
+    c.op(
+            "torch.as_strided(torch.transpose(x, 0, 1).reshape([1, 3, 4]), [2, 2], [3, 1], 2)",
+            f32(4, 3).fixed(0, 1))
         .named("as_strided of what reshape copied");
-    c.op("torch.as_strided(torch.transpose(x, 1, 2).reshape([2, 5, 3]), [2, 2, 3], [3, 12, 1])", f32(1, 5, 2, 3).fixed(0, 1, 2, 3))
+    c.op(
+            "torch.as_strided(torch.transpose(x, 1, 2).reshape([2, 5, 3]), [2, 2, 3], [3, 12, 1])",
+            f32(1, 5, 2, 3).fixed(0, 1, 2, 3))
         .named("as_strided of a view whose axes are reordered");
     c.op("torch.as_strided(x, [9], [1])", f32(8)).refused("beyond the tensor");
   }

@@ -141,9 +141,7 @@ final class FourierOps {
     TfValue x = a.tensor("self");
     Points points = Points.read(a, x);
     TfValue y =
-        a.flag("onesided")
-            ? fromReal(tf, x, points)
-            : complex(tf, toComplex(tf, x), points, true);
+        a.flag("onesided") ? fromReal(tf, x, points) : complex(tf, toComplex(tf, x), points, true);
     return normalized(a, tf, y, points, false);
   }
 

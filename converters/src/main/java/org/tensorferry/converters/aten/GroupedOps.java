@@ -56,14 +56,14 @@ final class GroupedOps {
       return ofRows(tf, x, y, offsets);
     }
     if (x.rank() == 3 && y.rank() == 2) {
-      TfValue turned =
-          ofRows(tf, tf.transpose(y, 1, 0), tf.transpose(x, 0, 2, 1), offsets);
+      TfValue turned = ofRows(tf, tf.transpose(y, 1, 0), tf.transpose(x, 0, 2, 1), offsets);
       return tf.transpose(turned, 1, 0);
     }
     // [G, M, K] with zeros outside of the group's columns, times [K, N].
     TfValue member = tf.expandDims(tf.transpose(members(tf, y.dim(0), offsets), 1, 0), 1);
     TfValue parts = tf.select(member, tf.expandDims(x, 0), tf.scalar(x.dtype(), 0));
-    return tf.matmul(parts, tf.broadcastTo(tf.expandDims(y, 0), y.shape().insert(0, groups(offsets))));
+    return tf.matmul(
+        parts, tf.broadcastTo(tf.expandDims(y, 0), y.shape().insert(0, groups(offsets))));
   }
 
   /**
@@ -86,9 +86,7 @@ final class GroupedOps {
     TfValue row = tf.expandDims(tf.range(rows, ends.dtype()), 1);
     TfValue begun = tf.concat(List.of(tf.zeros(Shape.of(1), ends.dtype()), front(tf, ends)), 0);
     return tf.binary(
-        "LogicalAnd",
-        tf.binary("GreaterEqual", row, begun),
-        tf.binary("Less", row, ends));
+        "LogicalAnd", tf.binary("GreaterEqual", row, begun), tf.binary("Less", row, ends));
   }
 
   private static TfValue front(TfGraph tf, TfValue ends) {

@@ -27,7 +27,9 @@ final class NativeNormOps {
                 + THREE,
             NativeNormOps::batchNorm),
         AtenRule.several(
-            "_native_batch_norm_legit.no_stats" + PARTS + "bool training, float momentum, float eps"
+            "_native_batch_norm_legit.no_stats"
+                + PARTS
+                + "bool training, float momentum, float eps"
                 + THREE,
             NativeNormOps::ofBatch),
         AtenRule.several(
