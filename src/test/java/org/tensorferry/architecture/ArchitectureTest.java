@@ -55,7 +55,7 @@ class ArchitectureTest {
           List.of("writer"),
           List.of("savedmodel", "keras"),
           List.of("convert", "port", "engine"),
-          List.of("tflite"),
+          List.of("tflite", "cause"),
           List.of("parity"),
           List.of("report", "trace"),
           List.of("converters"),

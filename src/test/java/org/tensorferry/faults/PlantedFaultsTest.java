@@ -148,6 +148,7 @@ class PlantedFaultsTest {
         model,
         "The first call that diverges: `aten::batch_norm` in `bn` at code/",
         "given the original's inputs, FusedBatchNormV3 `bn/FusedBatchNormV3",
+        "With an epsilon of 0.001 in place of 1e-05 the error falls from",
         "`bn/gamma` from bn.weight");
   }
 
@@ -176,7 +177,8 @@ class PlantedFaultsTest {
     requireNamed(
         model,
         "The first call that diverges: `aten::conv2d` in `conv` at code/",
-        "given the original's inputs, Conv2D `conv/Conv2D");
+        "given the original's inputs, Conv2D `conv/Conv2D",
+        "With padding SAME, as TensorFlow splits it the error falls from");
   }
 
   @Test
@@ -196,7 +198,10 @@ class PlantedFaultsTest {
             });
     Path model = model("act", gelu);
     requireCaught(model, "x:float32[batch,32]", tanh);
-    requireNamed(model, "The first call that diverges: `aten::gelu` in `act` at code/");
+    requireNamed(
+        model,
+        "The first call that diverges: `aten::gelu` in `act` at code/",
+        "With the tanh form of GELU the error falls from");
   }
 
   private void requireCaught(Path model, String input, AtenRule fault) {

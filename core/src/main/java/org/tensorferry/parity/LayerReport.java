@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.tensorferry.cause.Cause;
 
 /**
  * Where two models part: every operator call of the original beside the same value in TensorFlow,
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  *     read its code
  * @param calls in the order of the original
  * @param variables of the SavedModel
+ * @param cause of the first call that diverges, where one was found by running
  * @param findings what is wrong, in sentences, the most telling first
  */
 public record LayerReport(
@@ -26,6 +28,7 @@ public record LayerReport(
     Optional<OutputComparison> flat,
     List<Call> calls,
     List<Variable> variables,
+    Optional<Cause> cause,
     List<String> findings) {
 
   /**
@@ -114,12 +117,13 @@ public record LayerReport(
 
   /** Nothing but a reason, and what is known of the variables. */
   public static LayerReport unavailable(String reason, List<Variable> variables) {
-    return new LayerReport("", reason, Optional.empty(), List.of(), variables, List.of());
+    return new LayerReport(
+        "", reason, Optional.empty(), List.of(), variables, Optional.empty(), List.of());
   }
 
   /** The same with findings. */
   public LayerReport withFindings(List<String> sentences) {
-    return new LayerReport(label, unavailable, flat, calls, variables, sentences);
+    return new LayerReport(label, unavailable, flat, calls, variables, cause, sentences);
   }
 
   /** The first call that gives something else on the same inputs. */

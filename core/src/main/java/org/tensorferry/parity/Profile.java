@@ -105,7 +105,11 @@ public record Profile(
 
   /** True where nobody said what counts. */
   public boolean isDefault() {
-    return tolerance.isDefault() && precision.isEmpty() && bounds.isEmpty() && outputs.isEmpty();
+    return name.isEmpty()
+        && tolerance.isDefault()
+        && precision.isEmpty()
+        && bounds.isEmpty()
+        && outputs.isEmpty();
   }
 
   /** True where every output passes whose numbers are finite. */

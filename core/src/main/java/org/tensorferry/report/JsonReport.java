@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import org.tensorferry.cause.Cause;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
@@ -156,11 +157,18 @@ final class JsonReport {
     }
     ArrayNode findings = node.putArray("findings");
     layers.findings().forEach(findings::add);
+    layers.cause().ifPresent(cause -> write(node.putObject("cause"), cause));
     layers.flat().ifPresent(flat -> write(node.putObject("callsAloneInLibtorch"), flat));
     ArrayNode calls = node.putArray("calls");
     layers.calls().forEach(call -> write(calls.addObject(), call));
     ArrayNode variables = node.putArray("variables");
     layers.variables().forEach(variable -> write(variables.addObject(), variable));
+  }
+
+  private static void write(ObjectNode node, Cause cause) {
+    node.put("text", cause.text());
+    number(node, "errorBefore", cause.before());
+    number(node, "errorAfter", cause.after());
   }
 
   private static void write(ObjectNode node, LayerReport.Call call) {

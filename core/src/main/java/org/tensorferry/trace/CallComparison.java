@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.cause.Cause;
+import org.tensorferry.cause.Trials;
 import org.tensorferry.engine.Intermediates;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
@@ -196,6 +198,75 @@ final class CallComparison {
         worst(own),
         worst(whole).map(CallComparison::snr).orElse(Double.NaN),
         failure);
+  }
+
+  /** Where along time a recurrent layer begins to differ on the original's inputs, in a sentence. */
+  Optional<String> onset(int number, List<CallValue> values) {
+    OperatorCall call = trace.calls().get(number);
+    boolean isRecurrent = call.name().matches("aten::(gru|lstm|rnn_tanh|rnn_relu)");
+    List<CallValue> own = values.stream().filter(v -> v.call() == number).limit(1).toList();
+    CallRecord.@Nullable Home home =
+        own.isEmpty() ? null : own.get(0).home().filter(h -> !h.isInput()).orElse(null);
+    if (!isRecurrent || home == null) {
+      return Optional.empty();
+    }
+    Batch batch = run(own);
+    @Nullable HostTensor original = batch.original().get(own.get(0).number());
+    @Nullable HostTensor alone = batch.alone().get(home.tensor());
+    boolean isTimeFirst =
+        call.schema().contains("batch_first")
+            && String.valueOf(call.args().get(call.args().size() - 1)).equals("False");
+    return original == null || alone == null
+        ? Optional.empty()
+        : Onset.of(original, permuted(alone, home), isTimeFirst ? 0 : 1);
+  }
+
+  /**
+   * Tries why a call gives something else on the original's inputs.
+   *
+   * @param values all values of the flat program
+   */
+  Optional<Cause> cause(
+      int number, List<CallValue> values, Map<String, Long> dims, Trials trials) {
+    OperatorCall call = trace.calls().get(number);
+    List<CallValue> own = values.stream().filter(v -> v.call() == number).toList();
+    Batch batch = run(own);
+    for (int i = 0; i < own.size(); i++) {
+      CallRecord.@Nullable Home home = own.get(i).home().orElse(null);
+      @Nullable HostTensor original = batch.original().get(own.get(i).number());
+      @Nullable HostTensor alone = home == null ? null : batch.alone().get(home.tensor());
+      if (home == null || original == null || alone == null) {
+        continue;
+      }
+      HostTensor observed = permuted(alone, home);
+      if (!compare(original, observed).isEqual()) {
+        int element = own.size() > 1 ? i : -1;
+        return new CallForms(trace, dims, known(call, values))
+            .of(call, element)
+            .flatMap(form -> trials.cause(form, original, observed));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What the arguments of a call hold, and the numbers that sizes are made of. */
+  private Map<TensorHandle, HostTensor> known(OperatorCall call, List<CallValue> values) {
+    Set<TensorHandle> wanted = new HashSet<>(call.read().values());
+    wanted.addAll(trace.symbols().values());
+    Map<Integer, TensorHandle> numbers = new HashMap<>();
+    for (CallValue value : values) {
+      if (wanted.contains(value.handle())) {
+        numbers.put(value.number(), value.handle());
+      }
+    }
+    Map<TensorHandle, HostTensor> known = new HashMap<>();
+    torch
+        .values(numbers.keySet())
+        .forEach((n, tensor) -> known.put(Objects.requireNonNull(numbers.get(n)), tensor));
+    for (int i = 0; i < trace.arguments().size(); i++) {
+      known.put(trace.arguments().get(i), torch.input(i));
+    }
+    return known;
   }
 
   private static HostTensor permuted(HostTensor tensor, CallRecord.Home home) {

@@ -115,6 +115,8 @@ public final class Findings {
             ? ""
             : "; in the SavedModel its inputs agree to " + decibel(call.snrInputs());
     sentences.add("The first call that diverges: " + place(call) + ": " + what + inputs + ".");
+    sentences.addAll(layers.findings());
+    layers.cause().ifPresent(cause -> sentences.add(cause.sentence()));
     if (!call.variables().isEmpty()) {
       sentences.add(
           "It reads "

@@ -31,6 +31,11 @@ final class FlatRun {
     this.inputs = inputs;
   }
 
+  /** An input by its position. */
+  HostTensor input(int position) {
+    return inputs.get(position);
+  }
+
   /** Values by number; the program runs from its beginning each time. */
   Map<Integer, HostTensor> values(Collection<Integer> numbers) {
     List<Long> wanted =

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tensorferry.cause.Cause;
+import org.tensorferry.cause.Trials;
 import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Intermediates;
@@ -160,12 +162,45 @@ public final class LayerComparison {
           compared.addAll(calls.compare(compared.size(), end, batch));
         }
         compared.addAll(calls.compare(compared.size(), trace.calls().size(), List.of()));
+        Optional<Cause> cause = cause(calls, compared, values, input.dims());
         return new LayerReport(
-            input.label(), "", run.compare(original, tolerance), compared, variables, List.of());
+            input.label(),
+            "",
+            run.compare(original, tolerance),
+            compared,
+            variables,
+            cause,
+            onset(calls, compared, values));
       }
     } finally {
       delete(file);
     }
+  }
+
+  /** Of the first call that diverges and runs. */
+  private Optional<Cause> cause(
+      CallComparison calls,
+      List<LayerReport.Call> compared,
+      List<CallValue> values,
+      Map<String, Long> dims) {
+    for (int i = 0; i < compared.size(); i++) {
+      if (compared.get(i).diverges()) {
+        return compared.get(i).failure().isEmpty()
+            ? calls.cause(i, values, dims, new Trials(engines))
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<String> onset(
+      CallComparison calls, List<LayerReport.Call> compared, List<CallValue> values) {
+    for (int i = 0; i < compared.size(); i++) {
+      if (compared.get(i).diverges()) {
+        return calls.onset(i, values).stream().toList();
+      }
+    }
+    return List.of();
   }
 
   private Map<String, HostTensor> named(InputCase input) {

@@ -174,6 +174,7 @@ class ReportsTest {
             List.of(
                 new LayerReport.Variable("fc1/kernel", List.of("fc1.weight"), "transpose", "is 0"),
                 new LayerReport.Variable("fc1/bias", List.of("fc1.bias"), "copy", "")),
+            Optional.empty(),
             List.of("The first call that diverges: `aten::gelu` in `act`."));
     return different().withLayers(layers);
   }
