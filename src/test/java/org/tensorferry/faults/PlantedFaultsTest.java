@@ -148,7 +148,7 @@ class PlantedFaultsTest {
         model,
         "The first call that diverges: `aten::batch_norm` in `bn` at code/",
         "given the original's inputs, FusedBatchNormV3 `bn/FusedBatchNormV3",
-        "With an epsilon of 0.001 in place of 1e-05 the error falls from",
+        "With an epsilon of 0.001 in place of 1.0e-5 the error falls from",
         "`bn/gamma` from bn.weight");
   }
 

@@ -14,7 +14,7 @@ final class Norms {
 
   static void add(CallForm call, List<Variation> all) {
     for (String epsilon : EPSILONS) {
-      if (!epsilon.equals(call.get("eps"))) {
+      if (!isSame(epsilon, call.get("eps"))) {
         all.add(
             new Variation(
                 "an epsilon of " + epsilon + " in place of " + call.get("eps"),
@@ -30,6 +30,15 @@ final class Norms {
       groups(call, all);
     }
     Activations.before(call, all);
+  }
+
+  /** Whether two literals are one number; an expression is no number. */
+  private static boolean isSame(String literal, String other) {
+    try {
+      return Double.parseDouble(literal) == Double.parseDouble(other);
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   private static void way(CallForm call, List<Variation> all, String text, String... changes) {
