@@ -35,8 +35,8 @@ import org.tensorferry.tensor.TensorSource;
  * Mistakes of ports by hand, one at a time in a model of twenty layers: the first call that differs
  * must be the layer's, and the cause what was done.
  *
- * <p>A fifth of them run every day, another fifth each day; {@code -Dcauses=all} runs all,
- * and {@code -Dcauses=gru} those whose names have that.
+ * <p>A fifth of them run every day, another fifth each day; {@code -Dcauses=all} runs all, and
+ * {@code -Dcauses=gru} those whose names have that.
  */
 class PlantedCausesTest {
 
@@ -59,10 +59,7 @@ class PlantedCausesTest {
    * @param cause what must be said
    */
   private record Fault(
-      String layer,
-      UnaryOperator<TwentyLayers> plant,
-      Optional<AtenRule> rule,
-      String cause) {
+      String layer, UnaryOperator<TwentyLayers> plant, Optional<AtenRule> rule, String cause) {
     @Override
     public String toString() {
       return layer + ": " + cause;
@@ -115,8 +112,7 @@ class PlantedCausesTest {
     all.add(moved("square.weight", w -> w.permute(1, 0, 2, 3), "input and output channels"));
     all.add(moved("square.weight", w -> w.permute(1, 0, 3, 2), "in the order 1, 0, 3, 2"));
     all.add(moved("tconv.weight", w -> w.permute(1, 0, 2, 3), "input and output channels"));
-    all.add(
-        moved("tconv.weight", w -> w.permute(0, 1, 3, 2), "height and width of the kernel"));
+    all.add(moved("tconv.weight", w -> w.permute(0, 1, 3, 2), "height and width of the kernel"));
     all.add(
         new Fault(
             "square",
@@ -191,8 +187,7 @@ class PlantedCausesTest {
     all.add(coded("avg", "False, True", "False, False", "count_include_pad off"));
     all.add(coded("up", "False", "True", "align_corners on"));
     all.add(moved("fc1.weight", w -> w.permute(1, 0), "the kernel transposed"));
-    all.add(
-        moved("fc2.weight", w -> w.reshape(288, 6).permute(1, 0), "reshaped in place of"));
+    all.add(moved("fc2.weight", w -> w.reshape(288, 6).permute(1, 0), "reshaped in place of"));
     all.add(
         moved(
             "fc2.weight",
@@ -393,7 +388,8 @@ class PlantedCausesTest {
   @Test
   void weightsOfAnotherTrainingGetNoHint() {
     ParityReport report =
-        report(m -> m.mapped("conv1.weight", (i, v) -> v + 0.01 * Math.sin(37 * i)), Optional.empty());
+        report(
+            m -> m.mapped("conv1.weight", (i, v) -> v + 0.01 * Math.sin(37 * i)), Optional.empty());
     LayerReport layers = report.layers().orElseThrow();
     assertEquals("conv1", layers.firstDiverging().orElseThrow().module());
     assertEquals(Optional.empty(), layers.cause());

@@ -17,7 +17,8 @@ import org.tensorferry.tensor.TensorSource;
 /** A model of twenty layers of many kinds, and the same with one mistake in it. */
 final class TwentyLayers {
 
-  static final List<String> INPUTS = List.of("x:float32[batch=2,4,12,12]", "ids:int64[batch,36]<20");
+  static final List<String> INPUTS =
+      List.of("x:float32[batch=2,4,12,12]", "ids:int64[batch,36]<20");
 
   /** Path and statement of each layer, in order; {@code x} is what it takes and gives. */
   private final Map<String, String> code = new LinkedHashMap<>();
@@ -53,7 +54,10 @@ final class TwentyLayers {
         "torch.conv_transpose2d(x, self.weight, self.bias, [2, 2])",
         "weight[8,8,2,2] bias[8]");
     layer("swish", "torch.hardswish(x)", "");
-    layer("square", "torch.conv2d(x, self.weight, self.bias, [1, 1], [1, 1], [1, 1], 1)", "weight[8,8,3,3] bias[8]");
+    layer(
+        "square",
+        "torch.conv2d(x, self.weight, self.bias, [1, 1], [1, 1], [1, 1], 1)",
+        "weight[8,8,3,3] bias[8]");
     layer("places", "torch.transpose(torch.flatten(x, 2), 1, 2)", "");
     layer("ln", "torch.layer_norm(x, [8], self.weight, self.bias, 1e-05)", "weight[8] bias[8]");
     layer("fc1", "torch.linear(x, self.weight, self.bias)", "weight[8,8] bias[8]");
@@ -65,10 +69,7 @@ final class TwentyLayers {
         "lstm",
         "(torch.lstm(x, [torch.zeros([1, torch.size(x, 0), 8]), torch.zeros([1, torch.size(x, 0), 8])], [self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0], True, 1, 0., False, False, True))[0]",
         "weight_ih_l0[32,8] weight_hh_l0[32,8] bias_ih_l0[32] bias_hh_l0[32]");
-    layer(
-        "image",
-        "torch.flatten(torch.transpose(x, 1, 2), 1)",
-        "");
+    layer("image", "torch.flatten(torch.transpose(x, 1, 2), 1)", "");
     layer("fc2", "torch.linear(x, self.weight, self.bias)", "weight[6,288] bias[6]");
     layer("softmax", "torch.softmax(x, 1)", "");
     layer("table", "torch.embedding(self.weight, ids)", "weight[20,8]");
@@ -79,8 +80,7 @@ final class TwentyLayers {
     for (String text : tensors.isEmpty() ? new String[0] : tensors.split(" ", -1)) {
       String name = path + "." + text.substring(0, text.indexOf('['));
       String sizes = text.substring(text.indexOf('[') + 1, text.indexOf(']'));
-      long[] shape =
-          List.of(sizes.split(",", -1)).stream().mapToLong(Long::parseLong).toArray();
+      long[] shape = List.of(sizes.split(",", -1)).stream().mapToLong(Long::parseLong).toArray();
       weights.put(name, values(name, shape));
     }
   }
@@ -121,8 +121,7 @@ final class TwentyLayers {
     HostTensor before = java.util.Objects.requireNonNull(weights.get(name), name);
     weights.put(
         name,
-        HostTensor.generate(
-            before.dtype(), before.shape(), i -> change.of(i, before.get(i))));
+        HostTensor.generate(before.dtype(), before.shape(), i -> change.of(i, before.get(i))));
     return this;
   }
 

@@ -53,11 +53,15 @@ final class Activations {
     all.put("sigmoid", "torch.sigmoid(" + x + ")");
     all.put("the tanh form of GELU", "torch.gelu(" + x + ", approximate=\"tanh\")");
     all.put("the erf form of GELU", "torch.gelu(" + x + ")");
-    all.put("GELU as x sigmoid(1.702 x)", "torch.mul(" + x + ", torch.sigmoid(torch.mul(" + x + ", 1.702)))");
+    all.put(
+        "GELU as x sigmoid(1.702 x)",
+        "torch.mul(" + x + ", torch.sigmoid(torch.mul(" + x + ", 1.702)))");
     all.put("swish", "torch.silu(" + x + ")");
     all.put("hard swish", "torch.hardswish(" + x + ")");
     all.put("hard sigmoid as relu6(x + 3) / 6", "torch.hardsigmoid(" + x + ")");
-    all.put("hard sigmoid as clip(0.2 x + 0.5)", "torch.clamp(torch.add(torch.mul(" + x + ", 0.2), 0.5), 0, 1)");
+    all.put(
+        "hard sigmoid as clip(0.2 x + 0.5)",
+        "torch.clamp(torch.add(torch.mul(" + x + ", 0.2), 0.5), 0, 1)");
     all.put("relu6", "torch.relu6(" + x + ")");
     for (String slope : List.of("0.3", "0.2", "0.1", "0.01", "0.25", "0.05")) {
       all.put("leaky relu of slope " + slope, "torch.leaky_relu(" + x + ", " + slope + ")");

@@ -60,7 +60,8 @@ public record CallForm(
 
   /** The expressions of a list of tensors. */
   List<String> list(String parameter) {
-    String text = get(parameter).replaceFirst("^annotate\\([^,]*, ", "").replaceAll("[\\[\\]()]", "");
+    String text =
+        get(parameter).replaceFirst("^annotate\\([^,]*, ", "").replaceAll("[\\[\\]()]", "");
     return text.isBlank() ? List.of() : List.of(text.split(",\\s*", -1));
   }
 

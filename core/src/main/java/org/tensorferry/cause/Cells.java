@@ -30,15 +30,18 @@ final class Cells {
       writer.plain("no activation", NONE, all);
     } else if (gates == 4) {
       writer.lstm("hard sigmoid, clip(0.2 x + 0.5), as activation of the gates", HARD, TANH, all);
-      writer.lstm("hard sigmoid, relu6(x + 3) / 6, as activation of the gates", HARD_SIX, TANH, all);
+      writer.lstm(
+          "hard sigmoid, relu6(x + 3) / 6, as activation of the gates", HARD_SIX, TANH, all);
       writer.lstm("tanh as activation of the gates", TANH, TANH, all);
       writer.lstm("relu in place of tanh", SIGMOID, RELU, all);
       writer.lstm("sigmoid in place of tanh", SIGMOID, SIGMOID, all);
       writer.lstm("no activation in place of tanh", SIGMOID, NONE, all);
     } else {
       writer.gru("the reset gate before the recurrent kernel", SIGMOID, TANH, true, all);
-      writer.gru("hard sigmoid, clip(0.2 x + 0.5), as activation of the gates", HARD, TANH, false, all);
-      writer.gru("hard sigmoid, relu6(x + 3) / 6, as activation of the gates", HARD_SIX, TANH, false, all);
+      writer.gru(
+          "hard sigmoid, clip(0.2 x + 0.5), as activation of the gates", HARD, TANH, false, all);
+      writer.gru(
+          "hard sigmoid, relu6(x + 3) / 6, as activation of the gates", HARD_SIX, TANH, false, all);
       writer.gru("relu in place of tanh", SIGMOID, RELU, false, all);
       writer.gru("tanh as activation of the gates", TANH, TANH, false, all);
       writer.gru("sigmoid in place of tanh", SIGMOID, SIGMOID, false, all);
@@ -68,8 +71,7 @@ final class Cells {
 
     private String state(int index) {
       List<String> states = call.list("hx");
-      String state =
-          states.size() > index ? states.get(index) : call.get("hx");
+      String state = states.size() > index ? states.get(index) : call.get("hx");
       return "torch.select(" + state + ", 0, 0)";
     }
 

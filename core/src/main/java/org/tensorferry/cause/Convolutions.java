@@ -63,7 +63,8 @@ final class Convolutions {
     }
     String x = call.get("input");
     String zeros = zeros();
-    padded("padding SAME, as TensorFlow splits it", "torch.constant_pad_nd(" + x + ", " + same + ")");
+    padded(
+        "padding SAME, as TensorFlow splits it", "torch.constant_pad_nd(" + x + ", " + same + ")");
     way("no padding", "padding", zeros);
     if (padding.size() == rank) {
       List<Long> both = new ArrayList<>();

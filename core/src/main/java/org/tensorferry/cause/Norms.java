@@ -8,7 +8,8 @@ import org.tensorferry.tensor.HostTensor;
 final class Norms {
 
   private static final List<String> EPSILONS =
-      List.of("0.001", "1e-05", "1e-06", "1e-07", "1e-12", "1e-08", "0.0001", "0.01", "0.", "1e-10");
+      List.of(
+          "0.001", "1e-05", "1e-06", "1e-07", "1e-12", "1e-08", "0.0001", "0.01", "0.", "1e-10");
 
   private Norms() {}
 

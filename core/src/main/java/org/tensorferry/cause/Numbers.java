@@ -17,10 +17,7 @@ final class Numbers {
     if (Math.abs(value) < 1e-3 && value != 0) {
       return String.format(java.util.Locale.ROOT, "%.3e", value);
     }
-    return BigDecimal.valueOf(value)
-        .round(new MathContext(4))
-        .stripTrailingZeros()
-        .toPlainString();
+    return BigDecimal.valueOf(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 
   /** All orders but the one as it is, of at most four things; swaps of two first. */

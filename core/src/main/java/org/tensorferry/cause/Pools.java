@@ -33,7 +33,9 @@ final class Pools {
       String called = "torch." + name + "(" + x + ", " + call.get("output_size") + ")";
       all.add(
           new Variation(
-              other.equals("max") ? "the maximum in place of the mean" : "the mean in place of the maximum",
+              other.equals("max")
+                  ? "the maximum in place of the mean"
+                  : "the mean in place of the maximum",
               other.equals("max") ? "(" + called + ")[0]" : called));
       return;
     }
@@ -53,8 +55,7 @@ final class Pools {
             pool + "(" + x + ", " + kernel + ", " + stride + ", " + paddings + ")"));
     same(call, all, input.get(), kernel, stride, isMean);
     if (rank == 2 && stride.stream().distinct().count() == 1) {
-      all.add(
-          new Variation("no padding", call.picked(call.with("padding", zeros(rank)))));
+      all.add(new Variation("no padding", call.picked(call.with("padding", zeros(rank)))));
     }
   }
 

@@ -29,12 +29,7 @@ final class Products {
     String bias = call.takes("bias") ? "bias" : call.operator().equals("addmm") ? "self" : "";
     if (!bias.isEmpty() && !call.get(bias).equals("None")) {
       way(call, all, "no bias", bias, "torch.zeros_like(" + call.get(bias) + ")");
-      way(
-          call,
-          all,
-          "the bias added twice",
-          bias,
-          "torch.mul(" + call.get(bias) + ", 2)");
+      way(call, all, "the bias added twice", bias, "torch.mul(" + call.get(bias) + ", 2)");
     }
     flattened(call, all, kernel, w, shape);
     heads(call, all, kernel, w, shape);

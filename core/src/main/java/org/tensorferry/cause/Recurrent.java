@@ -172,7 +172,8 @@ final class Recurrent {
         List<String> blocks = new ArrayList<>();
         for (int gate = 0; gate < gates; gate++) {
           blocks.add(
-              "torch.t(torch.slice(%s, 0, %d, %d))".formatted(weight, gate * rows, (gate + 1) * rows));
+              "torch.t(torch.slice(%s, 0, %d, %d))"
+                  .formatted(weight, gate * rows, (gate + 1) * rows));
         }
         blockwise.set(start + part, "torch.cat([" + String.join(", ", blocks) + "])");
       }
@@ -192,10 +193,13 @@ final class Recurrent {
     int time = call.get("batch_first").equals("True") ? 1 : 0;
     String flipped = call.with("input", "torch.flip(" + x + ", [" + time + "])");
     if (call.element() <= 0) {
-      all.add(new Variation("time running backwards, its results left in that order", call.picked(flipped)));
       all.add(
           new Variation(
-              "time running backwards", "torch.flip(" + call.picked(flipped) + ", [" + time + "])"));
+              "time running backwards, its results left in that order", call.picked(flipped)));
+      all.add(
+          new Variation(
+              "time running backwards",
+              "torch.flip(" + call.picked(flipped) + ", [" + time + "])"));
     }
     if (isBoth) {
       List<String> exchanged = new ArrayList<>(weights);

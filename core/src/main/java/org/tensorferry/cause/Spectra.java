@@ -24,12 +24,7 @@ final class Spectra {
     String window = call.get("window");
     if (!window.equals("None")) {
       way(call, all, "the root of the window", "window", "torch.sqrt(" + window + ")");
-      way(
-          call,
-          all,
-          "the window squared",
-          "window",
-          "torch.mul(" + window + ", " + window + ")");
+      way(call, all, "the window squared", "window", "torch.mul(" + window + ", " + window + ")");
     }
     boolean isNormal = call.get("normalized").equals("True");
     way(
@@ -40,7 +35,12 @@ final class Spectra {
         isNormal ? "False" : "True");
     if (call.takes("center")) {
       boolean isCentred = call.get("center").equals("True");
-      way(call, all, isCentred ? "no centring" : "centring", "center", isCentred ? "False" : "True");
+      way(
+          call,
+          all,
+          isCentred ? "no centring" : "centring",
+          "center",
+          isCentred ? "False" : "True");
     }
     if (call.takes("pad_mode")) {
       for (String mode : List.of("reflect", "constant", "replicate")) {

@@ -173,8 +173,7 @@ final class Variations {
                       "torch.mul(" + call.with() + ", " + root + ")"));
               all.add(
                   new Variation(
-                      "the table transposed",
-                      call.with("weight", "torch.t(" + weight + ")")));
+                      "the table transposed", call.with("weight", "torch.t(" + weight + ")")));
               all.add(
                   new Variation(
                       "zeros for row 0",
@@ -226,7 +225,8 @@ final class Variations {
                 all.add(
                     new Variation(
                         "scores divided by the size of a head, not by its root",
-                        call.with("scale", Double.toString(1.0 / q.shape()[q.shape().length - 1])))));
+                        call.with(
+                            "scale", Double.toString(1.0 / q.shape()[q.shape().length - 1])))));
     all.add(
         new Variation(
             "keys and values exchanged",
@@ -262,7 +262,9 @@ final class Variations {
                 call.with("tensors", "[" + String.join(", ", moved) + "]")));
       }
     }
-    if (call.takes("other") && call.tensor("other").isPresent() && call.tensor("self").isPresent()) {
+    if (call.takes("other")
+        && call.tensor("other").isPresent()
+        && call.tensor("self").isPresent()) {
       String a = call.get("self");
       String b = call.get("other");
       all.add(new Variation("operands exchanged", call.with("self", b, "other", a)));
@@ -320,11 +322,9 @@ final class Variations {
     if (call.tensor(call.input()).map(HostTensor::dtype).map(t -> t.isFloating()).orElse(false)) {
       String y = call.plain();
       all.add(
-          new Variation(
-              "the result rounded to float16", "torch.to(torch.to(" + y + ", 5), 6)"));
+          new Variation("the result rounded to float16", "torch.to(torch.to(" + y + ", 5), 6)"));
       all.add(
-          new Variation(
-              "the result rounded to bfloat16", "torch.to(torch.to(" + y + ", 15), 6)"));
+          new Variation("the result rounded to bfloat16", "torch.to(torch.to(" + y + ", 15), 6)"));
     }
   }
 }

@@ -200,7 +200,9 @@ final class CallComparison {
         failure);
   }
 
-  /** Where along time a recurrent layer begins to differ on the original's inputs, in a sentence. */
+  /**
+   * Where along time a recurrent layer begins to differ on the original's inputs, in a sentence.
+   */
   Optional<String> onset(int number, List<CallValue> values) {
     OperatorCall call = trace.calls().get(number);
     boolean isRecurrent = call.name().matches("aten::(gru|lstm|rnn_tanh|rnn_relu)");
@@ -226,8 +228,7 @@ final class CallComparison {
    *
    * @param values all values of the flat program
    */
-  Optional<Cause> cause(
-      int number, List<CallValue> values, Map<String, Long> dims, Trials trials) {
+  Optional<Cause> cause(int number, List<CallValue> values, Map<String, Long> dims, Trials trials) {
     OperatorCall call = trace.calls().get(number);
     List<CallValue> own = values.stream().filter(v -> v.call() == number).toList();
     Batch batch = run(own);

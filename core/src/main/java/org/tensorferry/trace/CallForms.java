@@ -66,8 +66,7 @@ final class CallForms {
                 .filter(p -> p.name().equals(entry.getKey()))
                 .findFirst()
                 .orElse(null);
-        arguments.put(
-            entry.getKey(), literals.print(entry.getValue(), param, t -> name(call, t)));
+        arguments.put(entry.getKey(), literals.print(entry.getValue(), param, t -> name(call, t)));
       }
     } catch (UnprintableException e) {
       return Optional.empty();
