@@ -2,12 +2,15 @@ package org.tensorferry;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Engines;
+import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
@@ -18,6 +21,8 @@ import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.Entered;
 import org.tensorferry.source.MethodCall;
 import org.tensorferry.source.SourceModel;
+import org.tensorferry.tensor.DType;
+import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.tflite.TfliteRecord;
 import org.tensorferry.trace.LayerVerification;
@@ -107,6 +112,25 @@ public record SavedConversion(
       named.set(i, spec.name().isPresent() ? spec : spec.named(inputs.get(i).name().orElse("")));
     }
     return new SavedConversion(model, method, directory, named, assumptions, rules, call);
+  }
+
+  /**
+   * The inputs of a case of a report that {@link #verify} made with these options, by their names,
+   * as {@code --inputs} reads them.
+   *
+   * @param index of the case
+   */
+  public Map<String, HostTensor> inputsOf(int index, VerifyOptions options) {
+    List<InputCase> cases = Verification.cases(pair(), options);
+    List<HostTensor> values = cases.get(index % cases.size()).inputs();
+    Map<String, HostTensor> named = new LinkedHashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      HostTensor value = values.get(i);
+      named.put(
+          inputs.get(i).name().orElse("arr_" + i),
+          value.dtype() == DType.BFLOAT16 ? value.cast(DType.FLOAT32) : value);
+    }
+    return named;
   }
 
   /** Runs both models on the same inputs and compares every output. */

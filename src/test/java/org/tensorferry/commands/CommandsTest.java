@@ -114,7 +114,7 @@ class CommandsTest {
     assertEquals(ExitCode.DIFFERENT.code(), command.exitCode(), command.err());
     assertTrue(command.out().startsWith("NOT written"), command.out());
     assertTrue(command.out().contains("DIFFERENT"), command.out());
-    assertEquals(List.of("model.pt", "report.json"), names());
+    assertEquals(List.of("model.pt", "report.inputs.npz", "report.json"), names());
     JsonNode json = new ObjectMapper().readTree(Path.of(report).toFile());
     assertFalse(json.get("written").asBoolean());
     assertFalse(json.get("parity").get("equal").asBoolean());

@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.inputs.Preparation;
+import org.tensorferry.parity.Baseline;
+import org.tensorferry.parity.Baseline.Allowance;
+import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Profile;
 import org.tensorferry.parity.ProfileFile;
 import org.tensorferry.parity.Tolerance;
@@ -82,6 +86,19 @@ final class ComparisonOptions {
   List<String> metrics = new ArrayList<>();
 
   @Option(
+      names = "--baseline",
+      paramLabel = "FILE",
+      description = "a report in JSON that was kept: fail where something got worse than it")
+  @Nullable Path baseline;
+
+  @Option(
+      names = "--allow-worse",
+      paramLabel = "KEY=VALUE",
+      split = ",",
+      description = "than the baseline (default: snr=3,latency=1.5,size=1.1)")
+  Map<String, String> allowed = new LinkedHashMap<>();
+
+  @Option(
       names = "--layers",
       description = "compare call by call, and say which call or variable differs")
   boolean layers;
@@ -112,6 +129,16 @@ final class ComparisonOptions {
     options = options.preparation(Preparation.of(preparation));
     options = python == null ? options : options.python(python);
     return options.layers(layers).profile(profile(command));
+  }
+
+  /** Reads the baseline before the work begins, and gives what judges by it. */
+  UnaryOperator<ParityReport> judgement() {
+    Allowance allowance = Allowance.of(allowed);
+    if (baseline == null) {
+      return report -> report;
+    }
+    Baseline kept = Baseline.read(baseline);
+    return report -> kept.judge(report, allowance);
   }
 
   private Profile profile(CommandSpec command) {
@@ -146,9 +173,10 @@ final class ComparisonOptions {
   void requireUsed(CommandSpec command, boolean compared, boolean calibrated, boolean timed) {
     boolean given =
         layers
-            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python, profile)
+            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python, profile, baseline)
                 .anyMatch(Objects::nonNull)
             || !metrics.isEmpty()
+            || !allowed.isEmpty()
             || (!preparation.isEmpty() && !calibrated)
             || engines.trust
             || (engines.timeout != null && !timed);
@@ -156,7 +184,7 @@ final class ComparisonOptions {
       throw new ParameterException(
           command.commandLine(),
           "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --profile,"
-              + " --metrics, --layers, --python, --timeout and --trust need --verify");
+              + " --metrics, --baseline, --allow-worse, --layers, --python, --timeout and --trust need --verify");
     }
   }
 }

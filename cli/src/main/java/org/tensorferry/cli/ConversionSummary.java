@@ -56,7 +56,7 @@ record ConversionSummary(
 
   /** True where nothing that was compared differs. */
   boolean isWritten() {
-    return parity.map(ParityReport::isEqual).orElse(true)
+    return parity.map(ParityReport::passes).orElse(true)
         && tflite.map(TfliteSummary::isEqual).orElse(true);
   }
 
@@ -78,7 +78,7 @@ record ConversionSummary(
   }
 
   private static void compared(Page page, ParityReport report) {
-    if (report.isEqual()) {
+    if (report.passes()) {
       page.line(Reports.summary(report)).lines(outputs(report).lines());
       report.layers().ifPresent(layers -> page.line("").lines(Reports.layers(layers)));
       Reports.latency(report).ifPresent(latency -> page.wrapped("  ", latency));

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.Conversion;
 import org.tensorferry.SavedConversion;
@@ -128,6 +129,14 @@ final class ConvertCommand implements Callable<Integer> {
           spec.commandLine(), "give -o DIR --tflite FILE, or -o FILE.tflite alone");
     }
     VerifyOptions verifyOptions = comparison.options(spec);
+    return reports.reporting(
+        "conversion of " + model, output, () -> convert(file, tfliteOptions, verifyOptions));
+  }
+
+  private int convert(
+      @Nullable Path file, TfliteOptions tfliteOptions, VerifyOptions verifyOptions) {
+    boolean onlyTflite = output.toString().endsWith(".tflite");
+    UnaryOperator<ParityReport> judgement = comparison.judgement();
     try (Progress progress = Progress.onTerminal();
         Outputs outputs = Outputs.begin(onlyTflite ? null : output, file, force, model);
         @Nullable Engines engines = verify ? engines(verifyOptions, outputs, file != null) : null;
@@ -141,7 +150,7 @@ final class ConvertCommand implements Callable<Integer> {
       SavedConversion written = conversion.write(outputs.savedModel());
       Optional<ParityReport> parity = Optional.empty();
       if (engines != null && !onlyTflite) {
-        ParityReport report = written.verify(engines, verifyOptions, progress);
+        ParityReport report = judgement.apply(written.verify(engines, verifyOptions, progress));
         parity = Optional.of(report.withSavedModel(output.toString()));
       }
       Optional<TfliteSummary> lite = Optional.empty();
@@ -154,8 +163,8 @@ final class ConvertCommand implements Callable<Integer> {
             engines == null
                 ? Optional.empty()
                 : Optional.of(
-                    converted
-                        .verify(engines, verifyOptions, progress)
+                    judgement
+                        .apply(converted.verify(engines, verifyOptions, progress))
                         .withSavedModel(file.toString()));
         lite =
             Optional.of(
@@ -173,6 +182,9 @@ final class ConvertCommand implements Callable<Integer> {
       reports.write(summary, outputs::isInside);
       PrintWriter out = spec.commandLine().getOut();
       out.print(summary.text());
+      parity
+          .flatMap(report -> reports.keepInputs(written, report, verifyOptions, output))
+          .ifPresent(kept -> out.println("The inputs of the first case that differs: " + kept));
       out.flush();
       return (equal ? ExitCode.OK : ExitCode.DIFFERENT).code();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
@@ -80,6 +81,11 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     reports.requireForms(true);
     VerifyOptions options = comparison.options(spec);
+    return reports.reporting("verification of " + model, directory, () -> verify(options));
+  }
+
+  private int verify(VerifyOptions options) {
+    UnaryOperator<ParityReport> judgement = comparison.judgement();
     requireFile(model);
     if (isTwin()) {
       return twin(options);
@@ -92,11 +98,14 @@ final class VerifyCommand implements Callable<Integer> {
     saved = specs.isEmpty() ? saved : saved.withInputs(specs);
     ParityReport report;
     try (Progress progress = Progress.onTerminal()) {
-      report = saved.verify(options, progress);
+      report = judgement.apply(saved.verify(options, progress));
     }
     reports.write(report);
     PrintWriter out = spec.commandLine().getOut();
     out.print(Reports.text(report));
+    reports
+        .keepInputs(saved, report, options, directory)
+        .ifPresent(file -> out.println("The inputs of the first case that differs: " + file));
     out.flush();
     return report.exitCode().code();
   }

@@ -166,7 +166,7 @@ final class Variations {
         .filter(w -> w.shape().length == 2)
         .ifPresent(
             w -> {
-              double root = Math.sqrt(w.shape()[1]);
+              double root = Math.sqrt((double) w.shape()[1]);
               all.add(
                   new Variation(
                       "rows multiplied by the root of their size",

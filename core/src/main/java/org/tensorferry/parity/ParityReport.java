@@ -18,6 +18,8 @@ import org.tensorferry.error.ExitCode;
  * @param cases in the order they ran
  * @param latency of both engines on the first compared case
  * @param layers both models call by call, where that was asked for
+ * @param bytes size of the result
+ * @param regressions what got worse than in a report that was kept, in sentences
  */
 public record ParityReport(
     String model,
@@ -29,7 +31,9 @@ public record ParityReport(
     List<String> assumptions,
     List<CaseReport> cases,
     Optional<Latency> latency,
-    Optional<LayerReport> layers) {
+    Optional<LayerReport> layers,
+    long bytes,
+    List<String> regressions) {
 
   /**
    * Median time of one run, in milliseconds.
@@ -42,6 +46,7 @@ public record ParityReport(
   public ParityReport {
     assumptions = List.copyOf(assumptions);
     cases = List.copyOf(cases);
+    regressions = List.copyOf(regressions);
   }
 
   /** True where at least one case was compared and no difference was found. */
@@ -56,9 +61,14 @@ public record ParityReport(
         .anyMatch(output -> !output.remark().isEmpty());
   }
 
+  /** True where all is equal and nothing got worse. */
+  public boolean passes() {
+    return isEqual() && regressions.isEmpty();
+  }
+
   /** What a command ends with. */
   public ExitCode exitCode() {
-    return isEqual() ? ExitCode.OK : ExitCode.DIFFERENT;
+    return passes() ? ExitCode.OK : ExitCode.DIFFERENT;
   }
 
   /** Number of cases with an outcome. */
@@ -99,7 +109,9 @@ public record ParityReport(
         assumptions,
         cases,
         latency,
-        layers);
+        layers,
+        bytes,
+        regressions);
   }
 
   /** The same report with other cases in place of its own. */
@@ -114,7 +126,26 @@ public record ParityReport(
         assumptions,
         others,
         latency,
-        layers);
+        layers,
+        bytes,
+        regressions);
+  }
+
+  /** The same report with what got worse than in another. */
+  ParityReport withRegressions(List<String> sentences) {
+    return new ParityReport(
+        model,
+        savedModel,
+        torchVersion,
+        tensorFlowVersion,
+        seed,
+        profile,
+        assumptions,
+        cases,
+        latency,
+        layers,
+        bytes,
+        sentences);
   }
 
   /** The same report with further cases. */
@@ -140,6 +171,8 @@ public record ParityReport(
         texts,
         cases,
         latency,
-        report);
+        report,
+        bytes,
+        regressions);
   }
 }

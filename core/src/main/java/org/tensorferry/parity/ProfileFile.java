@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,9 +113,7 @@ public final class ProfileFile {
     shown.addAll(base.metrics());
     json.path("show").forEach(name -> shown.add(metric(name.asText())));
     Map<String, Profile> outputs = new LinkedHashMap<>();
-    Iterator<Map.Entry<String, JsonNode>> entries = json.path("outputs").fields();
-    while (entries.hasNext()) {
-      Map.Entry<String, JsonNode> entry = entries.next();
+    for (Map.Entry<String, JsonNode> entry : json.path("outputs").properties()) {
       outputs.put(entry.getKey(), profile(entry.getValue(), false));
     }
     return new Profile(
@@ -158,8 +155,8 @@ public final class ProfileFile {
 
   private Map<Metric, Double> bounds(JsonNode json) {
     Map<Metric, Double> bounds = new EnumMap<>(Metric.class);
-    json.fields()
-        .forEachRemaining(
+    json.properties()
+        .forEach(
             entry -> {
               if (!entry.getValue().isNumber()) {
                 throw wrong("the bound of `" + entry.getKey() + "` is a number");

@@ -259,6 +259,8 @@ public final class Verification {
         said,
         cases,
         latency,
-        Optional.empty());
+        Optional.empty(),
+        FileSizes.of(pair.savedModel()),
+        List.of());
   }
 }

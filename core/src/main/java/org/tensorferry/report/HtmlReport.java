@@ -30,7 +30,7 @@ final class HtmlReport {
 
   static String of(ParityReport report) {
     HtmlPage page = new HtmlPage("Parity of " + code(report.model()));
-    page.verdict(report.isEqual(), ReportText.summary(report));
+    page.verdict(report.passes(), ReportText.summary(report));
     HtmlReport html = new HtmlReport(page);
     html.parity(report);
     html.assumptions(report.assumptions());
@@ -79,6 +79,7 @@ final class HtmlReport {
               page.heading(report.isEqual() ? "Call by call" : "Why they differ");
               page.findings(report.isEqual(), layers.findings());
             });
+    page.section("Worse than the baseline", report.regressions());
     page.heading("What was compared");
     List<String> facts = new ArrayList<>();
     facts.addAll(

@@ -45,6 +45,11 @@ final class JsonReport {
         .put("libtorch", report.torchVersion())
         .put("tensorflow", report.tensorFlowVersion());
     root.put("seed", report.seed());
+    root.put("bytes", report.bytes());
+    if (!report.regressions().isEmpty()) {
+      ArrayNode worse = root.putArray("regressions");
+      report.regressions().forEach(worse::add);
+    }
     profile(root.putObject("tolerance"), report.profile());
     ArrayNode assumptions = root.putArray("assumptions");
     report.assumptions().forEach(assumptions::add);

@@ -51,9 +51,10 @@ final class JunitReport {
     long diverging =
         calls.stream().filter(LayerReport.Call::diverges).count()
             + variables.stream().filter(variable -> !variable.isEqual()).count();
-    long tests = outputs + skipped + failed + calls.size() + variables.size();
+    int worse = report.regressions().size();
+    long tests = outputs + skipped + failed + calls.size() + variables.size() + worse;
     xml.writeAttribute("tests", Long.toString(tests));
-    xml.writeAttribute("failures", Long.toString(different + failed + diverging));
+    xml.writeAttribute("failures", Long.toString(different + failed + diverging + worse));
     xml.writeAttribute("errors", "0");
     xml.writeAttribute("skipped", Long.toString(skipped));
     newLine();
@@ -65,6 +66,12 @@ final class JunitReport {
     }
     for (LayerReport.Variable variable : variables) {
       write(variable);
+    }
+    for (String regression : report.regressions()) {
+      testCase("baseline", regression);
+      message("failure", "worse than the baseline", regression);
+      xml.writeEndElement();
+      newLine();
     }
     xml.writeStartElement("system-out");
     xml.writeCharacters(legal(TextReport.of(report)));
@@ -133,7 +140,7 @@ final class JunitReport {
   }
 
   /** Without the control characters that XML 1.0 can't hold. */
-  private static String legal(String text) {
+  static String legal(String text) {
     return text.replaceAll("[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uD800-\\uDFFF\\uFFFE\\uFFFF]", "?");
   }
 }

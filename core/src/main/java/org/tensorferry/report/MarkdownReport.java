@@ -39,6 +39,7 @@ final class MarkdownReport {
     line("| case | output | SNR dB | max abs | mean abs | max rel | cosine | |");
     line("|---|---|--:|--:|--:|--:|--:|---|");
     report.cases().forEach(this::write);
+    report.regressions().forEach(worse -> line("\nWorse than the baseline: " + cell(worse)));
     report.layers().ifPresent(this::write);
     if (!report.assumptions().isEmpty()) {
       line("");

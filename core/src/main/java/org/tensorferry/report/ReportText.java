@@ -131,6 +131,9 @@ final class ReportText {
         parts.add(counted(failed, "case") + " failed in TensorFlow");
       }
     }
+    if (!report.regressions().isEmpty()) {
+      parts.add("WORSE than the baseline");
+    }
     long skipped = report.count(CaseReport.Outcome.SKIPPED);
     if (skipped > 0) {
       parts.add(counted(skipped, "case") + " skipped");

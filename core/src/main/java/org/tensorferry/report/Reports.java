@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.FerryException;
 import org.tensorferry.error.IoReasons;
 import org.tensorferry.error.Problem;
 import org.tensorferry.parity.LayerReport;
@@ -103,6 +104,15 @@ public final class Reports {
    */
   public static void write(ParityReport report, Path file) {
     write(form(file).apply(report), file);
+  }
+
+  /**
+   * Writes what a report says of work that failed before there was anything to compare.
+   *
+   * @param work as {@code conversion of model.pt}
+   */
+  public static void writeFailure(String work, FerryException failure, Path file) {
+    write(FailureReport.of(work, failure).as(file), file);
   }
 
   /** Writes the text of a report; the file appears whole or not at all. */

@@ -50,6 +50,7 @@ final class TextReport {
       line("");
     }
     report.latency().ifPresent(latency -> wrapped("", ReportText.latency(latency)));
+    report.regressions().forEach(worse -> wrapped("", "Worse than the baseline: " + worse));
     line(ReportText.summary(report));
     return out.toString();
   }

@@ -150,12 +150,12 @@ public final class SavedModelScan {
   /** A print that goes to the process's own output, as `tf.print` writes it. */
   private static boolean isToConsole(NodeDef node) {
     return node.getOp().equals("Print")
-        || node.getOp().equals("PrintV2")
+        || (node.getOp().equals("PrintV2")
             && node.getAttrMap()
                 .getOrDefault("output_stream", AttrValue.getDefaultInstance())
                 .getS()
                 .toStringUtf8()
-                .matches("|stdout|stderr|log\\(\\w+\\)");
+                .matches("|stdout|stderr|log\\(\\w+\\)"));
   }
 
   private void enter(Collection<AttrValue> attributes) {

@@ -146,8 +146,8 @@ final class PlainValue {
     }
     List<String> entries = new ArrayList<>();
     value
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             entry ->
                 entries.add(
                     LiteralText.string(entry.getKey())

@@ -187,13 +187,11 @@ public final class RoundingVerification {
       @Nullable HostTensor right = exact.get(name);
       @Nullable HostTensor left = original.get(name);
       @Nullable HostTensor other = result.get(name);
-      boolean fits =
-          right != null
-              && left != null
-              && other != null
-              && right.parts() == left.parts()
-              && right.parts() == other.parts();
-      if (!fits) {
+      if (right == null
+          || left == null
+          || other == null
+          || right.parts() != left.parts()
+          || right.parts() != other.parts()) {
         torch = Double.NaN;
         return;
       }

@@ -52,7 +52,9 @@ class ReportsTest {
         List.of("time >= 16 (example: 20)"),
         List.of(cases),
         Optional.of(new ParityReport.Latency("batch=2, sample 1", 7, 1.25, 12.5)),
-        Optional.empty());
+        Optional.empty(),
+        1000,
+        List.of());
   }
 
   private static CaseReport compared(String remark, HostTensor... results) {

@@ -66,9 +66,9 @@ record DimRelation(Dim left, CompareOperator operator, Dim right) implements Ten
     return Stream.of(relation, relation.negated())
         .filter(
             each ->
-                each.operator() == CompareOperator.GREATER && each.right().is(0)
-                    || each.operator() == CompareOperator.NOT_EQUAL && each.right().is(0)
-                    || each.operator() == CompareOperator.GREATER_EQUAL && each.right().is(1))
+                (each.operator() == CompareOperator.GREATER && each.right().is(0))
+                    || (each.operator() == CompareOperator.NOT_EQUAL && each.right().is(0))
+                    || (each.operator() == CompareOperator.GREATER_EQUAL && each.right().is(1)))
         .findFirst();
   }
 

@@ -48,7 +48,7 @@ final class Join {
   private final List<Value> kept = new ArrayList<>();
 
   /** The tensors that a slot's tensor is one of, where it is not another in every case. */
-  private final Map<Slot, List<Tensor>> origins = new IdentityHashMap<>();
+  private final IdentityHashMap<Slot, List<Tensor>> origins = new IdentityHashMap<>();
 
   private final List<List<Tensor>> sharing = new ArrayList<>();
 

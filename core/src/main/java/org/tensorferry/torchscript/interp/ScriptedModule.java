@@ -64,15 +64,17 @@ public final class ScriptedModule {
   public ScriptedModule submodule(String path) {
     Object found = root;
     for (String part : path.split("\\.", -1)) {
-      found = found instanceof PickledObject module ? module.attributes().get(part) : null;
+      found = found instanceof PickledObject object ? object.attributes().get(part) : null;
     }
-    boolean isModule =
-        found instanceof PickledObject module
-            && library
-                .findClass(module.className())
-                .filter(type -> type.kind() == ClassDef.Kind.MODULE)
-                .isPresent();
-    if (!isModule) {
+    Optional<PickledObject> module =
+        Optional.ofNullable(found instanceof PickledObject object ? object : null)
+            .filter(
+                object ->
+                    library
+                        .findClass(object.className())
+                        .filter(type -> type.kind() == ClassDef.Kind.MODULE)
+                        .isPresent());
+    if (module.isEmpty()) {
       String known =
           modules.stream()
               .map(TorchModule::path)
@@ -84,7 +86,7 @@ public final class ScriptedModule {
           .fix("give a path that `tensorferry inspect` shows")
           .as(ExitCode.USAGE);
     }
-    return new ScriptedModule(sources, (PickledObject) found, constants, version);
+    return new ScriptedModule(sources, module.get(), constants, version);
   }
 
   /** See {@link SourceModel#with}. */
