@@ -1,7 +1,9 @@
 package org.tensorferry.torchscript.interp;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.archive.ModuleTree;
 import org.tensorferry.archive.PickledObject;
 import org.tensorferry.archive.TorchScriptArchive;
@@ -62,7 +64,7 @@ public final class ScriptedModule {
 
   /** See {@link SourceModel#submodule}. */
   public ScriptedModule submodule(String path) {
-    Object found = root;
+    @Nullable Object found = root;
     for (String part : path.split("\\.", -1)) {
       found = found instanceof PickledObject object ? object.attributes().get(part) : null;
     }
