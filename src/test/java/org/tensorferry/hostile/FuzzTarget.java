@@ -30,7 +30,9 @@ enum FuzzTarget {
   TFLITE(Readers::lite, "core/src/test/resources/tflite/traced.tflite", ""),
   MAP(PortMap::read, "src/test/resources/hostile/map.json", "");
 
+  @SuppressWarnings("ImmutableEnumChecker") // a method, which holds nothing
   private final Reader reader;
+
   private final Path sound;
   private final String part;
 

@@ -93,10 +93,10 @@ final class LinearOpsTest extends OperatorTest {
         DType.FLOAT32,
         new long[] {rows, n},
         i -> {
-          int row = (int) (i / n);
+          int row = i / n;
           double sum = 0;
           for (int k = 0; k < inner; k++) {
-            int matrix = (group(in, row) * inner + k) * n + (int) (i % n);
+            int matrix = (group(in, row) * inner + k) * n + (i % n);
             sum += in.get(0).get(row * inner + k) * in.get(1).get(matrix);
           }
           return sum;
@@ -111,8 +111,8 @@ final class LinearOpsTest extends OperatorTest {
         DType.FLOAT32,
         new long[] {3, m, n},
         i -> {
-          int row = (int) (i / n % m);
-          int column = (int) (i % n);
+          int row = i / n % m;
+          int column = i % n;
           double sum = 0;
           for (int k = 0; k < 4; k++) {
             if (group(in, k) == i / n / m) {

@@ -125,13 +125,13 @@ final class NormalizationOpsTest extends OperatorTest {
         DType.FLOAT32,
         shape,
         i -> {
-          int row = (int) (factorOnly ? i : i / 4);
+          int row = factorOnly ? i : i / 4;
           double sum = 0;
           for (int k = 0; k < 4; k++) {
             sum += x.get(row * 4 + k) * x.get(row * 4 + k);
           }
           double factor = 1 / Math.sqrt(sum / 4 + 1e-5);
-          return factorOnly ? factor : x.get((int) i) * factor * in.get(1).get((int) (i % 4));
+          return factorOnly ? factor : x.get(i) * factor * in.get(1).get(i % 4);
         });
   }
 }

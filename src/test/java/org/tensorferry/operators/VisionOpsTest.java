@@ -81,7 +81,7 @@ final class VisionOpsTest extends OperatorTest {
         Integer.parseInt(parts.get(1)),
         Integer.parseInt(parts.get(2)),
         parts.size() > 3 ? Integer.parseInt(parts.get(3)) : 0,
-        byPosition || parts.size() > 4 && parts.get(4).equals("True"),
+        byPosition || (parts.size() > 4 && parts.get(4).equals("True")),
         byPosition);
   }
 

@@ -27,7 +27,7 @@ final class FileSizes {
     } catch (IOException e) {
       throw unreadable(result, e);
     } catch (UncheckedIOException e) {
-      throw unreadable(result, e.getCause());
+      throw unreadable(result, new IOException(e.getMessage(), e));
     }
   }
 
