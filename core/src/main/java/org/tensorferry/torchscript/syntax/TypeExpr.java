@@ -2,6 +2,7 @@ package org.tensorferry.torchscript.syntax;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +14,10 @@ import java.util.stream.Collectors;
  * @param span where it was written
  */
 public record TypeExpr(String name, List<TypeExpr> arguments, Span span) implements Node {
+
+  /** How many arguments the types of PyTorch that always have the same number take. */
+  private static final Map<String, Integer> COUNTS =
+      Map.of("Optional", 1, "List", 1, "Future", 1, "Final", 1, "Dict", 2);
 
   /**
    * Reads a type on its own, such as the type strings in pickles.
@@ -31,9 +36,10 @@ public record TypeExpr(String name, List<TypeExpr> arguments, Span span) impleme
    */
   public static TypeExpr of(Expr expr) {
     if (expr instanceof Expr.Subscript generic) {
-      return new TypeExpr(qualifiedName(generic.value()), arguments(generic), expr.span());
+      return checked(
+          new TypeExpr(qualifiedName(generic.value()), arguments(generic), expr.span()));
     }
-    return new TypeExpr(qualifiedName(expr), List.of(), expr.span());
+    return checked(new TypeExpr(qualifiedName(expr), List.of(), expr.span()));
   }
 
   /** Whether it is called {@code expected}, whatever its arguments. */
@@ -50,6 +56,23 @@ public record TypeExpr(String name, List<TypeExpr> arguments, Span span) impleme
     return arguments.stream()
         .map(TypeExpr::toString)
         .collect(Collectors.joining(", ", name + "[", "]"));
+  }
+
+  /** The type, which has as many arguments as all who read it may count on. */
+  private static TypeExpr checked(TypeExpr type) {
+    Integer count = COUNTS.get(type.name);
+    if (count != null && type.arguments.size() != count) {
+      throw SyntaxProblem.at(
+          type.span,
+          "Expected a type, but found "
+              + SyntaxProblem.quote(type.span.text())
+              + ": "
+              + type.name
+              + " takes "
+              + (count == 1 ? "one type" : count + " types")
+              + " in brackets");
+    }
+    return type;
   }
 
   private static List<TypeExpr> arguments(Expr.Subscript generic) {

@@ -149,7 +149,10 @@ class ParserTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "3", "List[", "List[3]", "List[int]]", "List[]", "a b", "f(x)", "[int]"})
+      strings = {
+        "", "3", "List[", "List[3]", "List[int]]", "List[]", "a b", "f(x)", "[int]", "Optional",
+        "List[int, str]", "Dict[str]", "Future[Optional]"
+      })
   void whatIsNoTypeIsRefused(String text) {
     FerryException failure = assertThrows(FerryException.class, () -> TypeExpr.parse(text));
     assertEquals(ExitCode.UNREADABLE, failure.exitCode());
