@@ -75,8 +75,12 @@ final class Callables {
     }
   }
 
-  /** A variable that two ways through the code leave too different; an error for its user. */
-  record Torn(String why, String place) implements Value.Callable {
+  /**
+   * A variable that two ways through the code leave too different; an error for its user.
+   *
+   * @param byRank true where both ways leave tensors of one dtype, and only their ranks differ
+   */
+  record Torn(String why, boolean byRank, String place) implements Value.Callable {
     @Override
     public String typeName() {
       return "value";

@@ -182,7 +182,7 @@ final class Join {
     }
     if (a.shape().rank() != b.shape().rank()) {
       return new Slot.Torn(
-          "its shape is " + a.shape() + " on one way and " + b.shape() + " on the other");
+          "its shape is " + a.shape() + " on one way and " + b.shape() + " on the other", true);
     }
     OfTensor slot = new OfTensor(a.dtype(), common(a.shape(), b.shape()));
     origins.put(slot, List.of(a, b));
@@ -442,7 +442,7 @@ final class Join {
           List.of(new Value.Growing(list, length, growing.dtype(), growing.shape())));
     }
     if (slot instanceof Slot.Torn torn) {
-      return new Torn(torn.why(), site.place());
+      return new Torn(torn.why(), torn.byRank(), site.place());
     }
     if (slot instanceof Known known) {
       return known.value();

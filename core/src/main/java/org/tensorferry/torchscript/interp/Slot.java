@@ -40,8 +40,16 @@ sealed interface Slot {
   /** An int that every round of a loop changes by the same step. */
   record Counted(Dim first, long step) implements Slot {}
 
-  /** Nothing that a graph can carry; an error for whoever uses it. */
-  record Torn(String why) implements Slot {}
+  /**
+   * Nothing that a graph can carry; an error for whoever uses it.
+   *
+   * @param byRank true for tensors of one dtype and different ranks
+   */
+  record Torn(String why, boolean byRank) implements Slot {
+    Torn(String why) {
+      this(why, false);
+    }
+  }
 
   /** The dtypes and shapes of the tensors that carry it. */
   default List<OfTensor> parts() {

@@ -182,9 +182,10 @@ final class State {
     }
   }
 
-  /** Whether a variable has no one type after a branch or loop. */
-  boolean hasTorn() {
-    return variables.values().stream().anyMatch(Callables.Torn.class::isInstance);
+  /** Whether a variable is a tensor of another rank on either way of a branch or loop. */
+  boolean hasTornRank() {
+    return variables.values().stream()
+        .anyMatch(value -> value instanceof Callables.Torn torn && torn.byRank());
   }
 
   /** Puts everything back. */

@@ -194,7 +194,7 @@ final class Statements implements Stmt.Visitor<Statements.Flow> {
     State before = State.of(frame);
     Object mark = machine.operators().regions().mark();
     Flow flow = onData(stmt, condition);
-    if (!State.of(frame).hasTorn() || before.hasTorn()) {
+    if (!State.of(frame).hasTornRank() || before.hasTornRank()) {
       return flow;
     }
     machine.operators().regions().reset(mark);
