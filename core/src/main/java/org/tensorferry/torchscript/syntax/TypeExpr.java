@@ -36,8 +36,7 @@ public record TypeExpr(String name, List<TypeExpr> arguments, Span span) impleme
    */
   public static TypeExpr of(Expr expr) {
     if (expr instanceof Expr.Subscript generic) {
-      return checked(
-          new TypeExpr(qualifiedName(generic.value()), arguments(generic), expr.span()));
+      return checked(new TypeExpr(qualifiedName(generic.value()), arguments(generic), expr.span()));
     }
     return checked(new TypeExpr(qualifiedName(expr), List.of(), expr.span()));
   }

@@ -150,8 +150,19 @@ class ParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "3", "List[", "List[3]", "List[int]]", "List[]", "a b", "f(x)", "[int]", "Optional",
-        "List[int, str]", "Dict[str]", "Future[Optional]"
+        "",
+        "3",
+        "List[",
+        "List[3]",
+        "List[int]]",
+        "List[]",
+        "a b",
+        "f(x)",
+        "[int]",
+        "Optional",
+        "List[int, str]",
+        "Dict[str]",
+        "Future[Optional]"
       })
   void whatIsNoTypeIsRefused(String text) {
     FerryException failure = assertThrows(FerryException.class, () -> TypeExpr.parse(text));
