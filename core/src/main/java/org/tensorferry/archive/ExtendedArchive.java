@@ -1,19 +1,7 @@
 package org.tensorferry.archive;
 
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import org.tensorferry.error.ExitCode;
-import org.tensorferry.error.IoReasons;
-import org.tensorferry.error.Problem;
-import org.tensorferry.file.ZipWriter;
+import java.util.Map;
 
 /** A copy of a TorchScript file whose root has one method more. */
 public final class ExtendedArchive {
@@ -44,39 +32,6 @@ public final class ExtendedArchive {
     int at = ClassText.end(code, name);
     String extended =
         code.substring(0, at) + ClassText.method(className, method) + code.substring(at);
-    try (ZipFile zip = new ZipFile(original.toFile());
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(copy))) {
-      copy(zip, record, extended.getBytes(StandardCharsets.UTF_8), out);
-    } catch (IOException e) {
-      throw Problem.of("A copy of the model for libtorch can't be written")
-          .at("file", "`" + copy + "`")
-          .because(IoReasons.of(e))
-          .fix("make room in the directory for temporary files")
-          .as(ExitCode.UNWRITABLE);
-    }
-  }
-
-  /**
-   * The author's lines of the changed file would be other lines, so its record of them is left out.
-   */
-  private static void copy(ZipFile zip, String changed, byte[] text, OutputStream out)
-      throws IOException {
-    ZipWriter writer = new ZipWriter(out, ZipWriter.TORCH_ALIGNMENT);
-    for (ZipEntry entry : Collections.list(zip.entries())) {
-      String name = entry.getName();
-      if (name.endsWith("/" + changed)) {
-        writer.record(name, text);
-      } else if (!name.endsWith("/" + changed + ".debug_pkl")) {
-        writer.record(
-            name,
-            entry.getSize(),
-            body -> {
-              try (InputStream in = zip.getInputStream(entry)) {
-                in.transferTo(body);
-              }
-            });
-      }
-    }
-    writer.finish();
+    ChangedArchive.write(original, Map.of(record, extended), copy);
   }
 }

@@ -76,14 +76,15 @@ final class ChildEngines implements Engines {
 
   @Override
   public Original original(Path file) {
-    if (!options.trusted()) {
-      CodeScan.require(file);
-    }
-    return own(file);
+    return OriginalCode.load(file, folder(), !options.trusted(), this::loaded);
   }
 
   @Override
   public Original own(Path file) {
+    return OriginalCode.load(file, folder(), false, this::loaded);
+  }
+
+  private Original loaded(Path file) {
     return RemoteOriginal.open(new Remote(torch), file, options.threads());
   }
 

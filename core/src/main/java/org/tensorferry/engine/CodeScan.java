@@ -13,7 +13,7 @@ import org.tensorferry.torchscript.syntax.Source;
 final class CodeScan {
 
   /** Bytes of a code record at most, as for a conversion. */
-  private static final int LONGEST = 64 << 20;
+  static final int LONGEST = 64 << 20;
 
   private CodeScan() {}
 

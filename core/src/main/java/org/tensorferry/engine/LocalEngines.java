@@ -32,14 +32,15 @@ final class LocalEngines implements Engines {
 
   @Override
   public Original original(Path file) {
-    if (!options.trusted()) {
-      CodeScan.require(file);
-    }
-    return own(file);
+    return OriginalCode.load(file, folder(), !options.trusted(), this::loaded);
   }
 
   @Override
   public Original own(Path file) {
+    return OriginalCode.load(file, folder(), false, this::loaded);
+  }
+
+  private Original loaded(Path file) {
     TorchRunner runner = TorchRunner.open(file);
     if (options.threads() > 0) {
       TorchRunner.useThreads(options.threads());
