@@ -64,8 +64,9 @@ class ForeignOperatorsTest {
   @Test
   void anUnknownOperatorInABranchThatIsNotTakenHarmsNothing() {
     ParityReport report =
-        verify("torch._of_tomorrow(x, [1, 2], None) if x.dim() == 7 else torch.relu(x)", List.of(
-            "x:float32[2,3]", "y:float32[1]", "z:float32[1]"));
+        verify(
+            "torch._of_tomorrow(x, [1, 2], None) if x.dim() == 7 else torch.relu(x)",
+            List.of("x:float32[2,3]", "y:float32[1]", "z:float32[1]"));
     assertTrue(report.isEqual(), report::toString);
   }
 
@@ -75,7 +76,8 @@ class ForeignOperatorsTest {
     Path target = directory.resolve("model" + Math.abs(call.hashCode()));
     try (TorchModel model = Tensorferry.open(file)) {
       SavedConversion saved =
-          model.convert(ConvertOptions.defaults().inputs(inputs.toArray(String[]::new)))
+          model
+              .convert(ConvertOptions.defaults().inputs(inputs.toArray(String[]::new)))
               .save(target);
       return saved.verify(OPTIONS);
     }

@@ -27,7 +27,8 @@ public final class ChangedArchive {
    * Writes it. The author's lines of a changed record would be other lines, so the file's record of
    * them is left out.
    *
-   * @param records texts by name below the file's one folder; those that the original does not have are added
+   * @param records texts by name below the file's one folder; those that the original does not have
+   *     are added
    * @throws org.tensorferry.error.FerryException where the copy can't be written (UNWRITABLE)
    */
   public static void write(Path original, Map<String, String> records, Path copy) {

@@ -126,16 +126,13 @@ final class OriginalCode {
     boolean calls =
         OPERATORS.keySet().stream().anyMatch(text::contains)
             || missing.stream().anyMatch(text::contains);
-    return calls
-        ? OperatorCalls.replaced(source, OPERATORS, missing, MODULE + "missing")
-        : text;
+    return calls ? OperatorCalls.replaced(source, OPERATORS, missing, MODULE + "missing") : text;
   }
 
   private static String operators() {
     try (InputStream in = OriginalCode.class.getResourceAsStream("operators.py")) {
       return new String(
-          Objects.requireNonNull(in, "no operators.py").readAllBytes(),
-          StandardCharsets.UTF_8);
+          Objects.requireNonNull(in, "no operators.py").readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
