@@ -2,6 +2,7 @@ package org.tensorferry;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,6 +25,7 @@ import org.tensorferry.rule.CallTrace;
 import org.tensorferry.rule.OperatorCall;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.SavedModelWriter;
+import org.tensorferry.savedmodel.SharedVariables;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tflite.ModuleNames;
 import org.tensorferry.tflite.Quantization;
@@ -47,10 +49,31 @@ public final class Conversion {
   /** Of the model's file when it was opened. */
   private final FileStamp stamp;
 
-  Conversion(ConvertedModel converted, RuleTables rules, FileStamp stamp) {
+  private final List<Conversion> also;
+
+  private Conversion(
+      ConvertedModel converted, RuleTables rules, FileStamp stamp, List<Conversion> also) {
     this.converted = converted;
     this.rules = rules;
     this.stamp = stamp;
+    this.also = also;
+  }
+
+  /** Of the methods that one result is to hold, at least one. */
+  static Conversion of(List<ConvertedModel> methods, RuleTables rules, FileStamp stamp) {
+    List<Conversion> further =
+        methods.stream().skip(1).map(m -> new Conversion(m, rules, stamp, List.of())).toList();
+    return new Conversion(methods.get(0), rules, stamp, further);
+  }
+
+  /** The method that was converted, {@code forward} as a rule; of several, the first. */
+  public String method() {
+    return converted.method();
+  }
+
+  /** The further methods that the same result holds, which share its variables. */
+  public List<Conversion> also() {
+    return also;
   }
 
   /** The TensorFlow graph. */
@@ -68,9 +91,9 @@ public final class Conversion {
     return model().argumentNames();
   }
 
-  /** The variables that the model reads, each with where it comes from. */
+  /** The variables that the model reads, in any of its methods, each with where it comes from. */
   public List<PortedVariable> variables() {
-    return converted.variables();
+    return new SharedVariables(provenance()).all();
   }
 
   /** What was taken for granted: branches and sizes decided by the examples of dynamic dims. */
@@ -78,9 +101,11 @@ public final class Conversion {
     return converted.assumptions();
   }
 
-  /** Torch names of tensors in the file that the converted method does not use. */
+  /** Torch names of tensors in the file that no converted method uses. */
   public List<String> unusedTensors() {
-    return converted.unusedTensors();
+    List<String> unused = new ArrayList<>(converted.unusedTensors());
+    also.forEach(method -> unused.retainAll(method.unusedTensors()));
+    return List.copyOf(unused);
   }
 
   /** Every operator call of the original, in order. */
@@ -143,7 +168,9 @@ public final class Conversion {
         inputs(),
         assumptions(),
         rules,
-        converted.call());
+        converted.call(),
+        Optional.empty(),
+        also.stream().map(method -> method.saved(result).further()).toList());
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
@@ -151,7 +178,14 @@ public final class Conversion {
     String name = String.valueOf(converted.file().getFileName());
     List<CallRecord> calls = calls().stream().map(this::record).toList();
     return new Provenance(
-        Version.current(), name, converted.method(), model(), inputs(), calls, converted.call());
+        Version.current(),
+        name,
+        converted.method(),
+        model(),
+        inputs(),
+        calls,
+        converted.call(),
+        also.stream().map(Conversion::provenance).toList());
   }
 
   private CallRecord record(OperatorCall call) {
@@ -168,13 +202,15 @@ public final class Conversion {
    * @param written this conversion as a SavedModel
    * @param calibration inputs of the model, for {@link Quantization#INT8}
    * @return what can be verified
-   * @throws org.tensorferry.error.FerryException (unconvertible) where TensorFlow Lite can't do it
+   * @throws org.tensorferry.error.FerryException (unconvertible) where TensorFlow Lite can't do it,
+   *     and for several methods
    */
   public SavedConversion writeTflite(
       OutputPlace output,
       SavedConversion written,
       TfliteOptions options,
       CalibrationInputs calibration) {
+    requireOneMethod();
     TfliteRecord record =
         new TfliteRecord(
             "Tensorferry " + Tensorferry.version(),
@@ -196,6 +232,15 @@ public final class Conversion {
                 record,
                 file));
     return saved(output.path());
+  }
+
+  private void requireOneMethod() {
+    if (!also.isEmpty()) {
+      throw Problem.of("A .tflite file holds one method here, not " + (also.size() + 1))
+          .because("each method would be a subgraph with a copy of the weights that it shares")
+          .fix("convert each method to a file of its own, with one --method")
+          .as(ExitCode.USAGE);
+    }
   }
 
   /**

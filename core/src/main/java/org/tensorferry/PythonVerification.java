@@ -61,7 +61,7 @@ final class PythonVerification {
         cases.add(all.get(i));
       }
     }
-    List<InputSpec> specs = RecordedConversion.of(pair.savedModel()).specs();
+    List<InputSpec> specs = RecordedConversion.of(pair.savedModel(), pair.further()).specs();
     List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
     PythonComparison comparison =
         new PythonComparison(pair, names, variables(specs), options, cases);

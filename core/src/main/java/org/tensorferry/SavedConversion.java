@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Engines;
+import org.tensorferry.error.ExitCode;
+import org.tensorferry.error.Problem;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
@@ -39,6 +42,8 @@ import org.tensorferry.trace.RoundingVerification;
  * @param assumptions what the conversion took for granted
  * @param rules by which the original is read again where the layers are compared
  * @param call what the method was called with besides tensors; empty where it takes them itself
+ * @param signature of the result that computes the method; empty for {@code serving_default}
+ * @param also further methods that the result holds, which are verified with it
  */
 public record SavedConversion(
     Path model,
@@ -47,11 +52,14 @@ public record SavedConversion(
     List<InputSpec> inputs,
     List<Assumption> assumptions,
     RuleTables rules,
-    Optional<MethodCall> call) {
+    Optional<MethodCall> call,
+    Optional<String> signature,
+    List<SavedConversion> also) {
 
   public SavedConversion {
     inputs = List.copyOf(inputs);
     assumptions = List.copyOf(assumptions);
+    also = List.copyOf(also);
   }
 
   /** Of a method that takes the tensors itself. */
@@ -62,7 +70,16 @@ public record SavedConversion(
       List<InputSpec> inputs,
       List<Assumption> assumptions,
       RuleTables rules) {
-    this(model, method, directory, inputs, assumptions, rules, Optional.empty());
+    this(
+        model,
+        method,
+        directory,
+        inputs,
+        assumptions,
+        rules,
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -86,9 +103,15 @@ public record SavedConversion(
           record.specs(),
           record.assumptions(),
           rules,
-          record.call());
+          record.call(),
+          Optional.empty(),
+          List.of());
     }
-    RecordedConversion recorded = RecordedConversion.of(directory);
+    return of(model, directory, rules, RecordedConversion.of(directory));
+  }
+
+  private static SavedConversion of(
+      Path model, Path directory, RuleTables rules, RecordedConversion recorded) {
     return new SavedConversion(
         model,
         recorded.method(),
@@ -96,22 +119,88 @@ public record SavedConversion(
         recorded.specs(),
         recorded.assumptions(),
         rules,
-        recorded.call());
+        recorded.call(),
+        Optional.empty(),
+        recorded.also().stream()
+            .map(method -> of(model, directory, rules, method).further())
+            .toList());
+  }
+
+  /** The same, computed by the signature of the method's name. */
+  SavedConversion further() {
+    return new SavedConversion(
+        model,
+        method,
+        directory,
+        inputs,
+        assumptions,
+        rules,
+        call,
+        Optional.of(method),
+        List.of());
+  }
+
+  /**
+   * One of the methods alone.
+   *
+   * @throws org.tensorferry.error.FerryException (usage) where the result does not hold it
+   */
+  public SavedConversion only(String name) {
+    if (name.equals(method)) {
+      return withAlso(inputs, List.of());
+    }
+    return also.stream()
+        .filter(other -> other.method().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Problem.of("The result does not hold the method `" + name + "`")
+                    .at("result", directory)
+                    .because("it was converted from " + String.join(", ", methods()))
+                    .fix("name one of these, or convert again with --method " + name)
+                    .as(ExitCode.USAGE));
+  }
+
+  /** The names of all methods that the result holds. */
+  public List<String> methods() {
+    return Stream.concat(Stream.of(method), also.stream().map(SavedConversion::method)).toList();
+  }
+
+  /** Each method by itself, in order. */
+  List<SavedConversion> alone() {
+    return Stream.concat(Stream.of(withAlso(inputs, List.of())), also.stream()).toList();
+  }
+
+  void requireOneMethod(String option) {
+    if (!also.isEmpty()) {
+      throw Problem.of(option + " is for one method, and the result holds " + (also.size() + 1))
+          .at("result", directory)
+          .because("it was converted from " + String.join(", ", methods()))
+          .fix("verify one at a time: `verify MODEL RESULT --method NAME " + option + " ...`")
+          .as(ExitCode.USAGE);
+    }
+  }
+
+  private SavedConversion withAlso(List<InputSpec> specs, List<SavedConversion> others) {
+    return new SavedConversion(
+        model, method, directory, specs, assumptions, rules, call, signature, others);
   }
 
   /**
    * The same with other inputs, for example other example sizes. Specs without a name are named by
    * their position.
    *
-   * @throws org.tensorferry.error.FerryException (usage) where a text is no spec
+   * @throws org.tensorferry.error.FerryException (usage) where a text is no spec, or the result
+   *     holds several methods
    */
   public SavedConversion withInputs(List<String> specs) {
+    requireOneMethod("--input");
     List<InputSpec> named = new ArrayList<>(InputSpec.parseAll(specs));
     for (int i = 0; i < named.size() && named.size() == inputs.size(); i++) {
       InputSpec spec = named.get(i);
       named.set(i, spec.name().isPresent() ? spec : spec.named(inputs.get(i).name().orElse("")));
     }
-    return new SavedConversion(model, method, directory, named, assumptions, rules, call);
+    return withAlso(named, also);
   }
 
   /**
@@ -121,6 +210,14 @@ public record SavedConversion(
    * @param index of the case
    */
   public Map<String, HostTensor> inputsOf(int index, VerifyOptions options) {
+    int before = 0;
+    for (SavedConversion one : also.isEmpty() ? List.<SavedConversion>of() : alone()) {
+      int own = Verification.cases(one.pair(), options).size();
+      if (index - before < own) {
+        return one.inputsOf(index - before, options);
+      }
+      before += own;
+    }
     List<InputCase> cases = Verification.cases(pair(), options);
     List<HostTensor> values = cases.get(index % cases.size()).inputs();
     Map<String, HostTensor> named = new LinkedHashMap<>();
@@ -153,6 +250,12 @@ public record SavedConversion(
 
   /** As above, with engines that were started before. */
   public ParityReport verify(Engines engines, VerifyOptions options, VerifyListener listener) {
+    return also.isEmpty()
+        ? verifyAlone(engines, options, listener)
+        : new MethodsVerification(this, engines, options, listener).verify();
+  }
+
+  ParityReport verifyAlone(Engines engines, VerifyOptions options, VerifyListener listener) {
     ModelPair pair = pair();
     ParityReport report =
         Verification.run(engines, pair, options, listener)
@@ -183,7 +286,7 @@ public record SavedConversion(
   }
 
   private ModelPair pair() {
-    ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions);
+    ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions).in(signature);
     if (call.isEmpty()) {
       return pair;
     }

@@ -55,14 +55,14 @@ public final class TorchModel implements AutoCloseable {
   }
 
   /**
-   * Converts a method, {@code forward} as a rule.
+   * Converts a method, {@code forward} as a rule, or the several methods of one result.
    *
    * @throws org.tensorferry.error.FerryException (unconvertible) with everything that can't be
    *     converted; (usage) where the input specs do not fit the method's arguments
    */
   public Conversion convert(ConvertOptions options) {
     return Exhausted.guard(
-        () -> new Conversion(ModelConverter.convert(source, rules, options), rules, stamp));
+        () -> Conversion.of(ModelConverter.convertAll(source, rules, options), rules, stamp));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.Conversion;
 import org.tensorferry.dim.Assumptions.Assumption;
@@ -95,17 +96,42 @@ record ConversionSummary(
 
   private Columns signature() {
     Columns columns = new Columns(2);
-    conversion
-        .inputs()
-        .forEach(
-            input ->
-                columns.row("input", input.name().orElse(""), input.dtype() + "" + input.shape()));
-    conversion
-        .model()
-        .result()
-        .flatten()
-        .forEach((name, value) -> columns.row("output", name, value.dtype() + "" + value.shape()));
+    inputs().forEach((name, type) -> columns.row("input", name, type));
+    outputs().forEach((name, type) -> columns.row("output", name, type));
     return columns;
+  }
+
+  /** Types by name; of several methods, {@code decode.z}. */
+  private Map<String, String> inputs() {
+    Map<String, String> inputs = new LinkedHashMap<>();
+    for (Conversion each : methods()) {
+      each.inputs()
+          .forEach(
+              input ->
+                  inputs.put(
+                      prefix(each) + input.name().orElse(""), input.dtype() + "" + input.shape()));
+    }
+    return inputs;
+  }
+
+  private Map<String, String> outputs() {
+    Map<String, String> outputs = new LinkedHashMap<>();
+    for (Conversion each : methods()) {
+      each.model()
+          .result()
+          .flatten()
+          .forEach(
+              (name, value) -> outputs.put(prefix(each) + name, value.dtype() + "" + value.shape()));
+    }
+    return outputs;
+  }
+
+  private List<Conversion> methods() {
+    return Stream.concat(Stream.of(conversion), conversion.also().stream()).toList();
+  }
+
+  private String prefix(Conversion method) {
+    return conversion.also().isEmpty() ? "" : method.method() + ".";
   }
 
   private String variables() {
@@ -120,7 +146,11 @@ record ConversionSummary(
   }
 
   private List<String> assumptions() {
-    return conversion.assumptions().stream().map(Assumption::toString).toList();
+    return methods().stream()
+        .flatMap(method -> method.assumptions().stream())
+        .map(Assumption::toString)
+        .distinct()
+        .toList();
   }
 
   /** Each output with its least SNR and greatest error over all cases. */
@@ -222,21 +252,11 @@ record ConversionSummary(
   }
 
   private ConversionFacts facts() {
-    Map<String, String> inputs = new LinkedHashMap<>();
-    conversion
-        .inputs()
-        .forEach(input -> inputs.put(input.name().orElse(""), input.dtype() + "" + input.shape()));
-    Map<String, String> outputs = new LinkedHashMap<>();
-    conversion
-        .model()
-        .result()
-        .flatten()
-        .forEach((name, value) -> outputs.put(name, value.dtype() + "" + value.shape()));
     return new ConversionFacts(
         headline(),
         isWritten(),
-        inputs,
-        outputs,
+        inputs(),
+        outputs(),
         conversion.variables(),
         assumptions(),
         conversion.unusedTensors());

@@ -22,6 +22,7 @@ import org.tensorferry.inputs.CalibrationInputs;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.source.SourceModel;
 import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.tflite.TfliteOptions;
 import picocli.CommandLine.Command;
@@ -48,7 +49,8 @@ import picocli.CommandLine.Spec;
       "changes from run to run; `time=40` gives a name its example value. For ids,",
       "`ids:int64[batch,16]<30522` says that they are below 30522. An argument that is",
       "no tensor gets a value: `sr=16000`, `mode=fast`, `sizes=[1,2]`. Tensors in lists,",
-      "tuples and dicts are named by their place: `states_0:...`, `extra_KEY:...`."
+      "tuples and dicts are named by their place: `states_0:...`, `extra_KEY:...`.",
+      "Of several methods, `decode.z:[1,8]` is an argument of one."
     })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -75,8 +77,10 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      description = "method to convert (default: ${DEFAULT-VALUE})")
-  String method = "forward";
+      description =
+          "method to convert (default: forward); repeated, all go into one SavedModel and share its"
+              + " variables")
+  List<String> methods = new ArrayList<>();
 
   @Option(
       names = "--module",
@@ -121,6 +125,7 @@ final class ConvertCommand implements Callable<Integer> {
   public Integer call() {
     boolean onlyTflite = output.toString().endsWith(".tflite");
     @Nullable Path file = onlyTflite ? output : tflite.file;
+    requireOneForTflite(file);
     reports.requireForms(verify);
     comparison.requireUsed(spec, verify, tflite.calibrate != null, file != null);
     TfliteOptions tfliteOptions = tflite.options(spec, file != null, comparison.timeout());
@@ -142,7 +147,15 @@ final class ConvertCommand implements Callable<Integer> {
         @Nullable Engines engines = verify ? engines(verifyOptions, outputs, file != null) : null;
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options =
-          new ConvertOptions(inputs, method, called(), allowFrozen, !noGuards, progress);
+          new ConvertOptions(
+                  inputs,
+                  SourceModel.FORWARD,
+                  List.of(),
+                  called(),
+                  allowFrozen,
+                  !noGuards,
+                  progress)
+              .methods(methods.isEmpty() ? List.of(SourceModel.FORWARD) : methods);
       Conversion conversion = torch.convert(options);
       CalibrationInputs calibration =
           conversion.calibration(tfliteOptions, verifyOptions.preparation());
@@ -187,6 +200,15 @@ final class ConvertCommand implements Callable<Integer> {
           .ifPresent(kept -> out.println("The inputs of the first case that differs: " + kept));
       out.flush();
       return (equal ? ExitCode.OK : ExitCode.DIFFERENT).code();
+    }
+  }
+
+  /** Before anything is converted. */
+  private void requireOneForTflite(@Nullable Path file) {
+    if (file != null && methods.size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a .tflite file holds one method: give one --method for each .tflite file");
     }
   }
 

@@ -72,6 +72,12 @@ final class VerifyCommand implements Callable<Integer> {
       description = "dtype and dims of each argument (default: as converted)")
   List<String> specs = new ArrayList<>();
 
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "of several methods in RESULT, compare this one (default: all)")
+  Optional<String> method = Optional.empty();
+
   @Mixin ReportOption reports = new ReportOption();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
   @Mixin PluginsOption plugins = new PluginsOption();
@@ -95,6 +101,7 @@ final class VerifyCommand implements Callable<Integer> {
           spec.commandLine(), "--layers compares SavedModels; `analyze` looks into .tflite files");
     }
     SavedConversion saved = SavedConversion.open(model, directory, plugins.rules());
+    saved = method.isPresent() ? saved.only(method.get()) : saved;
     saved = specs.isEmpty() ? saved : saved.withInputs(specs);
     ParityReport report;
     try (Progress progress = Progress.onTerminal()) {

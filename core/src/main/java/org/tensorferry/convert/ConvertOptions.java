@@ -2,17 +2,22 @@ package org.tensorferry.convert;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.source.SourceModel;
 
 /**
  * What a conversion needs to know. Immutable; each method returns a copy with one thing changed.
  *
  * @param inputs one spec for each tensor argument of the method, in order; see {@link
- *     InputSpec#parseAll}; and values of other arguments, {@code sr=16000}
+ *     InputSpec#parseAll}; and values of other arguments, {@code sr=16000}. Of several methods, specs
+ *     are named and go to each that has such an argument, or to one alone: {@code decode.x:[1,8]}
  * @param method the method to convert, {@code forward} as a rule
+ * @param also further methods for the same result, which share its variables; each is a signature
+ *     and an attribute of its name, and the first method is what the result computes when called
  * @param call the submodule that has the method, and whose channels come last
  * @param allowFrozen names of dynamic dims that may be fixed to their examples where a loop is
  *     unrolled for them; otherwise such a loop is refused
@@ -22,6 +27,7 @@ import org.tensorferry.source.MethodCall;
 public record ConvertOptions(
     List<String> inputs,
     String method,
+    List<String> also,
     MethodCall call,
     Set<String> allowFrozen,
     boolean guards,
@@ -29,13 +35,14 @@ public record ConvertOptions(
 
   public ConvertOptions {
     inputs = List.copyOf(inputs);
+    also = List.copyOf(also);
     allowFrozen = Set.copyOf(allowFrozen);
   }
 
   /** No inputs, {@code forward}, no dim frozen, guarded, and nobody listening. */
   public static ConvertOptions defaults() {
     return new ConvertOptions(
-        List.of(), "forward", MethodCall.PLAIN, Set.of(), true, ProgressListener.NONE);
+        List.of(), "forward", List.of(), MethodCall.PLAIN, Set.of(), true, ProgressListener.NONE);
   }
 
   /**
@@ -45,43 +52,57 @@ public record ConvertOptions(
   public ConvertOptions input(String spec) {
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
-    return new ConvertOptions(more, method, call, allowFrozen, guards, listener);
+    return new ConvertOptions(more, method, also, call, allowFrozen, guards, listener);
   }
 
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
-    return new ConvertOptions(Arrays.asList(specs), method, call, allowFrozen, guards, listener);
+    return new ConvertOptions(Arrays.asList(specs), method, also, call, allowFrozen, guards, listener);
   }
 
+  /** Converts this method alone. */
   public ConvertOptions method(String name) {
-    return new ConvertOptions(inputs, name, call, allowFrozen, guards, listener);
+    return methods(List.of(name));
+  }
+
+  /**
+   * Converts methods into one result, at least one. {@code forward} becomes the first where it is
+   * among them.
+   */
+  public ConvertOptions methods(List<String> names) {
+    List<String> all = new ArrayList<>(new LinkedHashSet<>(names));
+    if (all.remove(SourceModel.FORWARD)) {
+      all.add(0, SourceModel.FORWARD);
+    }
+    return new ConvertOptions(
+        inputs, all.get(0), all.subList(1, all.size()), call, allowFrozen, guards, listener);
   }
 
   /** Converts a submodule alone, by its path. */
   public ConvertOptions module(String path) {
     MethodCall of = new MethodCall(path, call.values(), call.channelsLast());
-    return new ConvertOptions(inputs, method, of, allowFrozen, guards, listener);
+    return new ConvertOptions(inputs, method, also, of, allowFrozen, guards, listener);
   }
 
   /** Puts the channels of inputs and outputs last, which are axis 1 in torch; names of both. */
   public ConvertOptions channelsLast(String... names) {
     MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names));
-    return new ConvertOptions(inputs, method, with, allowFrozen, guards, listener);
+    return new ConvertOptions(inputs, method, also, with, allowFrozen, guards, listener);
   }
 
   /** Allows dynamic dims to become fixed, each to its example. */
   public ConvertOptions allowFrozen(String... dims) {
-    return new ConvertOptions(inputs, method, call, Set.of(dims), guards, listener);
+    return new ConvertOptions(inputs, method, also, call, Set.of(dims), guards, listener);
   }
 
   /**
    * Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute.
    */
   public ConvertOptions withoutGuards() {
-    return new ConvertOptions(inputs, method, call, allowFrozen, false, listener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, false, listener);
   }
 
   public ConvertOptions listener(ProgressListener newListener) {
-    return new ConvertOptions(inputs, method, call, allowFrozen, guards, newListener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, newListener);
   }
 }

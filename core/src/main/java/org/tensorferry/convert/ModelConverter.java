@@ -53,17 +53,22 @@ public final class ModelConverter {
   private final String method;
   private final List<Assumption> taken;
   private List<InputSpec> specs;
-  private Kept kept = Kept.NOTHING;
+  private final Shared shared;
   private int keptAttempts;
 
   private ModelConverter(
-      SourceModel model, RuleTables rules, ConvertOptions options, SourceInputs inputs) {
+      SourceModel model,
+      RuleTables rules,
+      ConvertOptions options,
+      SourceInputs inputs,
+      Shared shared) {
     this.model = model;
     this.rules = rules;
     this.options = options;
     this.method = options.method();
     this.specs = inputs.specs();
     this.taken = inputs.assumptions();
+    this.shared = shared;
   }
 
   /**
@@ -74,6 +79,38 @@ public final class ModelConverter {
    */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options) {
+    return convert(model, rules, options, new Shared());
+  }
+
+  /**
+   * Converts all methods of the options, so that one result can hold them: a variable that several
+   * use has one layout, and what one keeps between calls is a variable for all.
+   *
+   * @return one for each method, in order
+   * @throws FerryException as {@link #convert}
+   */
+  public static List<ConvertedModel> convertAll(
+      SourceModel model, RuleTables rules, ConvertOptions options) {
+    if (options.also().isEmpty()) {
+      return List.of(convert(model, rules, options));
+    }
+    List<ConvertOptions> each = new MethodInputs(model, options).each();
+    Shared shared = new Shared();
+    List<ConvertedModel> converted = new ArrayList<>();
+    int before;
+    do {
+      before = shared.size();
+      converted.clear();
+      for (ConvertOptions one : each) {
+        converted.add(convert(model, rules, one, shared));
+      }
+      // What a later method found out holds for the earlier ones too.
+    } while (shared.size() > before);
+    return converted;
+  }
+
+  private static ConvertedModel convert(
+      SourceModel model, RuleTables rules, ConvertOptions options, Shared shared) {
     MethodCall given = options.call().withValues(options.inputs());
     SourceModel module = given.module().isEmpty() ? model : model.submodule(given.module());
     MethodCall call =
@@ -88,7 +125,8 @@ public final class ModelConverter {
                 entered.model(),
                 rules,
                 options.method(entered.method()),
-                new SourceInputs(entered.specs(), inputs.assumptions()))
+                new SourceInputs(entered.specs(), inputs.assumptions()),
+                shared)
             .convert();
     return converted.calling(options.method(), entered.entry().map(entry -> call));
   }
@@ -96,21 +134,21 @@ public final class ModelConverter {
   /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
-    return new ModelConverter(model, rules, options, SourceInputs.of(specs)).convert();
+    return new ModelConverter(model, rules, options, SourceInputs.of(specs), new Shared())
+        .convert();
   }
 
   private ConvertedModel convert() {
-    Set<String> keepTorchLayout = new HashSet<>();
     List<NeedsFixedDims> frozen = new ArrayList<>();
     while (true) {
       try {
-        return convert(keepTorchLayout, frozen);
+        return convert(frozen);
       } catch (WeightStore.NeedsTorchLayout needed) {
         // Once a layer's summed bias is asked for alone, that layer keeps torch's tensors; each
         // round adds one layer.
-        keepTorchLayout.add(needed.modulePath());
+        shared.keepTorchLayout.add(needed.modulePath());
       } catch (NeedsKept needed) {
-        kept = needed.kept;
+        shared.keep(needed.kept);
       } catch (NeedsFixedDims needed) {
         requireAllowed(needed);
         specs = specs.stream().map(spec -> spec.frozen(needed.symbols())).toList();
@@ -138,17 +176,17 @@ public final class ModelConverter {
     }
   }
 
-  private ConvertedModel convert(Set<String> keepTorchLayout, List<NeedsFixedDims> frozen) {
+  private ConvertedModel convert(List<NeedsFixedDims> frozen) {
     options.listener().progress("reading the model", 0, 0);
     Assumptions assumptions = new Assumptions();
     taken.forEach(known -> assumptions.add(known.text(), known.place()));
     frozen.forEach(dims -> assumptions.add(dims.assumption(), dims.place()));
     TfGraph tf = new TfGraph(assumptions);
     WeightStore weights =
-        new WeightStore(tf, new VariablePlan(model.modules(), rules.layers(), keepTorchLayout));
+        new WeightStore(tf, new VariablePlan(model.modules(), rules.layers(), shared.keepTorchLayout));
     TensorOperators operators = new TensorOperators(rules, tf, weights);
     Program program = model.program(operators, assumptions);
-    List<StoredTensor> keptTensors = program.begin(kept);
+    List<StoredTensor> keptTensors = program.begin(shared.kept);
     keptTensors.forEach(weights::keep);
     BoundInputs inputs = BoundInputs.bind(model.signature(method), specs, tf);
     options.listener().progress("following " + method, 0, 0);
@@ -208,6 +246,24 @@ public final class ModelConverter {
     throw new FerryException(ExitCode.UNCONVERTIBLE, problems, null);
   }
 
+  /** What methods of one result must have in common. Grows while they are followed. */
+  private static final class Shared {
+    /** Paths of layers whose tensors stay as torch has them. */
+    private final Set<String> keepTorchLayout = new HashSet<>();
+
+    private Kept kept = Kept.NOTHING;
+    private int changes;
+
+    void keep(Kept more) {
+      kept = more;
+      changes++;
+    }
+
+    int size() {
+      return keepTorchLayout.size() + changes;
+    }
+  }
+
   /** Something that has to be kept between calls was found out only by following the code. */
   private static final class NeedsKept extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -221,7 +277,7 @@ public final class ModelConverter {
 
   private void requireAllKept(Program program) {
     Kept needed = program.kept();
-    if (!needed.equals(kept)) {
+    if (!needed.equals(shared.kept)) {
       if (++keptAttempts > MOST_KEPT_ATTEMPTS) {
         throw Problem.of("The model keeps values between calls whose types never settle")
             .because(

@@ -97,8 +97,10 @@ final class ChildEngines implements Engines {
   }
 
   @Override
-  public Intermediates intermediates(Path savedModel, Map<String, DType> known) {
-    return RemoteIntermediates.open(new Remote(tensorFlow), savedModel, new LinkedHashMap<>(known));
+  public Intermediates intermediates(
+      Path savedModel, String signature, Map<String, DType> known) {
+    return RemoteIntermediates.open(
+        new Remote(tensorFlow), savedModel, signature, new LinkedHashMap<>(known));
   }
 
   @Override

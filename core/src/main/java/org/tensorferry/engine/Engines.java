@@ -43,9 +43,10 @@ public interface Engines extends AutoCloseable {
   /**
    * Loads a SavedModel that the converter wrote so that values inside it can be fetched.
    *
-   * @param known the values to be fetched, as {@code node:output} in {@code forward}
+   * @param signature whose values are meant
+   * @param known the values to be fetched, as {@code node:output} in the converted method
    */
-  Intermediates intermediates(Path savedModel, Map<String, DType> known);
+  Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known);
 
   /** A folder that the engines may read. */
   Path folder();

@@ -3,9 +3,11 @@ package org.tensorferry.engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
@@ -27,9 +29,11 @@ import org.tensorflow.proto.SignatureDef;
  *
  * @param model the whole file
  * @param meta its meta graph with the signature
+ * @param signature that calls it
  * @param nodes by name, in order
  */
-record ForwardBody(SavedModel model, MetaGraphDef meta, Map<String, NodeDef> nodes) {
+record ForwardBody(
+    SavedModel model, MetaGraphDef meta, SignatureDef signature, Map<String, NodeDef> nodes) {
 
   /** Marks the name of a variable's handle in the graph of sessions. */
   static final char HANDLE = '=';
@@ -39,19 +43,19 @@ record ForwardBody(SavedModel model, MetaGraphDef meta, Map<String, NodeDef> nod
    *
    * @throws FerryException (unreadable) where its functions are not as the converter writes them
    */
-  static ForwardBody of(Path directory) {
+  static ForwardBody of(Path directory, String key) {
     SavedModel model = ByteBridge.read(directory);
     for (MetaGraphDef meta : model.getMetaGraphsList()) {
-      @Nullable SignatureDef signature = meta.getSignatureDefMap().get(TfRunner.DEFAULT_SIGNATURE);
+      @Nullable SignatureDef signature = meta.getSignatureDefMap().get(key);
       if (signature != null) {
         try {
-          return new ForwardBody(model, meta, new Reader(meta, signature).read());
+          return new ForwardBody(model, meta, signature, new Reader(meta, signature).read());
         } catch (IllegalArgumentException e) {
           throw foreign(directory, String.valueOf(e.getMessage()));
         }
       }
     }
-    throw foreign(directory, "it has no signature `" + TfRunner.DEFAULT_SIGNATURE + "`");
+    throw foreign(directory, "it has no signature `" + key + "`");
   }
 
   private static FerryException foreign(Path directory, String why) {
@@ -79,7 +83,7 @@ record ForwardBody(SavedModel model, MetaGraphDef meta, Map<String, NodeDef> nod
     }
 
     Map<String, NodeDef> read() {
-      NodeDef outer = call(meta.getGraphDef().getNodeList());
+      NodeDef outer = call(callers());
       FunctionDef wrapper = function(outer);
       Map<String, String> arguments = arguments(wrapper, outer, this::source);
       NodeDef inner = call(wrapper.getNodeDefList());
@@ -95,6 +99,18 @@ record ForwardBody(SavedModel model, MetaGraphDef meta, Map<String, NodeDef> nod
             flat.put(name, node.toBuilder().clearInput().addAllInput(inputs).build());
           });
       return flat;
+    }
+
+    /** The nodes that compute the signature's outputs. */
+    private List<NodeDef> callers() {
+      Set<String> names = new HashSet<>();
+      signature
+          .getOutputsMap()
+          .values()
+          .forEach(output -> names.add(output.getName().split(":", 2)[0]));
+      return meta.getGraphDef().getNodeList().stream()
+          .filter(node -> names.contains(node.getName()))
+          .toList();
     }
 
     private static NodeDef call(List<NodeDef> nodes) {

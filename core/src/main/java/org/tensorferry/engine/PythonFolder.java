@@ -79,6 +79,7 @@ final class PythonFolder {
     for (PythonTensorFlow.Task task : all) {
       ObjectNode node = tasks.addObject();
       node.put("model", task.savedModel().toAbsolutePath().toString());
+      task.method().ifPresent(method -> node.put("method", method));
       ArrayNode cases = node.putArray("cases");
       for (PythonTensorFlow.Case each : task.cases()) {
         ObjectNode one = cases.addObject();

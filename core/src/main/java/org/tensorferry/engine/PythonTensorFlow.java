@@ -75,8 +75,19 @@ public final class PythonTensorFlow implements AutoCloseable {
    */
   public record Case(Map<String, HostTensor> inputs, Map<String, HostTensor> factors) {}
 
-  /** A SavedModel to run on every case in every way. */
-  public record Task(Path savedModel, List<Case> cases, Set<Way> ways) {}
+  /**
+   * A SavedModel to run on every case in every way.
+   *
+   * @param method its attribute and signature to run; empty for the model itself and {@code
+   *     serving_default}
+   */
+  public record Task(Path savedModel, Optional<String> method, List<Case> cases, Set<Way> ways) {
+
+    /** Of the model itself. */
+    public Task(Path savedModel, List<Case> cases, Set<Way> ways) {
+      this(savedModel, Optional.empty(), cases, ways);
+    }
+  }
 
   /** How far an attempt came. */
   public enum Outcome {

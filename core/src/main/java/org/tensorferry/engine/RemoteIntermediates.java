@@ -21,11 +21,12 @@ final class RemoteIntermediates implements Intermediates {
     this.handle = handle;
   }
 
-  static RemoteIntermediates open(Remote remote, Path savedModel, Map<String, DType> known) {
+  static RemoteIntermediates open(
+      Remote remote, Path savedModel, String signature, Map<String, DType> known) {
     Map<String, Integer> codes = new LinkedHashMap<>();
     known.forEach((name, dtype) -> codes.put(name, dtype.torchCode()));
     String directory = savedModel.toAbsolutePath().toString();
-    return new RemoteIntermediates(remote, remote.handle("openValues", directory, codes));
+    return new RemoteIntermediates(remote, remote.handle("openValues", directory, signature, codes));
   }
 
   @Override

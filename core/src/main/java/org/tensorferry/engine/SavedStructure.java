@@ -21,24 +21,29 @@ public final class SavedStructure {
 
   private SavedStructure() {}
 
-  /** {@link Structure#describe} of the result; empty where the model can't be called. */
-  public static Optional<String> of(Path savedModel) {
+  /**
+   * {@link Structure#describe} of the result; empty where the model can't be called.
+   *
+   * @param attribute another function of the model; empty for the model itself
+   */
+  public static Optional<String> of(Path savedModel, Optional<String> attribute) {
+    String name = attribute.orElse("__call__");
     return ByteBridge.read(savedModel).getMetaGraphsList().stream()
-        .flatMap(graph -> called(graph.getObjectGraphDef()).stream())
+        .flatMap(graph -> called(graph.getObjectGraphDef(), name).stream())
         .findFirst()
         .map(value -> structure(value).describe());
   }
 
-  private static Optional<StructuredValue> called(SavedObjectGraph graph) {
+  private static Optional<StructuredValue> called(SavedObjectGraph graph, String name) {
     if (graph.getNodesCount() == 0) {
       return Optional.empty();
     }
     return graph.getNodes(0).getChildrenList().stream()
-        .filter(child -> child.getLocalName().equals("__call__"))
+        .filter(child -> child.getLocalName().equals(name))
         .map(child -> graph.getNodes(child.getNodeId()))
         .filter(SavedObject::hasFunction)
         .flatMap(node -> node.getFunction().getConcreteFunctionsList().stream())
-        .flatMap(name -> Optional.ofNullable(graph.getConcreteFunctionsMap().get(name)).stream())
+        .flatMap(key -> Optional.ofNullable(graph.getConcreteFunctionsMap().get(key)).stream())
         .map(function -> function.getOutputSignature())
         .findFirst();
   }

@@ -51,7 +51,8 @@ final class TensorFlowService implements Worker.Service {
         runners.remove(a).close();
         yield true;
       }
-      case "openValues" -> openValues(Path.of((String) a.get(0)), (Map<String, Long>) a.get(1));
+      case "openValues" -> 
+          openValues(Path.of((String) a.get(0)), (String) a.get(1), (Map<String, Long>) a.get(2));
       case "sources" -> {
         Intermediates.Sources sources = intermediates.of(a).sources((String) a.get(1));
         yield List.of(List.copyOf(sources.values()), List.copyOf(sources.variables()));
@@ -87,9 +88,9 @@ final class TensorFlowService implements Worker.Service {
     return List.of(runners.add(runner), inputs, outputs, TfRunner.version());
   }
 
-  private long openValues(Path savedModel, Map<String, Long> codes) {
+  private long openValues(Path savedModel, String signature, Map<String, Long> codes) {
     Map<String, DType> known = new LinkedHashMap<>();
     codes.forEach((name, code) -> known.put(name, DType.ofTorchCode(code).orElseThrow()));
-    return intermediates.add(TfIntermediates.open(savedModel, known));
+    return intermediates.add(TfIntermediates.open(savedModel, signature, known));
   }
 }

@@ -53,8 +53,7 @@ public final class TfIntermediates implements Intermediates {
   private TfIntermediates(ForwardBody body, Map<String, DType> known, Path directory) {
     this.body = body;
     this.known = known;
-    body.meta()
-        .getSignatureDefOrThrow(TfRunner.DEFAULT_SIGNATURE)
+    body.signature()
         .getInputsMap()
         .forEach((name, info) -> inputs.put(name, TfDTypes.of(info.getDtype())));
     known.keySet().forEach(tensor -> references.put(tensor, REFERENCE + references.size()));
@@ -79,13 +78,15 @@ public final class TfIntermediates implements Intermediates {
   /**
    * Loads a SavedModel that the converter wrote.
    *
-   * @param known the values to be fetched, as {@code node:output} in {@code forward}
+   * @param signature whose values are meant
+   * @param known the values to be fetched, as {@code node:output} in the converted method
    * @throws org.tensorferry.error.FerryException (unreadable) where the graph is not as the
    *     converter writes it, or lacks one of the values
    */
-  public static TfIntermediates open(Path savedModel, Map<String, DType> known) {
+  public static TfIntermediates open(
+      Path savedModel, String signature, Map<String, DType> known) {
     Natives.useHere(EngineKind.TENSORFLOW);
-    ForwardBody body = ForwardBody.of(savedModel);
+    ForwardBody body = ForwardBody.of(savedModel, signature);
     for (String tensor : known.keySet()) {
       if (!body.nodes().containsKey(node(tensor))) {
         throw Problem.of("The SavedModel does not compute what its record says")

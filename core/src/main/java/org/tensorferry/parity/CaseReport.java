@@ -73,6 +73,12 @@ public record CaseReport(
     return new CaseReport(where, label + ", " + where, dims, inputs, outcome, reason, outputs);
   }
 
+  /** The same case of one of several methods, which its label and its outputs name. */
+  public CaseReport of(String method) {
+    List<OutputComparison> named = outputs.stream().map(output -> output.of(method)).toList();
+    return new CaseReport(engine, method + ": " + label, dims, inputs, outcome, reason, named);
+  }
+
   /** True where nothing was found different; a skipped case finds nothing. */
   public boolean isEqual() {
     return outcome != Outcome.FAILED && outputs.stream().allMatch(OutputComparison::isEqual);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.engine.TfRunner;
 import org.tensorferry.source.EntryMethod;
 
 /**
@@ -17,6 +18,8 @@ import org.tensorferry.source.EntryMethod;
  *     them; names may be left out where there is one input
  * @param assumptions what the conversion took for granted: sizes that break it are not tried
  * @param entry the method, where the original itself has none that takes these tensors
+ * @param further the signature of the result, which is a further method's name; empty for {@code
+ *     serving_default}
  */
 public record ModelPair(
     Path model,
@@ -24,7 +27,8 @@ public record ModelPair(
     Path savedModel,
     List<InputSpec> specs,
     List<Assumption> assumptions,
-    Optional<EntryMethod> entry) {
+    Optional<EntryMethod> entry,
+    Optional<String> further) {
 
   public ModelPair {
     specs = List.copyOf(specs);
@@ -38,12 +42,13 @@ public record ModelPair(
       Path savedModel,
       List<InputSpec> specs,
       List<Assumption> assumptions) {
-    this(model, method, savedModel, specs, assumptions, Optional.empty());
+    this(model, method, savedModel, specs, assumptions, Optional.empty(), Optional.empty());
   }
 
   /** By a method that is added to the original. */
   public ModelPair entering(EntryMethod added) {
-    return new ModelPair(model, added.name(), savedModel, specs, assumptions, Optional.of(added));
+    return new ModelPair(
+        model, added.name(), savedModel, specs, assumptions, Optional.of(added), further);
   }
 
   /** With the original's {@code forward}, and nothing taken for granted. */
@@ -53,6 +58,16 @@ public record ModelPair(
 
   /** With the assumptions of a conversion. */
   public ModelPair assuming(List<Assumption> taken) {
-    return new ModelPair(model, method, savedModel, specs, taken, entry);
+    return new ModelPair(model, method, savedModel, specs, taken, entry, further);
+  }
+
+  /** By another signature of the result; empty for {@code serving_default}. */
+  public ModelPair in(Optional<String> signature) {
+    return new ModelPair(model, method, savedModel, specs, assumptions, entry, signature);
+  }
+
+  /** The result's signature. */
+  public String signature() {
+    return further.orElse(TfRunner.DEFAULT_SIGNATURE);
   }
 }

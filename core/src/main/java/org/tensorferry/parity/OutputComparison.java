@@ -40,6 +40,12 @@ public record OutputComparison(
     return new OutputComparison(name, original, result, metrics, "", scores, reason);
   }
 
+  /** The same of one of several methods. */
+  OutputComparison of(String method) {
+    String of = isGradients() ? name + ", " + method : method + "." + name;
+    return new OutputComparison(of, original, result, metrics, difference, scores, remark);
+  }
+
   /** Begins the name of what is no output, but gradients of many variables; no output has it. */
   static final String GRADIENTS = "gradients of ";
 

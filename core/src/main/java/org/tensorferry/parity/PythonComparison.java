@@ -161,7 +161,7 @@ public final class PythonComparison {
           new PythonTensorFlow.Case(
               named(cases.get(i).inputs()), differentiated ? factors : Map.of()));
     }
-    return new PythonTensorFlow.Task(pair.savedModel(), given, ways);
+    return new PythonTensorFlow.Task(pair.savedModel(), pair.further(), given, ways);
   }
 
   private CaseReport report(Attempt attempt, String version, Set<String> right) {

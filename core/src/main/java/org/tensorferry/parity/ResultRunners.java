@@ -8,7 +8,6 @@ import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.ResultRunner;
 import org.tensorferry.engine.SavedStructure;
-import org.tensorferry.engine.TfRunner;
 import org.tensorferry.tflite.LiteRunner;
 import org.tensorferry.tflite.Quantization;
 import org.tensorferry.tflite.TfliteFile;
@@ -26,9 +25,10 @@ record ResultRunners(List<ResultRunner> all, String version) implements AutoClos
 
   private static final double FLOAT16_SNR = 55;
 
-  static ResultRunners open(Engines engines, Path result, EngineOptions options) {
+  static ResultRunners open(
+      Engines engines, Path result, String signature, EngineOptions options) {
     if (!TfliteFile.isMeant(result)) {
-      ResultRunner runner = engines.result(result, TfRunner.DEFAULT_SIGNATURE);
+      ResultRunner runner = engines.result(result, signature);
       return new ResultRunners(List.of(runner), runner.engineVersion());
     }
     List<ResultRunner> runners = new ArrayList<>();
@@ -44,8 +44,8 @@ record ResultRunners(List<ResultRunner> all, String version) implements AutoClos
   }
 
   /** The structure that the original returns, as the result recorded it. */
-  static Optional<String> structure(Path result) {
-    return TfliteFile.isMeant(result) ? Optional.empty() : SavedStructure.of(result);
+  static Optional<String> structure(Path result, Optional<String> further) {
+    return TfliteFile.isMeant(result) ? Optional.empty() : SavedStructure.of(result, further);
   }
 
   /** What counts as equal for a kind of result where the user did not say it. */

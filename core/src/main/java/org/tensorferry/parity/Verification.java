@@ -50,7 +50,7 @@ public final class Verification {
     this.options = options.profile(profile(pair.savedModel(), options.profile(), isPorted));
     this.listener = listener;
     this.isPorted = isPorted;
-    this.structure = isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel());
+    this.structure = isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel(), pair.further());
   }
 
   /** What a .tflite file keeps of its kind, and what a model in half precision keeps of float32. */
@@ -107,7 +107,8 @@ public final class Verification {
   private ParityReport run(Engines engines) {
     List<InputCase> cases = cases();
     try (Original torch = Originals.open(engines, pair);
-        ResultRunners results = ResultRunners.open(engines, pair.savedModel(), options.engines())) {
+        ResultRunners results = 
+            ResultRunners.open(engines, pair.savedModel(), pair.signature(), options.engines())) {
       Pairing pairing =
           isPorted
               ? new PortedSignature(results.first())

@@ -112,6 +112,12 @@ public record VerifyOptions(
         samples, seed, profile, inputs, preparation, timedRuns, wanted, python, engines);
   }
 
+  /** Runs no Python. */
+  public VerifyOptions withoutPython() {
+    return new VerifyOptions(
+        samples, seed, profile, inputs, preparation, timedRuns, layers, Optional.empty(), engines);
+  }
+
   /** Runs the result in the TensorFlow of a Python as well. */
   public VerifyOptions python(Path program) {
     return new VerifyOptions(

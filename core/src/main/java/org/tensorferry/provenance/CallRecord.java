@@ -3,6 +3,7 @@ package org.tensorferry.provenance;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,12 +97,17 @@ public record CallRecord(
   }
 
   /**
-   * The calls that were recorded beside a SavedModel.
+   * The calls of the first method that were recorded beside a SavedModel.
    *
    * @return empty where the directory holds no record, because something else wrote the model
    * @throws org.tensorferry.error.FerryException (unreadable) where the record is damaged
    */
   public static Optional<List<CallRecord>> read(Path savedModel) {
+    return read(savedModel, Optional.empty());
+  }
+
+  /** As {@link #read(Path)}, of another method that the result holds. */
+  public static Optional<List<CallRecord>> read(Path savedModel, Optional<String> further) {
     Path file = savedModel.resolve(Provenance.FILE);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
@@ -110,7 +116,11 @@ public record CallRecord(
       if (Files.size(file) > LONGEST) {
         throw new IOException("it is larger than " + LONGEST + " bytes");
       }
-      JsonNode calls = new ObjectMapper().readTree(file.toFile()).path("calls");
+      JsonNode record = new ObjectMapper().readTree(file.toFile());
+      if (further.isPresent()) {
+        record = further(record, further.get());
+      }
+      JsonNode calls = record.path("calls");
       List<CallRecord> records = new ArrayList<>();
       for (JsonNode call : calls) {
         records.add(read(call));
@@ -123,6 +133,15 @@ public record CallRecord(
           .fix("convert the model again")
           .as(ExitCode.UNREADABLE);
     }
+  }
+
+  private static JsonNode further(JsonNode record, String method) {
+    for (JsonNode other : record.path("methods")) {
+      if (other.path("method").asText().equals(method)) {
+        return other;
+      }
+    }
+    return MissingNode.getInstance();
   }
 
   private static CallRecord read(JsonNode call) throws IOException {

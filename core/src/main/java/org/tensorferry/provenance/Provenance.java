@@ -32,6 +32,7 @@ import org.tensorferry.value.TensorHandle;
  * @param specs the arguments in order, as the user gave them, so that a later check can make inputs
  * @param calls the operator calls of the original, and where their results are
  * @param call what the method was called with besides tensors; empty where it takes them itself
+ * @param also further methods in the same result, each a signature of its name
  */
 public record Provenance(
     String version,
@@ -40,7 +41,8 @@ public record Provenance(
     TfModel model,
     List<InputSpec> specs,
     List<CallRecord> calls,
-    Optional<MethodCall> call) {
+    Optional<MethodCall> call,
+    List<Provenance> also) {
 
   /** The file's path inside the SavedModel. */
   public static final String FILE = "assets.extra/tensorferry.json";
@@ -48,11 +50,12 @@ public record Provenance(
   public Provenance {
     specs = List.copyOf(specs);
     calls = List.copyOf(calls);
+    also = List.copyOf(also);
   }
 
   /** Specs that say no more than the model does: dtype and shape. */
   public Provenance(String version, String source, TfModel model) {
-    this(version, source, "forward", model, specs(model), List.of(), Optional.empty());
+    this(version, source, "forward", model, specs(model), List.of(), Optional.empty(), List.of());
   }
 
   private static List<InputSpec> specs(TfModel model) {
@@ -82,8 +85,8 @@ public record Provenance(
 
   /**
    * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code
-   * inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls}.
-   * Dynamic sizes are written by name.
+   * inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls}, and
+   * in {@code methods} one such object for each further method. Dynamic sizes are written by name.
    */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
@@ -129,6 +132,13 @@ public record Provenance(
       call.write(json);
     }
     json.writeEndArray();
+    if (!also.isEmpty()) {
+      json.writeArrayFieldStart("methods");
+      for (Provenance further : also) {
+        further.write(json);
+      }
+      json.writeEndArray();
+    }
     json.writeEndObject();
   }
 

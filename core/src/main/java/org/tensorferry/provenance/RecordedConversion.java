@@ -37,9 +37,14 @@ import org.tensorflow.proto.TensorInfo;
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
  * @param call what the method was called with besides tensors; empty where it takes them itself
+ * @param also further methods in the same result, each with a signature of its name
  */
 public record RecordedConversion(
-    String method, List<InputSpec> specs, List<Assumption> assumptions, Optional<MethodCall> call) {
+    String method,
+    List<InputSpec> specs,
+    List<Assumption> assumptions,
+    Optional<MethodCall> call,
+    List<RecordedConversion> also) {
 
   private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";
@@ -55,44 +60,67 @@ public record RecordedConversion(
     if (Files.isRegularFile(file)) {
       return recorded(file);
     }
-    return new RecordedConversion(FORWARD, signature(directory), List.of(), Optional.empty());
+    return new RecordedConversion(FORWARD, signature(directory), List.of(), Optional.empty(), List.of());
+  }
+
+  /**
+   * As {@link #of(Path)}, of one of the methods that the directory holds.
+   *
+   * @param further its name; empty for the first method
+   */
+  public static RecordedConversion of(Path directory, Optional<String> further) {
+    RecordedConversion first = of(directory);
+    return first.also().stream()
+        .filter(other -> further.filter(other.method()::equals).isPresent())
+        .findFirst()
+        .orElse(first);
   }
 
   private static RecordedConversion recorded(Path file) {
+    try (InputStream stream = Files.newInputStream(file);
+        JsonParser json = new JsonFactory().createParser(stream)) {
+      json.nextToken();
+      return method(json, true);
+    } catch (IOException | FerryException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** One object; further methods have none of their own. */
+  private static RecordedConversion method(JsonParser json, boolean isFirst) throws IOException {
     String method = FORWARD;
     Optional<MethodCall> call = Optional.empty();
     @Nullable List<String> specs = null;
     List<Assumption> assumptions = new ArrayList<>();
-    try (InputStream stream = Files.newInputStream(file);
-        JsonParser json = new JsonFactory().createParser(stream)) {
-      json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String field = json.currentName();
-        JsonToken value = json.nextToken();
-        if (field.equals("method") && value == JsonToken.VALUE_STRING) {
-          method = json.getText();
-        } else if (field.equals("call") && value == JsonToken.START_OBJECT) {
-          call = Optional.of(CallJson.read(json));
-        } else if (field.equals("specs") && value == JsonToken.START_ARRAY) {
-          specs = new ArrayList<>();
-          while (json.nextToken() == JsonToken.VALUE_STRING) {
-            specs.add(json.getText());
-          }
-        } else if (field.equals("assumptions") && value == JsonToken.START_ARRAY) {
-          while (json.nextToken() == JsonToken.START_OBJECT) {
-            assumptions.add(assumption(json));
-          }
-        } else {
-          json.skipChildren();
+    List<RecordedConversion> also = new ArrayList<>();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (field.equals("method") && value == JsonToken.VALUE_STRING) {
+        method = json.getText();
+      } else if (field.equals("call") && value == JsonToken.START_OBJECT) {
+        call = Optional.of(CallJson.read(json));
+      } else if (field.equals("specs") && value == JsonToken.START_ARRAY) {
+        specs = new ArrayList<>();
+        while (json.nextToken() == JsonToken.VALUE_STRING) {
+          specs.add(json.getText());
         }
+      } else if (field.equals("assumptions") && value == JsonToken.START_ARRAY) {
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+          assumptions.add(assumption(json));
+        }
+      } else if (isFirst && field.equals("methods") && value == JsonToken.START_ARRAY) {
+        while (json.nextToken() == JsonToken.START_OBJECT) {
+          also.add(method(json, false));
+        }
+      } else {
+        json.skipChildren();
       }
-      if (specs == null) {
-        throw new IOException("it has no list `specs`");
-      }
-      return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions, call);
-    } catch (IOException | FerryException e) {
-      throw unreadable(file, e);
     }
+    if (specs == null) {
+      throw new IOException("it has no list `specs`");
+    }
+    return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions, call, also);
   }
 
   private static Assumption assumption(JsonParser json) throws IOException {

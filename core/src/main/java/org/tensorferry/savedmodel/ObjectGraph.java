@@ -36,7 +36,7 @@ import org.tensorflow.proto.VersionDef;
  * <p><b>Principle.</b> Object 0 is the model. A variable {@code layer1/0/conv1/kernel} hangs at the
  * end of the attributes of that path; {@code variables}, {@code trainable_variables} and {@code
  * non_trainable_variables} list them; {@code __call__} is {@code forward}; {@code signatures} holds
- * {@code serving_default}. The checkpoint repeats the objects and attributes that lead to
+ * {@code serving_default}, and of several methods each one by its name, as do the attributes. The checkpoint repeats the objects and attributes that lead to
  * variables, because restoring follows them.
  *
  * @see <a
@@ -75,7 +75,11 @@ final class ObjectGraph {
   private final Map<String, SavedConcreteFunction> functions = new HashMap<>();
   private final TrackableObjectGraph checkpoint;
 
-  ObjectGraph(List<PortedVariable> all) {
+  /** Names of methods, which no module or variable may have. */
+  private final Set<String> methods;
+
+  ObjectGraph(List<PortedVariable> all, Set<String> methods) {
+    this.methods = Set.copyOf(methods);
     int root = add(OBJECT);
     NameScope legal = new NameScope();
     for (PortedVariable variable : all) {
@@ -143,8 +147,8 @@ final class ObjectGraph {
     return name;
   }
 
-  private static boolean isReserved(int parent, String name) {
-    return parent == 0 && RESERVED.contains(name);
+  private boolean isReserved(int parent, String name) {
+    return parent == 0 && (RESERVED.contains(name) || methods.contains(name));
   }
 
   private int add(PortedVariable variable) {
@@ -199,10 +203,11 @@ final class ObjectGraph {
   // --- functions ---
 
   /**
-   * Makes the model callable: positional arguments named as in {@code forward}, its result as it
-   * is.
+   * Makes a method an attribute of the model, or the model itself callable: positional arguments
+   * named as in torch, its result as it is.
    */
-  void addCall(String function, TfModel model) {
+  void addCall(SavedMethod method) {
+    TfModel model = method.model();
     List<String> names = model.argumentNames();
     List<StructuredValue> specs = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
@@ -214,19 +219,28 @@ final class ObjectGraph {
             SavedObject.newBuilder()
                 .setFunction(
                     SavedFunction.newBuilder()
-                        .addConcreteFunctions(function)
+                        .addConcreteFunctions(method.function())
                         .setFunctionSpec(
                             FunctionSpec.newBuilder()
                                 .setFullargspec(StructuredValues.argumentSpec(names, List.of()))
                                 .setInputSignature(inputs))));
-    children.get(0).put("__call__", call);
+    children.get(0).put(method.attribute(), call);
     StructuredValue result =
         StructuredValues.of(model.result(), value -> StructuredValues.spec("", value));
-    describe(function, inputs, StructuredValues.dict(Map.of()), result);
+    describe(method.function(), method, inputs, StructuredValues.dict(Map.of()), result);
+  }
+
+  /** Gives a method that was added a second name, as an attribute and as a signature. */
+  void alsoCall(SavedMethod method, String name) {
+    Map<String, Integer> attributes = children.get(0);
+    attributes.put(name, Objects.requireNonNull(attributes.get(method.attribute())));
+    Map<String, Integer> signatures = signatures();
+    signatures.put(name, Objects.requireNonNull(signatures.get(method.signature())));
   }
 
   /** Adds a signature: keyword arguments, a dict of results. */
-  void addSignature(String key, String function, TfModel model) {
+  void addSignature(SavedMethod method) {
+    TfModel model = method.model();
     List<String> names = model.argumentNames();
     Map<String, StructuredValue> specs = new TreeMap<>(ResultOrder.PYTHON);
     for (int i = 0; i < names.size(); i++) {
@@ -239,21 +253,22 @@ final class ObjectGraph {
             SavedObject.newBuilder()
                 .setBareConcreteFunction(
                     SavedBareConcreteFunction.newBuilder()
-                        .setConcreteFunctionName(function)
+                        .setConcreteFunctionName(method.wrapper())
                         .addAllArgumentKeywords(sorted)
                         .setAllowedPositionalArguments(1)
                         .setFunctionSpec(
                             FunctionSpec.newBuilder()
                                 .setFullargspec(StructuredValues.argumentSpec(List.of(), sorted))
                                 .setInputSignature(StructuredValues.none()))));
-    signatures().put(key, bare);
-    children.get(0).put(RESAVED_SIGNATURE, bare);
+    signatures().put(method.signature(), bare);
+    children.get(0).putIfAbsent(RESAVED_SIGNATURE, bare);
     Map<String, StructuredValue> results = new HashMap<>();
     for (Map.Entry<String, ? extends TensorHandle> output : model.result().flatten().entrySet()) {
       results.put(output.getKey(), StructuredValues.spec(output.getKey(), output.getValue()));
     }
     describe(
-        function,
+        method.wrapper(),
+        method,
         StructuredValues.tuple(List.of()),
         StructuredValues.dict(specs),
         StructuredValues.dict(results));
@@ -286,7 +301,7 @@ final class ObjectGraph {
         function,
         SavedConcreteFunction.newBuilder()
             .addAllBoundInputs(
-                state.stream().map(v -> Objects.requireNonNull(variables.get(v))).toList())
+                ids(state))
             .setCanonicalizedInputSignature(
                 StructuredValues.tuple(List.of(nothing, StructuredValues.dict(Map.of()))))
             .setOutputSignature(
@@ -297,15 +312,20 @@ final class ObjectGraph {
             .build());
   }
 
+  private List<Integer> ids(List<PortedVariable> bound) {
+    return bound.stream().map(v -> Objects.requireNonNull(variables.get(v))).toList();
+  }
+
   private void describe(
       String function,
+      SavedMethod method,
       StructuredValue positional,
       StructuredValue keywords,
       StructuredValue result) {
     functions.put(
         function,
         SavedConcreteFunction.newBuilder()
-            .addAllBoundInputs(variables.values())
+            .addAllBoundInputs(ids(method.variables()))
             .setCanonicalizedInputSignature(StructuredValues.tuple(List.of(positional, keywords)))
             .setOutputSignature(result)
             .build());

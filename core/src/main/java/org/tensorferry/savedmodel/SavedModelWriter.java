@@ -7,27 +7,19 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.error.Problem;
 import org.tensorferry.provenance.Provenance;
 import org.tensorferry.recipe.PortedVariable;
-import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfModel;
-import org.tensorferry.tf.TfValue;
-import org.tensorferry.value.Structure;
-import org.tensorferry.value.TensorHandle;
 import org.tensorferry.writer.ModelWriter;
-import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.SignatureDef;
@@ -45,53 +37,100 @@ import org.tensorflow.proto.VersionDef;
  * flattened result. The signature has a function of its own that takes its inputs by name and
  * returns its outputs by name; TensorFlow can't call one function both ways.
  *
+ * <p><b>Several methods.</b> The first is {@code serving_default} and what the object computes when
+ * it is called. Every one is a signature and an attribute of its name, and all read the same
+ * variables.
+ *
  * @see <a
  *     href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/saved_model.proto">saved_model.proto</a>
  */
 public final class SavedModelWriter implements ModelWriter {
 
-  private static final String SIGNATURE = "serving_default";
-  private static final String FORWARD = "__inference_forward_0";
-  private static final String WRAPPER = "__inference_signature_wrapper_1";
+  /** What Python's objects have already, or need for themselves. */
+  private static final Set<String> TAKEN =
+      Set.of(
+          "variables", "trainable_variables", "non_trainable_variables", "signatures", "__call__",
+          "serving_default", "tensorflow_version", "tensorflow_git_version", "graph_debug_info");
 
   /** The TensorFlow whose operators and versions the files follow, and its TF_GRAPH_DEF_VERSION. */
   private static final String TENSORFLOW_VERSION = "2.18.0";
 
   private static final int GRAPH_VERSION = 1994;
 
-  private final TfModel model;
+  private final List<SavedMethod> methods = new ArrayList<>();
+
+  /** The first method's own name, where further ones make it an attribute, too. */
+  private final Optional<String> firstName;
+
+  private final SharedVariables shared;
   private final List<PortedVariable> variables;
+  private final List<PortedVariable> state;
   private final ObjectGraph objects;
   private final SavedModel saved;
   private final @Nullable Provenance provenance;
 
   /** A writer of a model that returns at least one tensor. */
   public SavedModelWriter(TfModel model) {
-    this(model, null);
+    this(model, null, new SharedVariables(model));
   }
 
   /** A writer that also says where the model comes from. */
   public SavedModelWriter(Provenance provenance) {
-    this(provenance.model(), provenance);
+    this(provenance.model(), provenance, new SharedVariables(provenance));
   }
 
-  private SavedModelWriter(TfModel model, @Nullable Provenance provenance) {
+  private SavedModelWriter(
+      TfModel first, @Nullable Provenance provenance, SharedVariables shared) {
+    this.shared = shared;
+    this.variables = shared.all();
+    this.provenance = provenance;
+    List<Provenance> also = provenance == null ? List.of() : provenance.also();
+    methods.add(SavedMethod.first(require(first), shared.of(first)));
+    for (Provenance further : also) {
+      TfModel model = require(further.model());
+      methods.add(
+          SavedMethod.further(further.method(), methods.size(), model, shared.of(model)));
+    }
+    this.firstName =
+        Optional.ofNullable(provenance).filter(p -> !also.isEmpty()).map(Provenance::method);
+    Set<PortedVariable> changed = new LinkedHashSet<>();
+    methods.forEach(
+        method -> method.model().updates().keySet().forEach(v -> changed.add(shared.shared(v))));
+    this.state = List.copyOf(changed);
+    this.objects = new ObjectGraph(variables, attributes());
+    this.saved =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph()).build();
+  }
+
+  private static TfModel require(TfModel model) {
     if (model.results().isEmpty()
         || model.argumentNames().size() != model.graph().arguments().size()) {
       throw new IllegalArgumentException(
           "a SavedModel needs a result and a name for each argument, not " + model);
     }
-    this.model = model;
-    this.variables = List.copyOf(model.graph().variables().keySet());
-    this.objects = new ObjectGraph(variables);
-    this.saved =
-        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph()).build();
-    this.provenance = provenance;
+    return model;
+  }
+
+  /** The names of methods that are attributes of the model. */
+  private Set<String> attributes() {
+    Set<String> names = new LinkedHashSet<>();
+    firstName.ifPresent(names::add);
+    methods.stream().skip(1).forEach(method -> names.add(method.attribute()));
+    return names;
   }
 
   @Override
   public List<Problem> refusals() {
-    return List.of();
+    return attributes().stream()
+        .filter(
+            name ->
+                TAKEN.contains(name) || (name.equals(StateReset.SIGNATURE) && !state.isEmpty()))
+        .map(
+            name ->
+                Problem.of("The method `" + name + "` can't be a part of a SavedModel")
+                    .because("objects in Python have an attribute or signature of that name already")
+                    .fix("convert it alone, or give it another name"))
+        .toList();
   }
 
   @Override
@@ -135,34 +174,40 @@ public final class SavedModelWriter implements ModelWriter {
 
   /** The key of each variable in the checkpoint of a SavedModel that has all of them. */
   public static Map<PortedVariable, String> checkpointKeys(List<PortedVariable> variables) {
-    return new ObjectGraph(variables).keys();
+    return new ObjectGraph(variables, Set.of()).keys();
   }
 
   private MetaGraphDef metaGraph() {
-    Map<String, TensorHandle> inputs = new TreeMap<>(ResultOrder.PYTHON);
-    for (int i = 0; i < model.argumentNames().size(); i++) {
-      inputs.put(model.argumentNames().get(i), model.graph().arguments().get(i).output());
-    }
-    Map<String, TfValue> outputs = new TreeMap<>(ResultOrder.PYTHON);
-    outputs.putAll(model.result().flatten());
-
     MainGraph graph = new MainGraph();
     graph.addVariables(objects.names());
-    SignatureDef signature = graph.addSignature(SIGNATURE, WRAPPER, inputs, variables, outputs);
     MetaGraphDef.Builder meta = MetaGraphDef.newBuilder();
-    if (!model.updates().isEmpty()) {
+    for (SavedMethod method : methods) {
+      SignatureDef signature =
+          graph.addSignature(
+              method.signature(),
+              method.wrapper(),
+              method.inputs(),
+              method.variables(),
+              method.outputs());
+      meta.putSignatureDef(method.signature(), signature);
+      objects.addCall(method);
+      objects.addSignature(method);
+    }
+    SavedMethod first = methods.get(0);
+    firstName.ifPresent(
+        name -> {
+          meta.putSignatureDef(name, meta.getSignatureDefOrThrow(first.signature()));
+          objects.alsoCall(first, name);
+        });
+    if (!state.isEmpty()) {
       meta.putSignatureDef(StateReset.SIGNATURE, reset(graph));
+      objects.addReset(StateReset.SIGNATURE, StateReset.FUNCTION, state);
     }
     SaverDef saver = graph.addSaver(objects.keys(), objects.checkpoint().toByteArray());
     graph
         .builder()
-        .setLibrary(library(List.copyOf(inputs.keySet()), outputs))
+        .setLibrary(library())
         .setVersions(VersionDef.newBuilder().setProducer(GRAPH_VERSION).setMinConsumer(12));
-    objects.addCall(FORWARD, model);
-    objects.addSignature(SIGNATURE, WRAPPER, model);
-    if (!model.updates().isEmpty()) {
-      objects.addReset(StateReset.SIGNATURE, StateReset.FUNCTION, stateVariables());
-    }
     return meta.setMetaInfoDef(
             MetaGraphDef.MetaInfoDef.newBuilder()
                 .addTags("serve")
@@ -170,26 +215,17 @@ public final class SavedModelWriter implements ModelWriter {
                 .setStrippedDefaultAttrs(true))
         .setGraphDef(graph.builder())
         .setSaverDef(saver)
-        .putSignatureDef(SIGNATURE, signature)
         .setObjectGraphDef(objects.objects())
         .build();
   }
 
-  private FunctionDefLibrary library(List<String> inputs, Map<String, TfValue> outputs) {
-    FunctionDef forward = FunctionWriter.model(FORWARD, model, ResultOrder.flatten(model.result()));
-    FunctionDefLibrary.Builder library =
-        FunctionDefLibrary.newBuilder()
-            .addAllFunction(FunctionWriter.called(model.graph()).values())
-            .addFunction(forward)
-            .addFunction(wrapper(forward, inputs, outputs));
-    if (!model.updates().isEmpty()) {
-      library.addFunction(StateReset.function(stateVariables()));
+  private FunctionDefLibrary library() {
+    FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
+    methods.forEach(method -> library.addAllFunction(method.functions()));
+    if (!state.isEmpty()) {
+      library.addFunction(StateReset.function(state));
     }
     return library.build();
-  }
-
-  private List<PortedVariable> stateVariables() {
-    return List.copyOf(model.updates().keySet());
   }
 
   /** A session's way to begin anew. */
@@ -198,75 +234,7 @@ public final class SavedModelWriter implements ModelWriter {
         StateReset.SIGNATURE,
         StateReset.FUNCTION,
         Map.of(),
-        stateVariables(),
+        state,
         Map.of(StateReset.OUTPUT, StateReset.DONE));
   }
-
-  /**
-   * Calls {@code forward} with its arguments sorted by name, and returns the outputs sorted by
-   * name.
-   */
-  private FunctionDef wrapper(
-      FunctionDef forward, List<String> inputs, Map<String, TfValue> outputs) {
-    List<OpDef.ArgDef> arguments = forward.getSignature().getInputArgList();
-    int own = inputs.size();
-    OpDef.Builder signature = OpDef.newBuilder().setName(WRAPPER).setIsStateful(true);
-    List<Shape> shapes = new ArrayList<>();
-    for (String input : inputs) {
-      int position = model.argumentNames().indexOf(input);
-      signature.addInputArg(arguments.get(position));
-      shapes.add(model.graph().arguments().get(position).output().shape());
-    }
-    signature.addAllInputArg(arguments.subList(own, arguments.size()));
-    variables.forEach(variable -> shapes.add(Shape.SCALAR));
-
-    String node = "StatefulPartitionedCall";
-    List<TfValue> results = ResultOrder.flatten(model.result());
-    NodeDef.Builder call =
-        NodeDef.newBuilder()
-            .setName(node)
-            .setOp(node)
-            .putAllAttr(
-                MainGraph.call(
-                    FORWARD, argumentTypes(), results.stream().map(TfValue::dtype).toList()));
-    arguments.forEach(argument -> call.addInput(argument.getName()));
-    FunctionDef.Builder function = FunctionDef.newBuilder().addNodeDef(call);
-    Map<String, Integer> positions = positions();
-    outputs.forEach(
-        (name, value) -> {
-          String result = "output_" + signature.getOutputArgCount();
-          signature.addOutputArg(
-              OpDef.ArgDef.newBuilder().setName(result).setType(AttrValues.type(value.dtype())));
-          function.putRet(result, node + ":output:" + positions.get(name));
-        });
-    if (!model.updates().isEmpty()) {
-      signature.addControlOutput(node);
-      function.putControlRet(node, node);
-    }
-    return function
-        .setSignature(signature)
-        .putAttr("_input_shapes", AttrValues.shapes(shapes))
-        .build();
-  }
-
-  private List<DType> argumentTypes() {
-    List<DType> types = new ArrayList<>();
-    model.graph().arguments().forEach(argument -> types.add(argument.output().dtype()));
-    variables.forEach(variable -> types.add(DType.RESOURCE));
-    return types;
-  }
-
-  /** Where each named output stands in the flattened result. */
-  private Map<String, Integer> positions() {
-    Structure<Slot> slots = model.result().map(value -> new Slot());
-    List<Slot> ordered = ResultOrder.flatten(slots);
-    Map<Slot, Integer> numbers = new HashMap<>();
-    ordered.forEach(slot -> numbers.put(slot, numbers.size()));
-    Map<String, Integer> positions = new LinkedHashMap<>();
-    slots.flatten().forEach((name, slot) -> positions.put(name, numbers.get(slot)));
-    return positions;
-  }
-
-  /** A place of the result; its identity is all that counts. */
-  private static final class Slot {}
 }

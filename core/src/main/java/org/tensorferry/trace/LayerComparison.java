@@ -19,6 +19,7 @@ import org.tensorferry.engine.Original;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.LayerReport;
+import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.Tolerance;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.provenance.CallRecord;
@@ -43,7 +44,7 @@ public final class LayerComparison {
   private final Engines engines;
   private final CallTrace trace;
   private final List<String> inputNames;
-  private final Path savedModel;
+  private final ModelPair pair;
   private final Tolerance tolerance;
   private final VerifyListener listener;
 
@@ -51,13 +52,13 @@ public final class LayerComparison {
       Engines engines,
       CallTrace trace,
       List<String> inputNames,
-      Path savedModel,
+      ModelPair pair,
       Tolerance tolerance,
       VerifyListener listener) {
     this.engines = engines;
     this.trace = trace;
     this.inputNames = inputNames;
-    this.savedModel = savedModel;
+    this.pair = pair;
     this.tolerance = tolerance;
     this.listener = listener;
   }
@@ -66,6 +67,7 @@ public final class LayerComparison {
    * Compares on one set of inputs.
    *
    * @param engines that run both
+   * @param pair both models
    * @param converted the original as it is converted now; its file is open
    * @param original the outputs of the original on these inputs, by name
    * @throws FerryException where one of the two can't be run or read
@@ -73,14 +75,14 @@ public final class LayerComparison {
   public static LayerReport run(
       Engines engines,
       ConvertedModel converted,
-      Path savedModel,
+      ModelPair pair,
       InputCase input,
       Map<String, HostTensor> original,
       Tolerance tolerance,
       VerifyListener listener) {
     List<LayerReport.Variable> compared =
-        WeightComparison.compare(converted.variables(), savedModel);
-    Optional<List<CallRecord>> records = CallRecord.read(savedModel);
+        WeightComparison.compare(converted.variables(), pair.savedModel());
+    Optional<List<CallRecord>> records = CallRecord.read(pair.savedModel(), pair.further());
     if (records.isEmpty()) {
       return LayerReport.unavailable(
           "the SavedModel does not tell where its values come from: it was written by something"
@@ -97,7 +99,7 @@ public final class LayerComparison {
             engines,
             converted.trace(),
             converted.model().argumentNames(),
-            savedModel,
+            pair,
             tolerance,
             listener);
     return comparison.compare(records.get(), input, original, compared);
@@ -151,7 +153,8 @@ public final class LayerComparison {
       FlatProgram flat = FlatProgram.of(trace);
       flat.program().write(file);
       try (Original torch = engines.own(file);
-          Intermediates tensorFlow = engines.intermediates(savedModel, known)) {
+          Intermediates tensorFlow = 
+              engines.intermediates(pair.savedModel(), pair.signature(), known)) {
         FlatRun run = new FlatRun(flat, torch, input.inputs());
         CallComparison calls =
             new CallComparison(trace, values, run, tensorFlow, named(input), tolerance);

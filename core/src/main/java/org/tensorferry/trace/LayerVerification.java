@@ -63,7 +63,7 @@ public final class LayerVerification {
   public LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
     InputCase input = Verification.cases(pair, options).get(worstCase(report.cases()));
-    List<InputSpec> specs = RecordedConversion.of(pair.savedModel()).specs();
+    List<InputSpec> specs = RecordedConversion.of(pair.savedModel(), pair.further()).specs();
     try {
       ConvertedModel converted =
           ModelConverter.convert(
@@ -72,7 +72,7 @@ public final class LayerVerification {
           LayerComparison.run(
               engines,
               converted,
-              pair.savedModel(),
+              pair,
               input,
               original(input),
               options.profile().tolerance(),

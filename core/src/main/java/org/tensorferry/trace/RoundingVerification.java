@@ -18,7 +18,6 @@ import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
 import org.tensorferry.engine.ResultRunner;
-import org.tensorferry.engine.TfRunner;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.inputs.InputCase;
@@ -107,7 +106,7 @@ public final class RoundingVerification {
               source,
               rules,
               ConvertOptions.defaults().method(pair.method()),
-              RecordedConversion.of(pair.savedModel()).specs());
+              RecordedConversion.of(pair.savedModel(), pair.further()).specs());
       Optional<List<CaseReport>> excused = excused(report, converted);
       return excused.isPresent() && everyCallAgrees(report, converted)
           ? report.replacingCases(excused.get())
@@ -129,7 +128,7 @@ public final class RoundingVerification {
     flat.program().write(file);
     try (Original twin = engines.own(file);
         Original torch = Originals.open(engines, pair);
-        ResultRunner tensorFlow = engines.result(pair.savedModel(), TfRunner.DEFAULT_SIGNATURE)) {
+        ResultRunner tensorFlow = engines.result(pair.savedModel(), pair.signature())) {
       List<InputCase> inputs = Verification.cases(pair, options);
       Map<String, Distance> distances = new LinkedHashMap<>();
       for (int i = 0; i < report.cases().size(); i++) {
@@ -267,7 +266,7 @@ public final class RoundingVerification {
         LayerComparison.run(
             engines,
             converted,
-            pair.savedModel(),
+            pair,
             input,
             original,
             options.profile().tolerance(),

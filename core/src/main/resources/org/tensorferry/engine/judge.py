@@ -95,15 +95,17 @@ def legal(key):
 class Model:
     """A loaded SavedModel and the ways to run it."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, method):
         self.directory = directory
         self.loaded = tf.saved_model.load(directory)
+        self.called = getattr(self.loaded, method) if method else self.loaded
+        self.key = method or "serving_default"
 
     def call(self, inputs):
-        return leaves(self.loaded(**inputs), "", {})
+        return leaves(self.called(**inputs), "", {})
 
     def signature(self, inputs):
-        return dict(self.loaded.signatures["serving_default"](**inputs))
+        return dict(self.loaded.signatures[self.key](**inputs))
 
     def differentiate(self, inputs, factors):
         """(outputs, gradients by name of variable or input); what no gradient reaches is left out."""
@@ -140,15 +142,15 @@ def run(model, way, inputs, factors):
     return model.call(inputs), {}
 
 
-def open_for(way, directory):
-    model = Model(directory)
+def open_for(way, directory, method):
+    model = Model(directory, method)
     if way != "again":
         return model
     copy = os.path.join(FOLDER, "again")
     shutil.rmtree(copy, ignore_errors=True)
     tf.saved_model.save(model.loaded, copy)
     del model
-    again = Model(copy)
+    again = Model(copy, method)
     shutil.rmtree(copy, ignore_errors=True)
     return again
 
@@ -157,7 +159,7 @@ def perform(number, task, way):
     step = {"task": number, "way": way}
     tell(event="begin", **step)
     try:
-        model = open_for(way, task["model"])
+        model = open_for(way, task["model"], task.get("method"))
     except Exception as error:
         return tell(event="failed", case=-1, reason=reason(error), **step)
     for case, tensors in enumerate(task["cases"]):
