@@ -167,7 +167,7 @@ class MethodsTest {
             .verify(OPTIONS.layers(true))
             .layers()
             .orElseThrow();
-    assertEquals(Optional.empty(), layers.unavailable());
+    assertEquals("", layers.unavailable());
     assertEquals(1, layers.calls().size());
     Map<String, HostTensor> one =
         Map.of("x", HostTensor.floats(new long[] {1}, 1));

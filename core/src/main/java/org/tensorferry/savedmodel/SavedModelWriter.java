@@ -62,7 +62,6 @@ public final class SavedModelWriter implements ModelWriter {
   /** The first method's own name, where further ones make it an attribute, too. */
   private final Optional<String> firstName;
 
-  private final SharedVariables shared;
   private final List<PortedVariable> variables;
   private final List<PortedVariable> state;
   private final ObjectGraph objects;
@@ -81,7 +80,6 @@ public final class SavedModelWriter implements ModelWriter {
 
   private SavedModelWriter(
       TfModel first, @Nullable Provenance provenance, SharedVariables shared) {
-    this.shared = shared;
     this.variables = shared.all();
     this.provenance = provenance;
     List<Provenance> also = provenance == null ? List.of() : provenance.also();
