@@ -129,15 +129,7 @@ public record SavedConversion(
   /** The same, computed by the signature of the method's name. */
   SavedConversion further() {
     return new SavedConversion(
-        model,
-        method,
-        directory,
-        inputs,
-        assumptions,
-        rules,
-        call,
-        Optional.of(method),
-        List.of());
+        model, method, directory, inputs, assumptions, rules, call, Optional.of(method), List.of());
   }
 
   /**

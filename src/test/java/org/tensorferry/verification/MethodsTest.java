@@ -157,8 +157,7 @@ class MethodsTest {
   void methodsShareState() {
     Path saved = directory.resolve("saved");
     try (TorchModel model = Tensorferry.open(file)) {
-      SavedConversion written =
-          convert(model, List.of("push", "peek"), "x:float32[1]").save(saved);
+      SavedConversion written = convert(model, List.of("push", "peek"), "x:float32[1]").save(saved);
       assertTrue(written.verify(OPTIONS).isEqual());
     }
     LayerReport layers =
@@ -169,8 +168,7 @@ class MethodsTest {
             .orElseThrow();
     assertEquals("", layers.unavailable());
     assertEquals(1, layers.calls().size());
-    Map<String, HostTensor> one =
-        Map.of("x", HostTensor.floats(new long[] {1}, 1));
+    Map<String, HostTensor> one = Map.of("x", HostTensor.floats(new long[] {1}, 1));
     try (TfRunner peek = TfRunner.open(saved, "peek", 1)) {
       assertEquals(1, peek.run(one).get("output").get(0));
     }

@@ -121,7 +121,8 @@ record ConversionSummary(
           .result()
           .flatten()
           .forEach(
-              (name, value) -> outputs.put(prefix(each) + name, value.dtype() + "" + value.shape()));
+              (name, value) ->
+                  outputs.put(prefix(each) + name, value.dtype() + "" + value.shape()));
     }
     return outputs;
   }

@@ -13,8 +13,9 @@ import org.tensorferry.source.SourceModel;
  * What a conversion needs to know. Immutable; each method returns a copy with one thing changed.
  *
  * @param inputs one spec for each tensor argument of the method, in order; see {@link
- *     InputSpec#parseAll}; and values of other arguments, {@code sr=16000}. Of several methods, specs
- *     are named and go to each that has such an argument, or to one alone: {@code decode.x:[1,8]}
+ *     InputSpec#parseAll}; and values of other arguments, {@code sr=16000}. Of several methods,
+ *     specs are named and go to each that has such an argument, or to one alone: {@code
+ *     decode.x:[1,8]}
  * @param method the method to convert, {@code forward} as a rule
  * @param also further methods for the same result, which share its variables; each is a signature
  *     and an attribute of its name, and the first method is what the result computes when called
@@ -57,7 +58,8 @@ public record ConvertOptions(
 
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
-    return new ConvertOptions(Arrays.asList(specs), method, also, call, allowFrozen, guards, listener);
+    return new ConvertOptions(
+        Arrays.asList(specs), method, also, call, allowFrozen, guards, listener);
   }
 
   /** Converts this method alone. */

@@ -10,8 +10,8 @@ import org.tensorferry.source.SourceModel;
 
 /**
  * Whose inputs are whose where several methods go into one result. {@code decode.z:[1,8]} is an
- * argument of one method; a spec or value without a method goes to every method that has an argument
- * of its name.
+ * argument of one method; a spec or value without a method goes to every method that has an
+ * argument of its name.
  */
 final class MethodInputs {
 

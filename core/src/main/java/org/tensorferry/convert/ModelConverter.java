@@ -183,7 +183,8 @@ public final class ModelConverter {
     frozen.forEach(dims -> assumptions.add(dims.assumption(), dims.place()));
     TfGraph tf = new TfGraph(assumptions);
     WeightStore weights =
-        new WeightStore(tf, new VariablePlan(model.modules(), rules.layers(), shared.keepTorchLayout));
+        new WeightStore(
+            tf, new VariablePlan(model.modules(), rules.layers(), shared.keepTorchLayout));
     TensorOperators operators = new TensorOperators(rules, tf, weights);
     Program program = model.program(operators, assumptions);
     List<StoredTensor> keptTensors = program.begin(shared.kept);

@@ -97,8 +97,7 @@ final class ChildEngines implements Engines {
   }
 
   @Override
-  public Intermediates intermediates(
-      Path savedModel, String signature, Map<String, DType> known) {
+  public Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known) {
     return RemoteIntermediates.open(
         new Remote(tensorFlow), savedModel, signature, new LinkedHashMap<>(known));
   }

@@ -54,8 +54,7 @@ final class LocalEngines implements Engines {
   }
 
   @Override
-  public Intermediates intermediates(
-      Path savedModel, String signature, Map<String, DType> known) {
+  public Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known) {
     return TfIntermediates.open(savedModel, signature, known);
   }
 

@@ -26,7 +26,8 @@ final class RemoteIntermediates implements Intermediates {
     Map<String, Integer> codes = new LinkedHashMap<>();
     known.forEach((name, dtype) -> codes.put(name, dtype.torchCode()));
     String directory = savedModel.toAbsolutePath().toString();
-    return new RemoteIntermediates(remote, remote.handle("openValues", directory, signature, codes));
+    return new RemoteIntermediates(
+        remote, remote.handle("openValues", directory, signature, codes));
   }
 
   @Override

@@ -51,7 +51,7 @@ final class TensorFlowService implements Worker.Service {
         runners.remove(a).close();
         yield true;
       }
-      case "openValues" -> 
+      case "openValues" ->
           openValues(Path.of((String) a.get(0)), (String) a.get(1), (Map<String, Long>) a.get(2));
       case "sources" -> {
         Intermediates.Sources sources = intermediates.of(a).sources((String) a.get(1));

@@ -83,8 +83,7 @@ public final class TfIntermediates implements Intermediates {
    * @throws org.tensorferry.error.FerryException (unreadable) where the graph is not as the
    *     converter writes it, or lacks one of the values
    */
-  public static TfIntermediates open(
-      Path savedModel, String signature, Map<String, DType> known) {
+  public static TfIntermediates open(Path savedModel, String signature, Map<String, DType> known) {
     Natives.useHere(EngineKind.TENSORFLOW);
     ForwardBody body = ForwardBody.of(savedModel, signature);
     for (String tensor : known.keySet()) {

@@ -25,8 +25,7 @@ record ResultRunners(List<ResultRunner> all, String version) implements AutoClos
 
   private static final double FLOAT16_SNR = 55;
 
-  static ResultRunners open(
-      Engines engines, Path result, String signature, EngineOptions options) {
+  static ResultRunners open(Engines engines, Path result, String signature, EngineOptions options) {
     if (!TfliteFile.isMeant(result)) {
       ResultRunner runner = engines.result(result, signature);
       return new ResultRunners(List.of(runner), runner.engineVersion());

@@ -50,7 +50,8 @@ public final class Verification {
     this.options = options.profile(profile(pair.savedModel(), options.profile(), isPorted));
     this.listener = listener;
     this.isPorted = isPorted;
-    this.structure = isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel(), pair.further());
+    this.structure =
+        isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel(), pair.further());
   }
 
   /** What a .tflite file keeps of its kind, and what a model in half precision keeps of float32. */
@@ -107,7 +108,7 @@ public final class Verification {
   private ParityReport run(Engines engines) {
     List<InputCase> cases = cases();
     try (Original torch = Originals.open(engines, pair);
-        ResultRunners results = 
+        ResultRunners results =
             ResultRunners.open(engines, pair.savedModel(), pair.signature(), options.engines())) {
       Pairing pairing =
           isPorted

@@ -60,7 +60,8 @@ public record RecordedConversion(
     if (Files.isRegularFile(file)) {
       return recorded(file);
     }
-    return new RecordedConversion(FORWARD, signature(directory), List.of(), Optional.empty(), List.of());
+    return new RecordedConversion(
+        FORWARD, signature(directory), List.of(), Optional.empty(), List.of());
   }
 
   /**

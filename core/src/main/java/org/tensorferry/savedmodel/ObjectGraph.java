@@ -36,8 +36,9 @@ import org.tensorflow.proto.VersionDef;
  * <p><b>Principle.</b> Object 0 is the model. A variable {@code layer1/0/conv1/kernel} hangs at the
  * end of the attributes of that path; {@code variables}, {@code trainable_variables} and {@code
  * non_trainable_variables} list them; {@code __call__} is {@code forward}; {@code signatures} holds
- * {@code serving_default}, and of several methods each one by its name, as do the attributes. The checkpoint repeats the objects and attributes that lead to
- * variables, because restoring follows them.
+ * {@code serving_default}, and of several methods each one by its name, as do the attributes. The
+ * checkpoint repeats the objects and attributes that lead to variables, because restoring follows
+ * them.
  *
  * @see <a
  *     href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/saved_object_graph.proto">saved_object_graph.proto</a>
@@ -300,8 +301,7 @@ final class ObjectGraph {
     functions.put(
         function,
         SavedConcreteFunction.newBuilder()
-            .addAllBoundInputs(
-                ids(state))
+            .addAllBoundInputs(ids(state))
             .setCanonicalizedInputSignature(
                 StructuredValues.tuple(List.of(nothing, StructuredValues.dict(Map.of()))))
             .setOutputSignature(

@@ -22,9 +22,9 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.OpDef;
 
 /**
- * A method in a SavedModel: the function that takes its arguments in order and returns the flattened
- * result, and the signature's function that takes and returns by name; TensorFlow can't call one
- * function both ways.
+ * A method in a SavedModel: the function that takes its arguments in order and returns the
+ * flattened result, and the signature's function that takes and returns by name; TensorFlow can't
+ * call one function both ways.
  *
  * @param signature its key
  * @param attribute what the model's attribute for it is called in Python
@@ -91,8 +91,7 @@ record SavedMethod(
 
   /** Its functions, and all that they call. */
   List<FunctionDef> functions() {
-    FunctionDef body =
-        FunctionWriter.model(function, model, ResultOrder.flatten(model.result()));
+    FunctionDef body = FunctionWriter.model(function, model, ResultOrder.flatten(model.result()));
     Map<String, FunctionDef> called = FunctionWriter.called(model.graph());
     List<FunctionDef> functions = new ArrayList<>();
     called.values().forEach(each -> functions.add(renamed(each, called.keySet())));

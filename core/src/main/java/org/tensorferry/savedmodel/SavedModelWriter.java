@@ -49,8 +49,15 @@ public final class SavedModelWriter implements ModelWriter {
   /** What Python's objects have already, or need for themselves. */
   private static final Set<String> TAKEN =
       Set.of(
-          "variables", "trainable_variables", "non_trainable_variables", "signatures", "__call__",
-          "serving_default", "tensorflow_version", "tensorflow_git_version", "graph_debug_info");
+          "variables",
+          "trainable_variables",
+          "non_trainable_variables",
+          "signatures",
+          "__call__",
+          "serving_default",
+          "tensorflow_version",
+          "tensorflow_git_version",
+          "graph_debug_info");
 
   /** The TensorFlow whose operators and versions the files follow, and its TF_GRAPH_DEF_VERSION. */
   private static final String TENSORFLOW_VERSION = "2.18.0";
@@ -78,16 +85,14 @@ public final class SavedModelWriter implements ModelWriter {
     this(provenance.model(), provenance, new SharedVariables(provenance));
   }
 
-  private SavedModelWriter(
-      TfModel first, @Nullable Provenance provenance, SharedVariables shared) {
+  private SavedModelWriter(TfModel first, @Nullable Provenance provenance, SharedVariables shared) {
     this.variables = shared.all();
     this.provenance = provenance;
     List<Provenance> also = provenance == null ? List.of() : provenance.also();
     methods.add(SavedMethod.first(require(first), shared.of(first)));
     for (Provenance further : also) {
       TfModel model = require(further.model());
-      methods.add(
-          SavedMethod.further(further.method(), methods.size(), model, shared.of(model)));
+      methods.add(SavedMethod.further(further.method(), methods.size(), model, shared.of(model)));
     }
     this.firstName =
         Optional.ofNullable(provenance).filter(p -> !also.isEmpty()).map(Provenance::method);
@@ -121,12 +126,12 @@ public final class SavedModelWriter implements ModelWriter {
   public List<Problem> refusals() {
     return attributes().stream()
         .filter(
-            name ->
-                TAKEN.contains(name) || (name.equals(StateReset.SIGNATURE) && !state.isEmpty()))
+            name -> TAKEN.contains(name) || (name.equals(StateReset.SIGNATURE) && !state.isEmpty()))
         .map(
             name ->
                 Problem.of("The method `" + name + "` can't be a part of a SavedModel")
-                    .because("objects in Python have an attribute or signature of that name already")
+                    .because(
+                        "objects in Python have an attribute or signature of that name already")
                     .fix("convert it alone, or give it another name"))
         .toList();
   }

@@ -12,9 +12,9 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfModel;
 
 /**
- * The variables of a result that holds several methods. Each method was converted by itself, so that
- * the same variable is found in several of them: what is made of the same tensors in the same way is
- * one.
+ * The variables of a result that holds several methods. Each method was converted by itself, so
+ * that the same variable is found in several of them: what is made of the same tensors in the same
+ * way is one.
  */
 public final class SharedVariables {
 

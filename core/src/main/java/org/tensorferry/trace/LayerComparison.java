@@ -153,7 +153,7 @@ public final class LayerComparison {
       FlatProgram flat = FlatProgram.of(trace);
       flat.program().write(file);
       try (Original torch = engines.own(file);
-          Intermediates tensorFlow = 
+          Intermediates tensorFlow =
               engines.intermediates(pair.savedModel(), pair.signature(), known)) {
         FlatRun run = new FlatRun(flat, torch, input.inputs());
         CallComparison calls =

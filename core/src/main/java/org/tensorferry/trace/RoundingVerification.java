@@ -264,13 +264,7 @@ public final class RoundingVerification {
     }
     LayerReport layers =
         LayerComparison.run(
-            engines,
-            converted,
-            pair,
-            input,
-            original,
-            options.profile().tolerance(),
-            listener);
+            engines, converted, pair, input, original, options.profile().tolerance(), listener);
     return layers.unavailable().isEmpty()
         && layers.changedVariables().isEmpty()
         && layers.firstDiverging().isEmpty()
