@@ -18,6 +18,7 @@ final class ControlFlowTest extends OperatorTest {
     lists(c);
     numbers(c);
     nested(c);
+    parts(c);
     refusals(c);
   }
 
@@ -413,6 +414,43 @@ final class ControlFlowTest extends OperatorTest {
           return x
         """,
         f32(2, 3));
+  }
+
+  /** Parts of tensors that loops and branches in one another change in place. */
+  private static void parts(Cases c) {
+    String[][] bodies = {
+      {
+        "a part changed in place by a loop in a loop",
+        "z = torch.clone(x)\nfor i in range(x.size(0)):\n  for j in range(x.size(1)):\n    _ = torch.add_(torch.select(z, 0, 0), 1)\nreturn z"
+      },
+      {
+        "a part with a name from before",
+        "z = torch.clone(x)\n_ = torch.add_(torch.select(z, 0, 0), 1)\nfor i in range(x.size(0)):\n  for j in range(x.size(1)):\n    _ = torch.add_(torch.select(z, 0, 0), 1)\nreturn z"
+      },
+      {
+        "a part changed by a branch in a loop in a loop",
+        "z = torch.clone(x)\nfor i in range(x.size(0)):\n  for j in range(x.size(1)):\n    if bool(z.sum() > 0):\n      _ = torch.add_(torch.select(z, 0, 0), 1)\n    else:\n      _ = torch.sub_(z, 1)\nreturn z"
+      },
+      {
+        "a part changed before and in a loop in a loop",
+        "z = torch.clone(x)\nfor i in range(x.size(0)):\n  _ = torch.sub_(torch.select(z, 0, 0), 1)\n  for j in range(x.size(1)):\n    _ = torch.add_(torch.select(z, 0, 0), 1)\nreturn z"
+      },
+      {
+        "a part changed in a loop in a loop and after it",
+        "z = torch.clone(x)\nfor i in range(x.size(0)):\n  for j in range(x.size(1)):\n    _ = torch.add_(torch.select(z, 0, 0), 1)\n  _ = torch.sub_(torch.select(z, 0, 0), 1)\nreturn z"
+      },
+      {
+        "a part changed by a loop in a branch in a loop",
+        "z = torch.clone(x)\n_ = z\nfor i in range(x.size(0)):\n  if bool(z.sum() > 0):\n    for j in range(x.size(1)):\n      _ = torch.add_(torch.select(z, 0, 0), 1)\n  else:\n    _ = torch.relu_(z)\nreturn z"
+      },
+      {
+        "a part that a branch in a loop picks by its round",
+        "z = torch.clone(x)\n_ = z[0]\nfor i in range(x.size(0)):\n  if bool(z.sum() > 0):\n    _ = torch.add_(torch.select(z, 0, i), 1)\n  for j in range(x.size(1)):\n    _ = torch.sub_(torch.select(z, 0, i), j)\nreturn z + _"
+      },
+    };
+    for (String[] body : bodies) {
+      both(c, body[0], "Tensor", body[1]);
+    }
   }
 
   private static void refusals(Cases c) {

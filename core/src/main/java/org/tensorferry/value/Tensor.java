@@ -39,6 +39,9 @@ public final class Tensor implements Value {
   private sealed interface Node permits Root, ViewNode {
     TensorHandle read();
 
+    /** What was read last, which may be out of date, or exist in a closed region only. */
+    TensorHandle seen();
+
     void write(TensorHandle value);
 
     Root root();
@@ -65,6 +68,11 @@ public final class Tensor implements Value {
 
     @Override
     public TensorHandle read() {
+      return handle;
+    }
+
+    @Override
+    public TensorHandle seen() {
       return handle;
     }
 
@@ -125,6 +133,11 @@ public final class Tensor implements Value {
     }
 
     @Override
+    public TensorHandle seen() {
+      return seen;
+    }
+
+    @Override
     public void write(TensorHandle value) {
       base.write(view.write(base.read(), value));
       seen = value;
@@ -179,11 +192,19 @@ public final class Tensor implements Value {
   }
 
   public DType dtype() {
-    return node.read().dtype();
+    return node.seen().dtype();
   }
 
   public Shape shape() {
     return node.read().shape();
+  }
+
+  /**
+   * The shape as it was read last. A view is not read again for it, so it may be asked of one whose
+   * storage holds what exists in another region only; the sizes may be known there only.
+   */
+  public Shape shapeSeen() {
+    return node.seen().shape();
   }
 
   /** Says that only data decides whether this shares its storage with another tensor. */

@@ -180,11 +180,12 @@ final class Join {
       return new Slot.Torn(
           "it is a tensor of " + a.dtype() + " on one way and of " + b.dtype() + " on the other");
     }
-    if (a.shape().rank() != b.shape().rank()) {
-      return new Slot.Torn(
-          "its shape is " + a.shape() + " on one way and " + b.shape() + " on the other", true);
+    Shape x = a.shapeSeen();
+    Shape y = b.shapeSeen();
+    if (x.rank() != y.rank()) {
+      return new Slot.Torn("its shape is " + x + " on one way and " + y + " on the other", true);
     }
-    OfTensor slot = new OfTensor(a.dtype(), common(a.shape(), b.shape()));
+    OfTensor slot = new OfTensor(a.dtype(), common(x, y));
     origins.put(slot, List.of(a, b));
     return slot;
   }
@@ -284,7 +285,7 @@ final class Join {
       Shape size;
       if (element instanceof Tensor tensor) {
         of = tensor.dtype();
-        size = tensor.shape();
+        size = tensor.shapeSeen();
       } else if (element instanceof Value.Growing list) {
         of = list.dtype();
         size = list.shape();
