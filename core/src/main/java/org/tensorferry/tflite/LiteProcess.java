@@ -27,6 +27,7 @@ import org.tensorferry.engine.ConfinedJava;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.system.FileTrees;
 
 /**
  * A process of its own for what TensorFlow's native code does, so that its crash or its hang is one
@@ -256,11 +257,8 @@ final class LiteProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    try (var files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
-      Files.deleteIfExists(folder);
+    try {
+      FileTrees.delete(folder);
     } catch (IOException e) {
       // The system cleans its folder for temporary files; there is no one to tell.
     }
