@@ -55,6 +55,13 @@ record ConversionSummary(
     return parity.isEmpty() || (parity.get().isEqual() && lite.isPresent()) ? lite : parity;
   }
 
+  /** Every comparison that was asked for. */
+  List<ParityReport> compared() {
+    return Stream.of(parity, tflite.flatMap(TfliteSummary::parity))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   /** True where nothing that was compared differs. */
   boolean isWritten() {
     return parity.map(ParityReport::passes).orElse(true)

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.Conversion;
@@ -15,6 +16,7 @@ import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.file.OutputPlace;
@@ -121,8 +123,31 @@ final class ConvertCommand implements Callable<Integer> {
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
   @Mixin PluginsOption plugins = new PluginsOption();
 
+  /**
+   * What came of it.
+   *
+   * @param inputs of the first case that differs, where they were kept
+   */
+  record Result(ConversionSummary summary, Optional<Path> inputs) {}
+
   @Override
   public Integer call() {
+    Result result = convert(Engines::open);
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(result.summary().text());
+    result
+        .inputs()
+        .ifPresent(kept -> out.println("The inputs of the first case that differs: " + kept));
+    out.flush();
+    return (result.summary().isWritten() ? ExitCode.OK : ExitCode.DIFFERENT).code();
+  }
+
+  /**
+   * Converts, writes the reports, and prints nothing but notices.
+   *
+   * @param source of engines that may read some files; they are closed when the work is done
+   */
+  Result convert(BiFunction<EngineOptions, Set<Path>, Engines> source) {
     boolean onlyTflite = output.toString().endsWith(".tflite");
     @Nullable Path file = onlyTflite ? output : tflite.file;
     requireOneForTflite(file);
@@ -135,16 +160,24 @@ final class ConvertCommand implements Callable<Integer> {
     }
     VerifyOptions verifyOptions = comparison.options(spec);
     return reports.reporting(
-        "conversion of " + model, output, () -> convert(file, tfliteOptions, verifyOptions));
+        "conversion of " + model,
+        output,
+        () -> convert(file, tfliteOptions, verifyOptions, source));
   }
 
-  private int convert(
-      @Nullable Path file, TfliteOptions tfliteOptions, VerifyOptions verifyOptions) {
+  private Result convert(
+      @Nullable Path file,
+      TfliteOptions tfliteOptions,
+      VerifyOptions verifyOptions,
+      BiFunction<EngineOptions, Set<Path>, Engines> source) {
     boolean onlyTflite = output.toString().endsWith(".tflite");
     UnaryOperator<ParityReport> judgement = comparison.judgement();
     try (Progress progress = Progress.onTerminal();
         Outputs outputs = Outputs.begin(onlyTflite ? null : output, file, force, model);
-        @Nullable Engines engines = verify ? engines(verifyOptions, outputs, file != null) : null;
+        @Nullable Engines engines =
+            verify
+                ? source.apply(verifyOptions.engines(), read(outputs, file != null))
+                : null;
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options =
           new ConvertOptions(
@@ -188,18 +221,13 @@ final class ConvertCommand implements Callable<Integer> {
       lite.ifPresent(this::warn);
       // A report that can't be written keeps the output back, but for one that lies in it.
       reports.write(summary, report -> !outputs.isInside(report));
-      boolean equal = summary.isWritten();
-      if (equal) {
+      if (summary.isWritten()) {
         outputs.commit();
       }
       reports.write(summary, outputs::isInside);
-      PrintWriter out = spec.commandLine().getOut();
-      out.print(summary.text());
-      parity
-          .flatMap(report -> reports.keepInputs(written, report, verifyOptions, output))
-          .ifPresent(kept -> out.println("The inputs of the first case that differs: " + kept));
-      out.flush();
-      return (equal ? ExitCode.OK : ExitCode.DIFFERENT).code();
+      return new Result(
+          summary,
+          parity.flatMap(report -> reports.keepInputs(written, report, verifyOptions, output)));
     }
   }
 
@@ -216,13 +244,13 @@ final class ConvertCommand implements Callable<Integer> {
     return new MethodCall(module, List.of(), channelsLast);
   }
 
-  /** Engines, which load while the model is converted. */
-  private Engines engines(VerifyOptions options, Outputs outputs, boolean withTflite) {
+  /** What the engines may read, which load while the model is converted. */
+  private Set<Path> read(Outputs outputs, boolean withTflite) {
     Set<Path> read = new LinkedHashSet<>(List.of(model, outputs.savedModel().path()));
     if (withTflite) {
       read.add(outputs.tflite().path());
     }
-    return Engines.open(options.engines(), read);
+    return read;
   }
 
   private void warn(TfliteSummary lite) {

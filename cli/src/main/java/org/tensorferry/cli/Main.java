@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ConvertCommand.class,
       VerifyCommand.class,
+      BatchCommand.class,
       AnalyzeCommand.class,
       BenchCommand.class,
       PortCommand.class,

@@ -14,6 +14,7 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
+import org.tensorferry.report.BatchReport;
 import org.tensorferry.report.BenchmarkReport;
 import org.tensorferry.report.Reports;
 import org.tensorferry.report.SensitivityReport;
@@ -50,6 +51,10 @@ final class ReportOption {
   }
 
   void write(BenchmarkReport report) {
+    files.forEach(file -> Reports.write(report.as(file), file));
+  }
+
+  void write(BatchReport report) {
     files.forEach(file -> Reports.write(report.as(file), file));
   }
 
@@ -96,7 +101,7 @@ final class ReportOption {
    * @param work as {@code conversion of model.pt}
    * @param unwritten a directory that is not written then, nor what lies in it
    */
-  int reporting(String work, Path unwritten, Supplier<Integer> body) {
+  <T> T reporting(String work, Path unwritten, Supplier<T> body) {
     try {
       return body.get();
     } catch (FerryException failure) {

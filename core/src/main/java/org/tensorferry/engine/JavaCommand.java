@@ -1,5 +1,6 @@
 package org.tensorferry.engine;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -24,6 +25,8 @@ final class JavaCommand {
       Pattern.compile(
           "(TF|OMP|MKL|KMP|GOMP|DNNL|ONEDNN|PYTORCH|DYLD|LD|LC)_.*|LANG|PATH|SystemRoot|windir|"
               + "NUMBER_OF_PROCESSORS");
+
+  private static final String SEPARATOR = File.pathSeparator;
 
   private JavaCommand() {}
 
@@ -56,7 +59,7 @@ final class JavaCommand {
             "-Duser.home=" + folder));
     Natives.properties(kind, natives)
         .forEach((name, value) -> command.add("-D" + name + "=" + value));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path", ""), mainClass));
+    command.addAll(List.of("-cp", absoluteClassPath(), mainClass));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(folder.toFile());
@@ -77,11 +80,19 @@ final class JavaCommand {
     return Path.of(System.getProperty("java.home", ""));
   }
 
+  /** This class path for a process that is started in another directory. */
+  private static String absoluteClassPath() {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path", "").split(SEPARATOR, -1)) {
+      entries.add(Path.of(entry).toAbsolutePath().toString());
+    }
+    return String.join(SEPARATOR, entries);
+  }
+
   /** Every jar and directory that the class path names, those in manifests of jars too. */
   static Set<Path> classPath() {
     Set<Path> found = new LinkedHashSet<>();
-    for (String entry :
-        System.getProperty("java.class.path", "").split(System.getProperty("path.separator"), -1)) {
+    for (String entry : System.getProperty("java.class.path", "").split(SEPARATOR, -1)) {
       if (!entry.isEmpty()) {
         add(Path.of(entry).toAbsolutePath().normalize(), found);
       }

@@ -1,5 +1,6 @@
 package org.tensorferry.file;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
@@ -50,16 +53,39 @@ public final class JsonRecord {
    */
   public static ObjectNode read(ZipArchive zip, String record) {
     byte[] bytes = zip.bytes(record, MAX_BYTES);
+    try {
+      return object(bytes);
+    } catch (IOException malformed) {
+      throw broken(zip, record, "is no JSON that a model has", firstLine(malformed));
+    }
+  }
+
+  /**
+   * The JSON object that a file holds.
+   *
+   * @throws IOException where there is no such file, or it is malformed, larger or deeper than the
+   *     bounds; its message is one line
+   */
+  public static ObjectNode read(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException("it has more than " + (MAX_BYTES >> 20) + " MB");
+    }
+    try {
+      return object(Files.readAllBytes(file));
+    } catch (JacksonException malformed) {
+      throw new IOException(firstLine(malformed), malformed);
+    }
+  }
+
+  private static ObjectNode object(byte[] bytes) throws IOException {
     try (JsonParser parser = FACTORY.createParser(bytes)) {
       if (parser.nextToken() == JsonToken.START_OBJECT
           && value(parser) instanceof ObjectNode object
           && parser.nextToken() == null) {
         return object;
       }
-    } catch (IOException malformed) {
-      throw broken(zip, record, "is no JSON that a model has", firstLine(malformed));
     }
-    throw broken(zip, record, "is no JSON object", "the file is damaged");
+    throw new IOException("it is not one JSON object");
   }
 
   /**

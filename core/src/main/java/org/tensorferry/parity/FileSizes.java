@@ -11,12 +11,12 @@ import org.tensorferry.error.IoReasons;
 import org.tensorferry.error.Problem;
 
 /** How much room a result takes. */
-final class FileSizes {
+public final class FileSizes {
 
   private FileSizes() {}
 
   /** Bytes of a file, or of all files in a directory. */
-  static long of(Path result) {
+  public static long of(Path result) {
     try (Stream<Path> files = Files.walk(result)) {
       List<Path> all = files.filter(Files::isRegularFile).toList();
       long bytes = 0;

@@ -3,13 +3,9 @@ package org.tensorferry.report;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
-import javax.xml.stream.XMLOutputFactory;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamWriter;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 
@@ -50,6 +46,11 @@ record FailureReport(String work, List<Problem> problems) {
   }
 
   private String text() {
+    return text(problems);
+  }
+
+  /** Problems one below the other. */
+  static String text(List<Problem> problems) {
     return problems.stream()
         .map(problem -> problem.text().strip() + "\n")
         .collect(Collectors.joining("\n"));
@@ -62,43 +63,21 @@ record FailureReport(String work, List<Problem> problems) {
     root.put("failed", work);
     root.put("equal", false);
     ArrayNode all = root.putArray("problems");
-    for (Problem problem : problems) {
-      ObjectNode node = all.addObject();
-      node.put("what", problem.what());
-      ArrayNode where = node.putArray("where");
-      problem.where().forEach(where::add);
-      node.put("why", problem.why());
-      node.put("fix", problem.fix());
-    }
+    problems.forEach(problem -> write(problem, all.addObject()));
     return root.toPrettyString() + "\n";
   }
 
+  /** A problem as reports in JSON tell it. */
+  static void write(Problem problem, ObjectNode node) {
+    node.put("what", problem.what());
+    ArrayNode where = node.putArray("where");
+    problem.where().forEach(where::add);
+    node.put("why", problem.why());
+    node.put("fix", problem.fix());
+  }
+
   private String junit() {
-    StringWriter text = new StringWriter();
-    try {
-      XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
-      xml.writeStartDocument("UTF-8", "1.0");
-      xml.writeCharacters("\n");
-      xml.writeStartElement("testsuite");
-      xml.writeAttribute("name", work);
-      xml.writeAttribute("tests", "1");
-      xml.writeAttribute("failures", "1");
-      xml.writeAttribute("errors", "0");
-      xml.writeAttribute("skipped", "0");
-      xml.writeStartElement("testcase");
-      xml.writeAttribute("classname", "tensorferry");
-      xml.writeAttribute("name", JunitReport.legal(work));
-      xml.writeStartElement("failure");
-      xml.writeAttribute("message", JunitReport.legal(problems.get(0).what()));
-      xml.writeCharacters(JunitReport.legal(text()));
-      xml.writeEndElement();
-      xml.writeEndElement();
-      xml.writeEndElement();
-      xml.writeEndDocument();
-      xml.close();
-    } catch (XMLStreamException e) {
-      throw new IllegalStateException("a text can always be written", e);
-    }
-    return text + "\n";
+    JunitXml xml = new JunitXml(work, 1, 1, 0).testCase("tensorferry", work);
+    return xml.failure(problems.get(0).what(), text()).end().text();
   }
 }

@@ -117,12 +117,12 @@ final class MarkdownReport {
         + " |";
   }
 
-  private static String code(String text) {
+  static String code(String text) {
     return "`" + cell(text).replace("`", "'") + "`";
   }
 
   /** Without what would end a table cell. */
-  private static String cell(String text) {
+  static String cell(String text) {
     return text.strip().replaceAll("\\s+", " ").replace("|", "\\|");
   }
 
