@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.IoReasons;
@@ -65,17 +66,21 @@ final class EntryPaths {
    * @throws FerryException (unreadable) where one does
    */
   static void requireInside(Path folder, Path place) {
-    Path existing = place;
-    while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && !existing.equals(folder)) {
-      existing = existing.getParent();
-    }
     try {
-      if (!existing.toRealPath().startsWith(folder.toRealPath())) {
+      if (!existing(place).toRealPath().startsWith(folder.toRealPath())) {
         throw outside(place.toString(), "a link on the way leads out of the output folder");
       }
     } catch (IOException e) {
       throw outside(place.toString(), IoReasons.of(e));
     }
+  }
+
+  /** The place, or the first folder above it that is there. */
+  private static Path existing(Path place) {
+    @Nullable Path parent = place.getParent();
+    return parent == null || Files.exists(place, LinkOption.NOFOLLOW_LINKS)
+        ? place
+        : existing(parent);
   }
 
   private static FerryException outside(String text, String why) {
