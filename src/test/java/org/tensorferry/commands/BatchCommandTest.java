@@ -138,8 +138,7 @@ class BatchCommandTest {
     Path state = out.resolve(".tensorferry-batch.json");
     Files.writeString(
         state,
-        Files.readString(state)
-            .replaceAll("\"(cause|digest)\" : \"[0-9a-f]+\"", "\"$1\" : \"\""));
+        Files.readString(state).replaceAll("\"(cause|digest)\" : \"[0-9a-f]+\"", "\"$1\" : \"\""));
     Command next = batch("\"a.pt\"");
     assertEquals(0, next.exitCode(), next.err());
     assertEquals(0, kept(next));
@@ -155,7 +154,9 @@ class BatchCommandTest {
             .collect(Collectors.joining(","));
     Files.writeString(
         manifest,
-        "{\"output\": \"out\", \"defaults\": {\"input\": \"x:[batch,3]\"}, \"models\": [" + many + "]}");
+        "{\"output\": \"out\", \"defaults\": {\"input\": \"x:[batch,3]\"}, \"models\": ["
+            + many
+            + "]}");
     Path text = directory.resolve("text");
     Process process =
         new ProcessBuilder(
@@ -175,7 +176,10 @@ class BatchCommandTest {
     new ProcessBuilder("kill", "-INT", process.pid() + "").start().waitFor();
     assertEquals(130, process.waitFor(), Files.readString(text));
     try (Stream<Path> results = Files.list(out)) {
-      List<Path> found = results.filter(path -> !path.getFileName().toString().startsWith(".tensorferry-batch")).toList();
+      List<Path> found =
+          results
+              .filter(path -> !path.getFileName().toString().startsWith(".tensorferry-batch"))
+              .toList();
       assertTrue(found.size() >= 3, found.toString());
       for (Path result : found) {
         assertTrue(Files.exists(result.resolve("saved_model.pb")), result.toString());
@@ -199,7 +203,11 @@ class BatchCommandTest {
             });
     String four =
         IntStream.range(0, 4)
-            .mapToObj(i -> "{\"model\": \"a.pt\", \"verify\": true, \"samples\": 1, \"output\": \"m" + i + "\"}")
+            .mapToObj(
+                i ->
+                    "{\"model\": \"a.pt\", \"verify\": true, \"samples\": 1, \"output\": \"m"
+                        + i
+                        + "\"}")
             .collect(Collectors.joining(","));
     watch.start();
     Command command = batch(four);
@@ -228,8 +236,15 @@ class BatchCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "../a", "a/../../b", "/tmp/a", ".", "", "a/..", ".tensorferry-batch.json",
-        ".tensorferry-batch.d/a", "link/a"
+        "../a",
+        "a/../../b",
+        "/tmp/a",
+        ".",
+        "",
+        "a/..",
+        ".tensorferry-batch.json",
+        ".tensorferry-batch.d/a",
+        "link/a"
       })
   void resultsLieBelowTheOutputFolder(String place) throws IOException {
     Files.createDirectories(out);
@@ -246,8 +261,7 @@ class BatchCommandTest {
       assertTrue(command.err().contains("may not write to"), command.err());
     }
     try (Stream<Path> files = Files.walk(directory)) {
-      Set<String> names =
-          files.map(f -> f.getFileName().toString()).collect(Collectors.toSet());
+      Set<String> names = files.map(f -> f.getFileName().toString()).collect(Collectors.toSet());
       assertFalse(names.contains("saved_model.pb"), names.toString());
       assertFalse(names.contains("a.md"), names.toString());
     }
@@ -302,7 +316,11 @@ class BatchCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "[]", "{", "{\"models\": []}", "{\"models\": {}, \"output\": \"o\"}",
+        "",
+        "[]",
+        "{",
+        "{\"models\": []}",
+        "{\"models\": {}, \"output\": \"o\"}",
         "{\"output\": \"o\", \"models\": [\"a.pt\"], \"run\": \"rm\"}",
         "{\"output\": \"o\", \"models\": [\"a.pt\"]} trailing",
         "{\"output\": \"o\", \"output\": \"p\", \"models\": [\"a.pt\"]}",

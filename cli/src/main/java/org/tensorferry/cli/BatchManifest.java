@@ -73,8 +73,7 @@ final class BatchManifest {
     this.file = file;
     this.base = file.toAbsolutePath().normalize().resolveSibling("").normalize();
     requireForm(json);
-    this.folder =
-        chosen == null ? folder(json.get("output")) : chosen.toAbsolutePath().normalize();
+    this.folder = chosen == null ? folder(json.get("output")) : chosen.toAbsolutePath().normalize();
     this.claims = new Claims(folder);
     this.defaults = json.path("defaults");
     json.get("models").forEach(node -> entries.add(entry(node)));

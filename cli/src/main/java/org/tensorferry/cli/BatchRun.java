@@ -10,13 +10,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.Exhausted;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.error.IoReasons;
 import org.tensorferry.error.Problem;
 import org.tensorferry.file.TreeDigest;
 import org.tensorferry.parity.FileSizes;
@@ -54,11 +52,7 @@ final class BatchRun implements AutoCloseable {
    * @param err for notices and faults
    */
   BatchRun(
-      BatchManifest manifest,
-      List<Path> plugins,
-      boolean trusts,
-      Set<Redo> redo,
-      PrintWriter err) {
+      BatchManifest manifest, List<Path> plugins, boolean trusts, Set<Redo> redo, PrintWriter err) {
     this.folder = manifest.folder();
     this.plugins = plugins;
     this.common = new ArrayList<>();

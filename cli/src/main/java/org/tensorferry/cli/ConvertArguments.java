@@ -59,7 +59,10 @@ final class ConvertArguments {
     if (option.type() == boolean.class || value.isBoolean()) {
       if (option.type() != boolean.class || !value.isBoolean()) {
         throw EntryPaths.wrong(
-            "`" + name + "` is " + (value.isBoolean() ? "neither true nor false" : "true or false"));
+            "`"
+                + name
+                + "` is "
+                + (value.isBoolean() ? "neither true nor false" : "true or false"));
       }
       if (value.asBoolean()) {
         arguments.add("--" + name);

@@ -175,9 +175,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (Progress progress = Progress.onTerminal();
         Outputs outputs = Outputs.begin(onlyTflite ? null : output, file, force, model);
         @Nullable Engines engines =
-            verify
-                ? source.apply(verifyOptions.engines(), read(outputs, file != null))
-                : null;
+            verify ? source.apply(verifyOptions.engines(), read(outputs, file != null)) : null;
         TorchModel torch = Tensorferry.open(model, plugins.rules())) {
       ConvertOptions options =
           new ConvertOptions(
