@@ -79,8 +79,8 @@ final class SharedEngines implements AutoCloseable {
     }
 
     @Override
-    public Intermediates intermediates(Path savedModel, Map<String, DType> known) {
-      return engines.intermediates(savedModel, known);
+    public Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known) {
+      return engines.intermediates(savedModel, signature, known);
     }
 
     @Override
