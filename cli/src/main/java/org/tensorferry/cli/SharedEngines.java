@@ -79,7 +79,8 @@ final class SharedEngines implements AutoCloseable {
     }
 
     @Override
-    public Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known) {
+    public Intermediates intermediates(
+        Path savedModel, String signature, Map<String, DType> known) {
       return engines.intermediates(savedModel, signature, known);
     }
 
