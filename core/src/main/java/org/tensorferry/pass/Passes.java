@@ -1,25 +1,42 @@
 package org.tensorferry.pass;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfPlace;
 import org.tensorferry.tf.TfValue;
 
-/** The pipeline. */
+/** The pipeline: all rewrites of a finished graph, in order. */
 public final class Passes {
+
+  private static final List<Pass> ALL =
+      List.of(
+          // First, so that what is the same is seen as the same, by the user counts of later passes
+          // too. Rules emit masks, positions and sizes anew in every layer.
+          new Pass("common subexpressions", CommonSubexpressions::run),
+          // Rules emit channels-last operators between transposes; here these meet and vanish.
+          new Pass("transposes", TransposeSinking::run),
+          // What differed by the layout of its operands alone is the same now.
+          new Pass("common subexpressions", CommonSubexpressions::run));
 
   /**
    * A rewritten model.
    *
    * @param places where the watched values are that it still computes
+   * @param notes what each pass did, in order: its name and a sentence
    */
-  public record Arranged(TfModel model, Map<TfValue, TfPlace> places) {}
+  public record Arranged(TfModel model, Map<TfValue, TfPlace> places, List<String> notes) {
+    public Arranged {
+      notes = List.copyOf(notes);
+    }
+  }
 
   private Passes() {}
 
@@ -31,15 +48,22 @@ public final class Passes {
   /** As {@link #run(TfModel)}, and tells where some values of the graph have gone. */
   public static Arranged run(TfModel model, Collection<TfValue> watched) {
     model.graph().prune(model.roots());
-    // Rules emit channels-last operators between transposes; here these meet and vanish.
-    TransposeSinking.Sunk sunk = TransposeSinking.run(model);
-    sunk.model().graph().prune(sunk.model().roots());
-    Set<TfNode> kept = new HashSet<>(sunk.model().graph().nodes());
-    Map<TfValue, TfPlace> places =
+    TfModel now = model;
+    Pass.Places places = Pass.Places.SAME;
+    List<String> notes = new ArrayList<>();
+    for (Pass pass : ALL) {
+      Pass.Rewritten rewritten = pass.rewrite().run(now);
+      now = rewritten.model();
+      now.graph().prune(now.roots());
+      places = places.then(rewritten.places());
+      rewritten.notes().forEach(note -> notes.add(pass.name() + ": " + note));
+    }
+    Set<TfNode> kept = new HashSet<>(now.graph().nodes());
+    Map<TfValue, TfPlace> left =
         watched.stream()
             .distinct()
-            .filter(value -> kept.contains(sunk.places().apply(value).base().node()))
-            .collect(Collectors.toMap(value -> value, sunk.places()));
-    return new Arranged(sunk.model(), places);
+            .collect(Collectors.toMap(Function.identity(), places::of));
+    left.values().removeIf(place -> !kept.contains(place.base().node()));
+    return new Arranged(now, left, notes);
   }
 }

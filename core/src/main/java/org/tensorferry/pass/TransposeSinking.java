@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Dim;
@@ -65,15 +64,16 @@ final class TransposeSinking {
     this.tf = tf;
   }
 
-  /** The rewritten model, and where the values of the graph before are in it. */
-  record Sunk(TfModel model, Function<TfValue, TfPlace> places) {}
-
-  static Sunk run(TfModel model) {
+  static Pass.Rewritten run(TfModel model) {
     TransposeSinking pass = new TransposeSinking(model.graph());
     List.copyOf(model.graph().nodes()).forEach(pass::visit);
     TfModel sunk = model.map(pass::inOwnLayout);
-    return new Sunk(
-        sunk, value -> new TfPlace(pass.layout(value).base(), pass.layout(value).permutation()));
+    return new Pass.Rewritten(sunk, pass::place, List.of());
+  }
+
+  private TfPlace place(TfValue value) {
+    Layout layout = layout(value);
+    return new TfPlace(layout.base(), layout.permutation());
   }
 
   private void visit(TfNode node) {
