@@ -60,9 +60,7 @@ public final class Passes {
     }
     Set<TfNode> kept = new HashSet<>(now.graph().nodes());
     Map<TfValue, TfPlace> left =
-        watched.stream()
-            .distinct()
-            .collect(Collectors.toMap(Function.identity(), places::of));
+        watched.stream().distinct().collect(Collectors.toMap(Function.identity(), places::of));
     left.values().removeIf(place -> !kept.contains(place.base().node()));
     return new Arranged(now, left, notes);
   }

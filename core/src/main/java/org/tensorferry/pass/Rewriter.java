@@ -12,8 +12,8 @@ import org.tensorferry.tf.TfNode;
 import org.tensorferry.tf.TfValue;
 
 /**
- * Replaces values of a model by equal ones: one walk forward through the graph and the bodies of its
- * loops and branches, which knows where every value went.
+ * Replaces values of a model by equal ones: one walk forward through the graph and the bodies of
+ * its loops and branches, which knows where every value went.
  */
 final class Rewriter {
 

@@ -51,10 +51,7 @@ class CommonSubexpressionsTest {
             "what stands on the same",
             "AddV2 Exp Tanh",
             (tf, x) -> tf.add(tf.unary("Tanh", exp(tf, x)), tf.unary("Tanh", exp(tf, x)))),
-        graph(
-            "other operands",
-            "AddV2 Mul Mul",
-            (tf, x) -> tf.add(tf.mul(x, 2), tf.mul(x, 3))),
+        graph("other operands", "AddV2 Mul Mul", (tf, x) -> tf.add(tf.mul(x, 2), tf.mul(x, 3))),
         graph(
             "other attributes",
             "AddV2 Sum Sum",
@@ -62,10 +59,7 @@ class CommonSubexpressionsTest {
         graph(
             "what is equal once transposes are gone",
             "AddV2 Exp",
-            (tf, x) ->
-                tf.add(
-                    exp(tf, x),
-                    tf.transpose(exp(tf, tf.transpose(x, 1, 0)), 1, 0))),
+            (tf, x) -> tf.add(exp(tf, x), tf.transpose(exp(tf, tf.transpose(x, 1, 0)), 1, 0))),
         graph(
             "reads of state",
             "AddV2 ReadVariableOp ReadVariableOp",
@@ -85,10 +79,7 @@ class CommonSubexpressionsTest {
   }
 
   private static TfValue read(TfGraph tf, TfValue handle) {
-    return tf.op("ReadVariableOp", handle)
-        .attr("dtype", DType.FLOAT32)
-        .shape(Shape.of(2, 3))
-        .get();
+    return tf.op("ReadVariableOp", handle).attr("dtype", DType.FLOAT32).shape(Shape.of(2, 3)).get();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -121,8 +112,7 @@ class CommonSubexpressionsTest {
     Map<TfValue, TfPlace> places =
         run(tf.add(first, tf.transpose(second, 1, 0)), first, second, unused).places();
     assertEquals(
-        Map.of(
-            first, new TfPlace(first, List.of(0, 1)), second, new TfPlace(first, List.of(1, 0))),
+        Map.of(first, new TfPlace(first, List.of(0, 1)), second, new TfPlace(first, List.of(1, 0))),
         places);
   }
 }
