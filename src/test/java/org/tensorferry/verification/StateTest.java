@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.convert.StateForm;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.ParityReport;
@@ -109,6 +111,14 @@ class StateTest {
               "y = x * torch.sum(self.s)\n_ = torch.add_(self.s, 1)\nreturn y",
               "Tensor"));
 
+  /** Cases whose state is more than tensors and numbers. */
+  private static final Set<String> NO_ARGUMENTS =
+      Set.of(
+          "None before the first call",
+          "a list whose elements are replaced",
+          "a list whose elements are written",
+          "a dict whose entries are replaced");
+
   @TempDir Path directory;
 
   private Path model(Stateful stateful) {
@@ -136,9 +146,13 @@ class StateTest {
   }
 
   private Path convert(Path file) {
-    Path saved = directory.resolve(file.getFileName() + ".saved");
+    return convert(file, StateForm.VARIABLES);
+  }
+
+  private Path convert(Path file, StateForm form) {
+    Path saved = directory.resolve(file.getFileName() + "." + form);
     try (TorchModel model = Tensorferry.open(file)) {
-      model.convert(ConvertOptions.defaults().input("x:float32[2,3]")).save(saved);
+      model.convert(ConvertOptions.defaults().input("x:float32[2,3]").state(form)).save(saved);
     }
     return saved;
   }
@@ -157,6 +171,56 @@ class StateTest {
                       assertTrue(report.isEqual(), report::toString);
                       assertEquals(8, report.cases().size());
                     }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> sequencesOfCallsThatAreHandedTheirStateAreEqual() {
+    return CASES.stream()
+        .filter(stateful -> !NO_ARGUMENTS.contains(stateful.name()))
+        .map(
+            stateful ->
+                DynamicTest.dynamicTest(
+                    stateful.name(),
+                    () -> {
+                      Path file = model(stateful);
+                      SavedConversion saved =
+                          SavedConversion.open(file, convert(file, StateForm.ARGUMENTS));
+                      assertTrue(saved.inputs().size() > 1, () -> saved.inputs().toString());
+                      ParityReport report = saved.verify(SEQUENCE);
+                      assertTrue(report.isEqual(), report::toString);
+                      assertEquals(8, report.cases().size());
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatCantBeAnArgumentIsRefused() {
+    return CASES.stream()
+        .filter(stateful -> NO_ARGUMENTS.contains(stateful.name()))
+        .map(
+            stateful ->
+                DynamicTest.dynamicTest(
+                    stateful.name(),
+                    () -> {
+                      Path file = model(stateful);
+                      FerryException refused =
+                          assertThrows(
+                              FerryException.class, () -> convert(file, StateForm.ARGUMENTS));
+                      assertTrue(
+                          String.valueOf(refused.getMessage()).contains("can't be an argument"),
+                          refused::getMessage);
+                    }));
+  }
+
+  @Test
+  void stateThatIsHandedOnWronglyIsADifference() {
+    Path file = model(CASES.get(0));
+    Path saved = convert(file, StateForm.ARGUMENTS);
+    assertEquals(
+        List.of("x:float32[2,3]", "s:float32[2,3]"),
+        SavedConversion.open(file, saved).inputs().stream().map(Object::toString).toList());
+    Path other = model(new Stateful("other", "_ = torch.copy_(self.s, x)\nreturn x", "Tensor"));
+    ParityReport report = SavedConversion.open(other, saved).verify(SEQUENCE);
+    assertTrue(!report.isEqual(), report::toString);
   }
 
   @Test

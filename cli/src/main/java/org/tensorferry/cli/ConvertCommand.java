@@ -119,6 +119,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin HelpOption help = new HelpOption();
   @Mixin ReportOption reports = new ReportOption();
+  @Mixin StateOption state = new StateOption();
   @Mixin TfliteOption tflite = new TfliteOption();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
   @Mixin PluginsOption plugins = new PluginsOption();
@@ -185,6 +186,7 @@ final class ConvertCommand implements Callable<Integer> {
                   called(),
                   allowFrozen,
                   !noGuards,
+                  state.of(spec),
                   progress)
               .methods(methods.isEmpty() ? List.of(SourceModel.FORWARD) : methods);
       Conversion conversion = torch.convert(options);

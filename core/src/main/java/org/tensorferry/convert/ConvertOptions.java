@@ -23,6 +23,7 @@ import org.tensorferry.source.SourceModel;
  * @param allowFrozen names of dynamic dims that may be fixed to their examples where a loop is
  *     unrolled for them; otherwise such a loop is refused
  * @param guards whether the result refuses sizes that it was not converted for
+ * @param state where what is kept from call to call stands
  * @param listener told of each step
  */
 public record ConvertOptions(
@@ -32,6 +33,7 @@ public record ConvertOptions(
     MethodCall call,
     Set<String> allowFrozen,
     boolean guards,
+    StateForm state,
     ProgressListener listener) {
 
   public ConvertOptions {
@@ -43,7 +45,7 @@ public record ConvertOptions(
   /** No inputs, {@code forward}, no dim frozen, guarded, and nobody listening. */
   public static ConvertOptions defaults() {
     return new ConvertOptions(
-        List.of(), "forward", List.of(), MethodCall.PLAIN, Set.of(), true, ProgressListener.NONE);
+        List.of(), "forward", List.of(), MethodCall.PLAIN, Set.of(), true, StateForm.VARIABLES, ProgressListener.NONE);
   }
 
   /**
@@ -53,13 +55,13 @@ public record ConvertOptions(
   public ConvertOptions input(String spec) {
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
-    return new ConvertOptions(more, method, also, call, allowFrozen, guards, listener);
+    return new ConvertOptions(more, method, also, call, allowFrozen, guards, state, listener);
   }
 
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
     return new ConvertOptions(
-        Arrays.asList(specs), method, also, call, allowFrozen, guards, listener);
+        Arrays.asList(specs), method, also, call, allowFrozen, guards, state, listener);
   }
 
   /** Converts this method alone. */
@@ -77,34 +79,39 @@ public record ConvertOptions(
       all.add(0, SourceModel.FORWARD);
     }
     return new ConvertOptions(
-        inputs, all.get(0), all.subList(1, all.size()), call, allowFrozen, guards, listener);
+        inputs, all.get(0), all.subList(1, all.size()), call, allowFrozen, guards, state, listener);
   }
 
   /** Converts a submodule alone, by its path. */
   public ConvertOptions module(String path) {
-    MethodCall of = new MethodCall(path, call.values(), call.channelsLast());
-    return new ConvertOptions(inputs, method, also, of, allowFrozen, guards, listener);
+    MethodCall of = new MethodCall(path, call.values(), call.channelsLast(), call.state());
+    return new ConvertOptions(inputs, method, also, of, allowFrozen, guards, state, listener);
   }
 
   /** Puts the channels of inputs and outputs last, which are axis 1 in torch; names of both. */
   public ConvertOptions channelsLast(String... names) {
-    MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names));
-    return new ConvertOptions(inputs, method, also, with, allowFrozen, guards, listener);
+    MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names), call.state());
+    return new ConvertOptions(inputs, method, also, with, allowFrozen, guards, state, listener);
   }
 
   /** Allows dynamic dims to become fixed, each to its example. */
   public ConvertOptions allowFrozen(String... dims) {
-    return new ConvertOptions(inputs, method, also, call, Set.of(dims), guards, listener);
+    return new ConvertOptions(inputs, method, also, call, Set.of(dims), guards, state, listener);
   }
 
   /**
    * Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute.
    */
   public ConvertOptions withoutGuards() {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, false, listener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, false, state, listener);
+  }
+
+  /** Keeps state in variables, or makes arguments and results of it. */
+  public ConvertOptions state(StateForm form) {
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, form, listener);
   }
 
   public ConvertOptions listener(ProgressListener newListener) {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, newListener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, state, newListener);
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
@@ -23,6 +24,7 @@ import org.tensorferry.rule.TensorOperators;
 import org.tensorferry.rule.VariablePlan;
 import org.tensorferry.rule.WeightStore;
 import org.tensorferry.source.Entered;
+import org.tensorferry.source.EntryMethod;
 import org.tensorferry.source.Kept;
 import org.tensorferry.source.MethodCall;
 import org.tensorferry.source.NeedsFixedDims;
@@ -53,6 +55,7 @@ public final class ModelConverter {
   private final String method;
   private final List<Assumption> taken;
   private List<InputSpec> specs;
+  private final Optional<EntryMethod> entry;
   private final Shared shared;
   private int keptAttempts;
 
@@ -61,6 +64,7 @@ public final class ModelConverter {
       RuleTables rules,
       ConvertOptions options,
       SourceInputs inputs,
+      Optional<EntryMethod> entry,
       Shared shared) {
     this.model = model;
     this.rules = rules;
@@ -68,6 +72,7 @@ public final class ModelConverter {
     this.method = options.method();
     this.specs = inputs.specs();
     this.taken = inputs.assumptions();
+    this.entry = entry;
     this.shared = shared;
   }
 
@@ -94,6 +99,12 @@ public final class ModelConverter {
     if (options.also().isEmpty()) {
       return List.of(convert(model, rules, options));
     }
+    if (options.state() == StateForm.ARGUMENTS) {
+      throw Problem.of("State can't be an argument of several methods in one result")
+          .because("one method would not see what another changed")
+          .fix("convert one --method at a time, or use --state variables")
+          .as(ExitCode.USAGE);
+    }
     List<ConvertOptions> each = new MethodInputs(model, options).each();
     Shared shared = new Shared();
     List<ConvertedModel> converted = new ArrayList<>();
@@ -119,6 +130,22 @@ public final class ModelConverter {
     List<String> specs =
         options.inputs().stream().filter(each -> !MethodCall.isValue(each)).toList();
     SourceInputs inputs = module.inputs(options.method(), specs);
+    ConvertedModel converted = converted(model, rules, options, shared, call, inputs);
+    if (options.state() == StateForm.VARIABLES || converted.model().updates().isEmpty()) {
+      return converted;
+    }
+    // What the code keeps is known now; it is followed again with that as arguments.
+    MethodCall with = call.withState(StateArguments.of(converted, module));
+    return converted(model, rules, options, new Shared(shared), with, inputs);
+  }
+
+  private static ConvertedModel converted(
+      SourceModel model,
+      RuleTables rules,
+      ConvertOptions options,
+      Shared shared,
+      MethodCall call,
+      SourceInputs inputs) {
     Entered entered = Entered.of(model, options.method(), call, inputs.specs());
     ConvertedModel converted =
         new ModelConverter(
@@ -126,6 +153,7 @@ public final class ModelConverter {
                 rules,
                 options.method(entered.method()),
                 new SourceInputs(entered.specs(), inputs.assumptions()),
+                entered.entry(),
                 shared)
             .convert();
     return converted.calling(options.method(), entered.entry().map(entry -> call));
@@ -134,7 +162,8 @@ public final class ModelConverter {
   /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
-    return new ModelConverter(model, rules, options, SourceInputs.of(specs), new Shared())
+    return new ModelConverter(
+            model, rules, options, SourceInputs.of(specs), Optional.empty(), new Shared())
         .convert();
   }
 
@@ -193,7 +222,9 @@ public final class ModelConverter {
     options.listener().progress("following " + method, 0, 0);
     ModuleState state = ModuleState.of(program);
     Value result = follow(program, state, operators, inputs);
-    Structure<Tensor> tensors = new ResultTensors(method, operators, assumptions).of(result);
+    Structure<Tensor> returned = new ResultTensors(method, operators, assumptions).of(result);
+    Structure<Tensor> tensors =
+        entry.map(made -> made.result(returned, UnaryOperator.identity())).orElse(returned);
     Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
     if (structure.flatten().size() > MOST_RESULTS) {
       throw Problem.of("`" + method + "` returns more than " + MOST_RESULTS + " tensors")
@@ -255,6 +286,13 @@ public final class ModelConverter {
     private Kept kept = Kept.NOTHING;
     private int changes;
 
+    Shared() {}
+
+    /** The layouts alone, where nothing is kept. */
+    Shared(Shared known) {
+      keepTorchLayout.addAll(known.keepTorchLayout);
+    }
+
     void keep(Kept more) {
       kept = more;
       changes++;
@@ -295,6 +333,7 @@ public final class ModelConverter {
   private List<String> unused(TfGraph tf) {
     Set<String> used = new HashSet<>();
     tf.variables().keySet().forEach(variable -> used.addAll(variable.sources()));
+    entry.ifPresent(made -> made.state().forEach(end -> used.add(end.path())));
     List<String> unused = new ArrayList<>();
     model
         .modules()

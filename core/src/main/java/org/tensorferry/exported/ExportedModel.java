@@ -53,6 +53,7 @@ public final class ExportedModel implements SourceModel {
   private final ModuleBuilder.Built root;
   private final MethodText method;
   private final ScriptedModule module;
+  private final Optional<EntryMethod> entry;
   private final Set<String> channelsLast;
 
   private ExportedModel(ExportedModel model, EntryMethod entry) {
@@ -63,6 +64,7 @@ public final class ExportedModel implements SourceModel {
     this.root = model.root;
     this.method = model.method;
     this.module = model.module.with(entry);
+    this.entry = Optional.of(entry);
     this.channelsLast = Set.copyOf(entry.channelsLast());
   }
 
@@ -84,6 +86,7 @@ public final class ExportedModel implements SourceModel {
     literals.forEach(root.program()::literal);
     root.program().code(method.text());
     this.module = new ScriptedModule(this::source, root.object(), literals, OPERATOR_VERSION);
+    this.entry = Optional.empty();
     this.channelsLast = Set.of();
   }
 
@@ -330,7 +333,7 @@ public final class ExportedModel implements SourceModel {
   public Program program(Operators operators, Assumptions assumptions) {
     return FollowedProgram.of(
         module,
-        results(),
+        flat -> entry.map(e -> e.returned(flat, results()::value)).orElseGet(() -> results().value(flat)),
         method.recorded(),
         new FollowedProgram.Arguments(tensorArguments(), channelsLast),
         operators,

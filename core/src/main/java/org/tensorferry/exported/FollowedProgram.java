@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Dim;
@@ -28,7 +29,7 @@ import org.tensorferry.value.Value;
 final class FollowedProgram implements Program {
 
   private final Program followed;
-  private final ResultTree results;
+  private final UnaryOperator<Value> results;
   private final Arguments arguments;
   private final Map<String, Dim> symbols;
   private final Witness witness;
@@ -43,7 +44,7 @@ final class FollowedProgram implements Program {
 
   private FollowedProgram(
       Program followed,
-      ResultTree results,
+      UnaryOperator<Value> results,
       Arguments arguments,
       Map<String, Dim> symbols,
       Witness witness) {
@@ -57,12 +58,13 @@ final class FollowedProgram implements Program {
   /**
    * A program.
    *
+   * @param results makes the model's result of what its code returns
    * @param recorded what torch recorded of the tensors, by variable
    * @param arguments what it recorded of the arguments
    */
   static FollowedProgram of(
       ScriptedModule module,
-      ResultTree results,
+      UnaryOperator<Value> results,
       Map<String, TensorMeta> recorded,
       Arguments arguments,
       Operators operators,
@@ -85,7 +87,7 @@ final class FollowedProgram implements Program {
     if (!differences.isEmpty()) {
       throw new FerryException(ExitCode.UNCONVERTIBLE, differences, null);
     }
-    return results.value(flat);
+    return results.apply(flat);
   }
 
   /** Which dims the symbols of an argument are. */

@@ -41,13 +41,19 @@ public final class Originals {
    * A file that libtorch loads.
    *
    * @param program whose calls it holds; empty for TorchScript
+   * @param entry the method that was added to it
    * @param isOurs whether it was written here, to be deleted when it is closed
    */
-  record Script(Path file, Optional<ExportedModel> program, boolean isOurs)
+  record Script(
+      Path file, Optional<ExportedModel> program, Optional<EntryMethod> entry, boolean isOurs)
       implements AutoCloseable {
 
     /** A result as the model returns it. */
     Structure<HostTensor> result(Structure<HostTensor> returned) {
+      return entry.map(added -> added.result(returned, this::own)).orElseGet(() -> own(returned));
+    }
+
+    private Structure<HostTensor> own(Structure<HostTensor> returned) {
       return program.map(exported -> exported.result(returned)).orElse(returned);
     }
 
@@ -116,7 +122,7 @@ public final class Originals {
       ExportedModel program = ExportedModel.open(model);
       try {
         pair.entry().ifPresent(entry -> program.torchScript().code(entry.ofRoot()));
-        return written(folder, Optional.of(program), program.torchScript()::write);
+        return written(folder, Optional.of(program), pair.entry(), program.torchScript()::write);
       } catch (RuntimeException | Error failure) {
         program.close();
         throw failure;
@@ -128,16 +134,20 @@ public final class Originals {
                 written(
                     folder,
                     Optional.empty(),
+                    pair.entry(),
                     file -> ExtendedArchive.write(model, entry.ofRoot(), file)))
-        .orElseGet(() -> new Script(model, Optional.empty(), false));
+        .orElseGet(() -> new Script(model, Optional.empty(), Optional.empty(), false));
   }
 
   private static Script written(
-      Path folder, Optional<ExportedModel> program, Consumer<Path> writer) {
+      Path folder,
+      Optional<ExportedModel> program,
+      Optional<EntryMethod> entry,
+      Consumer<Path> writer) {
     Path file = temporary(folder);
     try {
       writer.accept(file);
-      return new Script(file, program, true);
+      return new Script(file, program, entry, true);
     } catch (RuntimeException | Error failure) {
       delete(file);
       throw failure;

@@ -40,6 +40,7 @@ public final class Verification {
   private final VerifyOptions options;
   private final VerifyListener listener;
   private final boolean isPorted;
+  private final StateFeedback state;
 
   /** How the SavedModel's function returns its tensors; unknown where it is called by names. */
   private final Optional<String> structure;
@@ -50,6 +51,7 @@ public final class Verification {
     this.options = options.profile(profile(pair.savedModel(), options.profile(), isPorted));
     this.listener = listener;
     this.isPorted = isPorted;
+    this.state = new StateFeedback(pair);
     this.structure =
         isPorted ? Optional.empty() : ResultRunners.structure(pair.savedModel(), pair.further());
   }
@@ -117,6 +119,7 @@ public final class Verification {
       List<CaseReport> reports = new ArrayList<>();
       int count = cases.size() * results.all().size();
       for (ResultRunner result : results.all()) {
+        state.restart();
         for (InputCase input : cases) {
           InputCase named = input.in(result.way());
           listener.running(reports.size(), count, named.label());
@@ -161,7 +164,7 @@ public final class Verification {
       Original torch, ResultRunner tensorFlow, Pairing pairing, InputCase input) {
     Structure<HostTensor> returned;
     try {
-      returned = torch.run(pair.method(), input.inputs());
+      returned = state.run(torch, pair.method(), input.inputs());
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.USAGE) {
         throw e;
@@ -171,7 +174,8 @@ public final class Verification {
     Map<String, HostTensor> original = returned.flatten();
     Map<String, HostTensor> result;
     try {
-      result = pairing.outputs(tensorFlow.run(pairing.inputs(input.inputs())), original);
+      result =
+          pairing.outputs(state.run(tensorFlow, pairing.inputs(input.inputs())), original);
     } catch (FerryException e) {
       // That the result does not run where the original does is a difference; all else, such as an
       // engine that crashes, is none.
@@ -202,7 +206,8 @@ public final class Verification {
 
   /** Whether the original gives the same again; asked only when a difference needs explaining. */
   private boolean repeats(Original torch, InputCase input, Map<String, HostTensor> original) {
-    Map<String, HostTensor> again = torch.run(pair.method(), input.inputs()).flatten();
+    state.repeat();
+    Map<String, HostTensor> again = state.run(torch, pair.method(), input.inputs()).flatten();
     return Comparer.compareAll(original, again, options.profile()).stream()
         .allMatch(OutputComparison::isEqual);
   }

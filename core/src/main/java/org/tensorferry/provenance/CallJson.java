@@ -3,12 +3,15 @@ package org.tensorferry.provenance;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeSet;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.source.StateArgument;
 
 /** How a method was called, as the record of a conversion holds it. */
 final class CallJson {
@@ -29,6 +32,9 @@ final class CallJson {
       json.writeString(name);
     }
     json.writeEndArray();
+    if (!call.state().isEmpty()) {
+      StateJson.write(json, call.state());
+    }
     json.writeEndObject();
   }
 
@@ -37,6 +43,7 @@ final class CallJson {
     String module = "";
     List<String> values = List.of();
     List<String> channelsLast = List.of();
+    List<StateArgument> state = List.of();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
       JsonToken value = json.nextToken();
@@ -46,6 +53,8 @@ final class CallJson {
         values = texts(json);
       } else if (field.equals("channels_last") && value == JsonToken.START_ARRAY) {
         channelsLast = texts(json);
+      } else if (field.equals("state") && value == JsonToken.START_ARRAY) {
+        state = StateJson.read(new ObjectMapper().<JsonNode>readTree(json));
       } else {
         json.skipChildren();
       }
@@ -53,7 +62,7 @@ final class CallJson {
     if (!values.stream().allMatch(MethodCall::isValue)) {
       throw new IOException("the values of its call are none");
     }
-    return new MethodCall(module, values, new LinkedHashSet<>(channelsLast));
+    return new MethodCall(module, values, new LinkedHashSet<>(channelsLast), state);
   }
 
   private static List<String> texts(JsonParser json) throws IOException {

@@ -91,7 +91,9 @@ final class EntryPrinter {
       }
     }
     requireAllUsed();
-    List<String> lines = new ArrayList<>();
+    EntryState state = new EntryState(call.state(), used);
+    bound.addAll(state.specs());
+    List<String> lines = new ArrayList<>(state.before());
     lines.add(
         RESULT
             + " = ("
@@ -101,13 +103,15 @@ final class EntryPrinter {
             + "("
             + String.join(", ", arguments)
             + ")");
-    lines.add("return " + returned(results, lines));
+    String returned = returned(results, lines);
+    lines.add("return " + state.returned(returned));
     return new EntryMethod(
-        "tensorferry_" + signature.method(),
+        EntryMethod.PREFIX + signature.method(),
         bound.stream().map(spec -> spec.name().orElseThrow()).toList(),
         call.module(),
         lines,
-        turned);
+        turned,
+        state.ends());
   }
 
   // --- arguments

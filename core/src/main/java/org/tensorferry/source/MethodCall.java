@@ -14,8 +14,10 @@ import java.util.regex.Pattern;
  * @param values of arguments that are no tensors: {@code sr=16000}
  * @param channelsLast names of inputs and outputs whose channels, axis 1 in torch, come last in
  *     TensorFlow
+ * @param state what the module keeps from call to call and is an argument and a result here
  */
-public record MethodCall(String module, List<String> values, Set<String> channelsLast) {
+public record MethodCall(
+    String module, List<String> values, Set<String> channelsLast, List<StateArgument> state) {
 
   /** Of the root, with tensors alone, as torch has them. */
   public static final MethodCall PLAIN = new MethodCall("", List.of(), Set.of());
@@ -27,6 +29,17 @@ public record MethodCall(String module, List<String> values, Set<String> channel
   public MethodCall {
     values = List.copyOf(values);
     channelsLast = Set.copyOf(channelsLast);
+    state = List.copyOf(state);
+  }
+
+  /** Whose state, if there is any, stays in the model. */
+  public MethodCall(String module, List<String> values, Set<String> channelsLast) {
+    this(module, values, channelsLast, List.of());
+  }
+
+  /** With state as arguments. */
+  public MethodCall withState(List<StateArgument> arguments) {
+    return new MethodCall(module, values, channelsLast, arguments);
   }
 
   /** An argument's name and the text of its value. */
@@ -49,6 +62,6 @@ public record MethodCall(String module, List<String> values, Set<String> channel
   public MethodCall withValues(List<String> inputs) {
     List<String> all = new ArrayList<>(values);
     inputs.stream().filter(MethodCall::isValue).forEach(all::add);
-    return new MethodCall(module, all, channelsLast);
+    return new MethodCall(module, all, channelsLast, state);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.provenance.StateJson;
 import org.tensorferry.source.MethodCall;
 import org.tensorferry.tflite.TfliteFile.Signature;
 import org.tensorferry.tflite.TfliteFile.Tensor;
@@ -66,6 +68,9 @@ public record TfliteRecord(
           ObjectNode node = json.putObject("call").put("module", with.module());
           with.values().forEach(node.putArray("values")::add);
           with.channelsLast().stream().sorted().forEach(node.putArray("channels_last")::add);
+          if (!with.state().isEmpty()) {
+            node.set("state", StateJson.node(with.state()));
+          }
         });
     return json.toString();
   }
@@ -95,6 +100,8 @@ public record TfliteRecord(
       }
     } catch (JsonProcessingException e) {
       // Another converter's words.
+    } catch (IOException e) {
+      throw unknown(String.valueOf(e.getMessage()));
     }
     List<InputSpec> specs = signature(file);
     return new TfliteRecord(
@@ -108,13 +115,14 @@ public record TfliteRecord(
         Optional.empty());
   }
 
-  private static MethodCall call(JsonNode json) {
+  private static MethodCall call(JsonNode json) throws IOException {
     List<String> values = new ArrayList<>();
     json.path("values").forEach(value -> values.add(value.asText()));
     Set<String> channelsLast = new LinkedHashSet<>();
     json.path("channels_last").forEach(name -> channelsLast.add(name.asText()));
     values.removeIf(value -> !MethodCall.isValue(value));
-    return new MethodCall(json.path("module").asText(), values, channelsLast);
+    return new MethodCall(
+        json.path("module").asText(), values, channelsLast, StateJson.read(json.path("state")));
   }
 
   private static List<InputSpec> signature(TfliteFile file) {

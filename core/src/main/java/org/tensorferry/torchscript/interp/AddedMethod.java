@@ -22,7 +22,7 @@ final class AddedMethod {
             offset < at
                 ? code.origin(offset)
                 : offset < at + method.length()
-                    ? Optional.of("the call of `" + entry.name() + "`")
+                    ? Optional.of(entry.place())
                     : code.origin(offset - method.length()),
         offset ->
             offset < at

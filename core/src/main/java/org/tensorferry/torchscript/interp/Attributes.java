@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.source.EntryMethod;
 import org.tensorferry.torchscript.interp.Callables.ClassRef;
 import org.tensorferry.torchscript.interp.Callables.Function;
 import org.tensorferry.torchscript.interp.Callables.Method;
@@ -237,7 +238,7 @@ final class Attributes {
       String path = pathOf(instance, name);
       if (read.contains(path)) {
         machine.addStateUpdate(path, site);
-      } else {
+      } else if (!EntryMethod.isPlace(site.place())) {
         machine
             .assumptions()
             .add(
