@@ -124,7 +124,7 @@ public final class StateJson {
     return dtype.isInteger()
         ? HostTensor.integers(dtype, shape, longs(first, (int) count))
         : HostTensor.generate(
-            dtype, shape, i -> number(first.isArray() ? first.get((int) i) : first));
+            dtype, shape, i -> number(first.isArray() ? first.get(i) : first));
   }
 
   private static long[] longs(JsonNode first, int count) {
