@@ -22,13 +22,14 @@ final class StateOption {
   @Nullable String form;
 
   StateForm of(CommandSpec command) {
-    return form == null ? StateForm.VARIABLES : choice(command, "--state", form, StateForm.values());
+    return form == null
+        ? StateForm.VARIABLES
+        : choice(command, "--state", form, StateForm.values());
   }
 
   /** The constant whose name in lower case a user wrote. */
   static <E extends Enum<E>> E choice(CommandSpec command, String option, String text, E[] all) {
-    Optional<E> chosen =
-        Arrays.stream(all).filter(each -> name(each).equals(text)).findFirst();
+    Optional<E> chosen = Arrays.stream(all).filter(each -> name(each).equals(text)).findFirst();
     return chosen.orElseThrow(
         () ->
             new ParameterException(

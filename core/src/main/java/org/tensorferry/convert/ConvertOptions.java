@@ -45,7 +45,14 @@ public record ConvertOptions(
   /** No inputs, {@code forward}, no dim frozen, guarded, and nobody listening. */
   public static ConvertOptions defaults() {
     return new ConvertOptions(
-        List.of(), "forward", List.of(), MethodCall.PLAIN, Set.of(), true, StateForm.VARIABLES, ProgressListener.NONE);
+        List.of(),
+        "forward",
+        List.of(),
+        MethodCall.PLAIN,
+        Set.of(),
+        true,
+        StateForm.VARIABLES,
+        ProgressListener.NONE);
   }
 
   /**

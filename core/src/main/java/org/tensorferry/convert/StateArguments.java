@@ -62,7 +62,8 @@ final class StateArguments {
   private static Problem refusal(String path) {
     String attribute = path.replaceFirst("\\.\\d+$", "");
     return Problem.of("`" + attribute + "` is kept between calls and can't be an argument")
-        .because("it is a list, a dict, None at first, or complex; arguments are tensors and numbers")
+        .because(
+            "it is a list, a dict, None at first, or complex; arguments are tensors and numbers")
         .fix("register a buffer for it in the PyTorch code, or use --state variables");
   }
 }

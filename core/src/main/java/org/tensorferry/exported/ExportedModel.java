@@ -333,7 +333,10 @@ public final class ExportedModel implements SourceModel {
   public Program program(Operators operators, Assumptions assumptions) {
     return FollowedProgram.of(
         module,
-        flat -> entry.map(e -> e.returned(flat, results()::value)).orElseGet(() -> results().value(flat)),
+        flat ->
+            entry
+                .map(e -> e.returned(flat, results()::value))
+                .orElseGet(() -> results().value(flat)),
         method.recorded(),
         new FollowedProgram.Arguments(tensorArguments(), channelsLast),
         operators,

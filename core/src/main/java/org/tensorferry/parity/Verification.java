@@ -174,8 +174,7 @@ public final class Verification {
     Map<String, HostTensor> original = returned.flatten();
     Map<String, HostTensor> result;
     try {
-      result =
-          pairing.outputs(state.run(tensorFlow, pairing.inputs(input.inputs())), original);
+      result = pairing.outputs(state.run(tensorFlow, pairing.inputs(input.inputs())), original);
     } catch (FerryException e) {
       // That the result does not run where the original does is a difference; all else, such as an
       // engine that crashes, is none.

@@ -13,9 +13,9 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 
 /**
- * State that is an argument, as records hold it: {@code path}, {@code number}, {@code dtype}, {@code
- * shape} and {@code first}, which is one number where all elements are it, else a list of all in
- * row-major order. Infinities and NaN are texts, as Java prints them.
+ * State that is an argument, as records hold it: {@code path}, {@code number}, {@code dtype},
+ * {@code shape} and {@code first}, which is one number where all elements are it, else a list of
+ * all in row-major order. Infinities and NaN are texts, as Java prints them.
  */
 public final class StateJson {
 
@@ -123,8 +123,7 @@ public final class StateJson {
     }
     return dtype.isInteger()
         ? HostTensor.integers(dtype, shape, longs(first, (int) count))
-        : HostTensor.generate(
-            dtype, shape, i -> number(first.isArray() ? first.get(i) : first));
+        : HostTensor.generate(dtype, shape, i -> number(first.isArray() ? first.get(i) : first));
   }
 
   private static long[] longs(JsonNode first, int count) {
