@@ -18,7 +18,9 @@ public final class Passes {
 
   private static final List<Pass> ALL =
       List.of(
-          // First, so that what is the same is seen as the same, by the user counts of later passes
+          // What is known is a constant to all that follows.
+          new Pass("constants", ConstantFolding::run),
+          // Early, so that what is the same is seen as the same, by the user counts of later passes
           // too. Rules emit masks, positions and sizes anew in every layer.
           new Pass("common subexpressions", CommonSubexpressions::run),
           // Rules emit channels-last operators between transposes; here these meet and vanish.
