@@ -102,8 +102,7 @@ final class ConstantOperators {
       DoubleBinaryOperator ofFloats) {
     all.put(
         op,
-        node ->
-            isWhole(node, 0) ? integers(node, ofIntegers, 0, 1) : floats(node, ofFloats, 0, 1));
+        node -> isWhole(node, 0) ? integers(node, ofIntegers, 0, 1) : floats(node, ofFloats, 0, 1));
   }
 
   private static void comparison(
@@ -136,7 +135,9 @@ final class ConstantOperators {
       return Optional.empty();
     }
     double[] values =
-        IntStream.range(0, a.length).mapToDouble(i -> operation.applyAsDouble(a[i], b[i])).toArray();
+        IntStream.range(0, a.length)
+            .mapToDouble(i -> operation.applyAsDouble(a[i], b[i]))
+            .toArray();
     return one(Literal.of(dtype, shape, values));
   }
 
@@ -229,7 +230,8 @@ final class ConstantOperators {
   private static Optional<List<Literal>> unpack(TfNode node) {
     Literal x = literal(node, 0);
     long axis = (Long) node.attributes().getOrDefault("axis", 0L);
-    List<Literal> parts = parts(node, x, Math.toIntExact(axis < 0 ? axis + x.shape().length : axis));
+    List<Literal> parts =
+        parts(node, x, Math.toIntExact(axis < 0 ? axis + x.shape().length : axis));
     return Optional.of(
         parts.stream().map(part -> new Literal(x.dtype(), sizes(node), part.bytes())).toList());
   }

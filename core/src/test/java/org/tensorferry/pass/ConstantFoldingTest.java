@@ -55,9 +55,7 @@ class ConstantFoldingTest {
         folded(
             "a sum with a row",
             floats(new long[] {2, 3}, 11, 22, 33, 14, 25, 36),
-            tf ->
-                tf.add(
-                    tf.constant(MATRIX), tf.constant(floats(new long[] {3}, 10, 20, 30)))),
+            tf -> tf.add(tf.constant(MATRIX), tf.constant(floats(new long[] {3}, 10, 20, 30)))),
         folded(
             "a root, rounded as float32",
             floats(new long[0], (float) (1 / (double) (float) Math.sqrt(2))),
@@ -73,8 +71,7 @@ class ConstantFoldingTest {
               TfValue ids = tf.constant(floats(new long[] {2}, 0, 1));
               TfValue apart = tf.sub(tf.expandDims(ids, 0), tf.expandDims(ids, 1));
               TfValue same = tf.binary("Equal", apart, tf.scalar(DType.FLOAT32, 0));
-              return tf.select(
-                  same, tf.scalar(DType.FLOAT32, 0), tf.scalar(DType.FLOAT32, -100));
+              return tf.select(same, tf.scalar(DType.FLOAT32, 0), tf.scalar(DType.FLOAT32, -100));
             }),
         folded(
             "floor of a negative quotient",
@@ -86,14 +83,12 @@ class ConstantFoldingTest {
                     tf.scalar(DType.INT64, 2))));
   }
 
-  private static Arguments folded(
-      String name, Literal expected, Function<TfGraph, TfValue> body) {
+  private static Arguments folded(String name, Literal expected, Function<TfGraph, TfValue> body) {
     return Arguments.of(name, expected, body);
   }
 
   private static Passes.Arranged run(TfGraph tf, TfValue result, TfValue... watched) {
-    return Passes.run(
-        new TfModel(tf, List.of(), new Structure.Leaf<>(result)), List.of(watched));
+    return Passes.run(new TfModel(tf, List.of(), new Structure.Leaf<>(result)), List.of(watched));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -120,8 +115,7 @@ class ConstantFoldingTest {
   @Test
   void sizesThatOnlyTheRunKnowsStay() {
     TfGraph tf = new TfGraph(new Assumptions());
-    TfValue x =
-        tf.argument("x", DType.FLOAT32, Shape.of(Dim.of(Symbol.computed("n", 0))));
+    TfValue x = tf.argument("x", DType.FLOAT32, Shape.of(Dim.of(Symbol.computed("n", 0))));
     TfValue shape = tf.op("Shape", x).attr("out_type", DType.INT32).get();
     TfModel model =
         Passes.run(new TfModel(tf, List.of("x"), new Structure.Leaf<>(tf.add(shape, 1))));
@@ -132,10 +126,8 @@ class ConstantFoldingTest {
   @Test
   void aDivisionByZeroIsLeftToTensorFlow() {
     TfGraph tf = new TfGraph(new Assumptions());
-    TfValue quotient =
-        tf.binary("FloorDiv", tf.scalar(DType.INT32, 1), tf.scalar(DType.INT32, 0));
-    TfPlace place =
-        Objects.requireNonNull(run(tf, quotient, quotient).places().get(quotient));
+    TfValue quotient = tf.binary("FloorDiv", tf.scalar(DType.INT32, 1), tf.scalar(DType.INT32, 0));
+    TfPlace place = Objects.requireNonNull(run(tf, quotient, quotient).places().get(quotient));
     assertEquals("FloorDiv", place.base().node().op());
   }
 }
