@@ -2,6 +2,10 @@ package org.tensorferry.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorferry.engine.EngineVersions;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,6 +31,7 @@ import picocli.CommandLine.IVersionProvider;
       PortCommand.class,
       InspectCommand.class,
       RulesCommand.class,
+      AutoComplete.GenerateCompletion.class,
       CommandLine.HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -78,12 +83,16 @@ public final class Main {
     }
   }
 
-  /** The version that the build wrote into the jar. */
+  /** The version that the build wrote into the jar, and those of the engines and of Java. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"tensorferry " + (version == null ? "(not packaged)" : version)};
+      List<String> lines = new ArrayList<>();
+      lines.add("tensorferry " + (version == null ? "(not packaged)" : version));
+      lines.addAll(EngineVersions.lines());
+      lines.add("Java " + Runtime.version());
+      return lines.toArray(String[]::new);
     }
   }
 }
