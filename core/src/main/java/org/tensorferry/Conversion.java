@@ -96,6 +96,11 @@ public final class Conversion {
     return new SharedVariables(provenance()).all();
   }
 
+  /** Whether the weights are constants of the graph, and not variables. */
+  public boolean isFrozen() {
+    return converted.arranged().isFrozen();
+  }
+
   /** What was taken for granted: branches and sizes decided by the examples of dynamic dims. */
   public List<Assumption> assumptions() {
     return converted.assumptions();
@@ -185,6 +190,7 @@ public final class Conversion {
         inputs(),
         calls,
         converted.call(),
+        isFrozen(),
         also.stream().map(Conversion::provenance).toList());
   }
 

@@ -61,10 +61,11 @@ final class PythonVerification {
         cases.add(all.get(i));
       }
     }
-    List<InputSpec> specs = RecordedConversion.of(pair.savedModel(), pair.further()).specs();
+    RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
+    List<InputSpec> specs = recorded.specs();
     List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
     PythonComparison comparison =
-        new PythonComparison(pair, names, variables(specs), options, cases);
+        new PythonComparison(pair, names, recorded.isFrozen() ? List.of() : variables(specs), options, cases);
     try (PythonTensorFlow tensorFlow =
         PythonTensorFlow.of(python).within(options.engines().timeout())) {
       return PythonComparison.run(tensorFlow, List.of(comparison)).get(0);

@@ -144,6 +144,9 @@ record ConversionSummary(
 
   private String variables() {
     List<PortedVariable> all = conversion.variables();
+    if (conversion.isFrozen() && all.isEmpty()) {
+      return "frozen: weights are constants, nothing can be trained";
+    }
     long trainable = all.stream().filter(PortedVariable::trainable).count();
     long bytes = all.stream().mapToLong(v -> v.shape().numel().known() * v.dtype().bytes()).sum();
     return Page.counted(all.size(), "variable")

@@ -114,6 +114,13 @@ final class ConvertCommand implements Callable<Integer> {
       description = "leave out the checks that refuse sizes the result is not made for")
   boolean noGuards;
 
+  @Option(
+      names = "--freeze",
+      description =
+          "a result that only answers: weights as constants, BatchNorm folded into the layer before"
+              + " it, nothing to train")
+  boolean freeze;
+
   @Option(names = "--force", description = "replace the output where it exists")
   boolean force;
 
@@ -187,6 +194,7 @@ final class ConvertCommand implements Callable<Integer> {
                   allowFrozen,
                   !noGuards,
                   state.of(spec),
+                  freeze,
                   progress)
               .methods(methods.isEmpty() ? List.of(SourceModel.FORWARD) : methods);
       Conversion conversion = torch.convert(options);

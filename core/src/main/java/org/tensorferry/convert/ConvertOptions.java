@@ -24,6 +24,8 @@ import org.tensorferry.source.SourceModel;
  *     unrolled for them; otherwise such a loop is refused
  * @param guards whether the result refuses sizes that it was not converted for
  * @param state where what is kept from call to call stands
+ * @param freeze whether the result shall only answer: weights are constants, and BatchNorm is folded
+ *     into the layer before it
  * @param listener told of each step
  */
 public record ConvertOptions(
@@ -34,6 +36,7 @@ public record ConvertOptions(
     Set<String> allowFrozen,
     boolean guards,
     StateForm state,
+    boolean freeze,
     ProgressListener listener) {
 
   public ConvertOptions {
@@ -52,6 +55,7 @@ public record ConvertOptions(
         Set.of(),
         true,
         StateForm.VARIABLES,
+        false,
         ProgressListener.NONE);
   }
 
@@ -62,13 +66,13 @@ public record ConvertOptions(
   public ConvertOptions input(String spec) {
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
-    return new ConvertOptions(more, method, also, call, allowFrozen, guards, state, listener);
+    return new ConvertOptions(more, method, also, call, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
     return new ConvertOptions(
-        Arrays.asList(specs), method, also, call, allowFrozen, guards, state, listener);
+        Arrays.asList(specs), method, also, call, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Converts this method alone. */
@@ -86,39 +90,45 @@ public record ConvertOptions(
       all.add(0, SourceModel.FORWARD);
     }
     return new ConvertOptions(
-        inputs, all.get(0), all.subList(1, all.size()), call, allowFrozen, guards, state, listener);
+        inputs, all.get(0), all.subList(1, all.size()), call, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Converts a submodule alone, by its path. */
   public ConvertOptions module(String path) {
     MethodCall of = new MethodCall(path, call.values(), call.channelsLast(), call.state());
-    return new ConvertOptions(inputs, method, also, of, allowFrozen, guards, state, listener);
+    return new ConvertOptions(inputs, method, also, of, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Puts the channels of inputs and outputs last, which are axis 1 in torch; names of both. */
   public ConvertOptions channelsLast(String... names) {
     MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names), call.state());
-    return new ConvertOptions(inputs, method, also, with, allowFrozen, guards, state, listener);
+    return new ConvertOptions(inputs, method, also, with, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Allows dynamic dims to become fixed, each to its example. */
   public ConvertOptions allowFrozen(String... dims) {
-    return new ConvertOptions(inputs, method, also, call, Set.of(dims), guards, state, listener);
+    return new ConvertOptions(inputs, method, also, call, Set.of(dims), guards, state, freeze, listener);
   }
 
   /**
    * Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute.
    */
   public ConvertOptions withoutGuards() {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, false, state, listener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, false, state, freeze, listener);
   }
 
   /** Keeps state in variables, or makes arguments and results of it. */
   public ConvertOptions state(StateForm form) {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, form, listener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, form, freeze, listener);
+  }
+
+  /** Whether the result shall only answer, with constants for weights. */
+  public ConvertOptions frozen(boolean frozen) {
+    return new ConvertOptions(
+        inputs, method, also, call, allowFrozen, guards, state, frozen, listener);
   }
 
   public ConvertOptions listener(ProgressListener newListener) {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, state, newListener);
+    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, state, freeze, newListener);
   }
 }

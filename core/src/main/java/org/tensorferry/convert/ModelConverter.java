@@ -250,9 +250,9 @@ public final class ModelConverter {
     }
     TfModel followed = new TfModel(tf, inputs.names(), structure, updates);
     Passes.Arranged arranged =
-        Passes.run(options.guards() ? Guards.insert(followed) : followed, watched);
+        Passes.run(options.guards() ? Guards.insert(followed) : followed, watched, options.freeze());
     return new ConvertedModel(
-        model.file(), method, Optional.empty(), arranged, inputs.specs(), trace, unused(tf));
+        model.file(), method, Optional.empty(), arranged, inputs.specs(), trace, unused(arranged.weights()));
   }
 
   /** Runs the method; what can't be converted is collected, and reported together. */
@@ -330,9 +330,9 @@ public final class ModelConverter {
     }
   }
 
-  private List<String> unused(TfGraph tf) {
+  private List<String> unused(List<PortedVariable> weights) {
     Set<String> used = new HashSet<>();
-    tf.variables().keySet().forEach(variable -> used.addAll(variable.sources()));
+    weights.forEach(variable -> used.addAll(variable.sources()));
     entry.ifPresent(made -> made.state().forEach(end -> used.add(end.path())));
     List<String> unused = new ArrayList<>();
     model

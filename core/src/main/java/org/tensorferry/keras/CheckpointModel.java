@@ -88,7 +88,16 @@ final class CheckpointModel implements TargetModel {
     if (!BundleReader.exists(directory.resolve(VARIABLES))) {
       throw TargetModels.noModel(directory, "the SavedModel has no variables");
     }
-    return open(directory, true, directory.resolve(VARIABLES));
+    CheckpointModel model = open(directory, true, directory.resolve(VARIABLES));
+    if (model.layers.isEmpty()) {
+      model.close();
+      throw Problem.of("The SavedModel has no variables")
+          .at("directory", directory)
+          .because("its weights are constants of its graph, as in one that was frozen")
+          .fix("name the model before it was frozen; `convert` without --freeze writes variables")
+          .as(ExitCode.UNREADABLE);
+    }
+    return model;
   }
 
   private static CheckpointModel open(Path path, boolean isSavedModel, Path prefix) {

@@ -32,6 +32,7 @@ import org.tensorferry.value.TensorHandle;
  * @param specs the arguments in order, as the user gave them, so that a later check can make inputs
  * @param calls the operator calls of the original, and where their results are
  * @param call what the method was called with besides tensors; empty where it takes them itself
+ * @param isFrozen whether its weights are constants
  * @param also further methods in the same result, each a signature of its name
  */
 public record Provenance(
@@ -42,6 +43,7 @@ public record Provenance(
     List<InputSpec> specs,
     List<CallRecord> calls,
     Optional<MethodCall> call,
+    boolean isFrozen,
     List<Provenance> also) {
 
   /** The file's path inside the SavedModel. */
@@ -55,7 +57,16 @@ public record Provenance(
 
   /** Specs that say no more than the model does: dtype and shape. */
   public Provenance(String version, String source, TfModel model) {
-    this(version, source, "forward", model, specs(model), List.of(), Optional.empty(), List.of());
+    this(
+        version,
+        source,
+        "forward",
+        model,
+        specs(model),
+        List.of(),
+        Optional.empty(),
+        false,
+        List.of());
   }
 
   private static List<InputSpec> specs(TfModel model) {
@@ -85,7 +96,7 @@ public record Provenance(
 
   /**
    * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code
-   * inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls},
+   * frozen}, {@code inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls},
    * and in {@code methods} one such object for each further method. Dynamic sizes are written by
    * name.
    */
@@ -96,6 +107,9 @@ public record Provenance(
     json.writeStringField("method", method);
     if (call.isPresent()) {
       CallJson.write(json, call.get());
+    }
+    if (isFrozen) {
+      json.writeBooleanField("frozen", true);
     }
     json.writeArrayFieldStart("inputs");
     for (int i = 0; i < model.argumentNames().size(); i++) {

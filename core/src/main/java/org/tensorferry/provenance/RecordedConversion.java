@@ -37,6 +37,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param specs of all inputs, named
  * @param assumptions what the conversion took for granted
  * @param call what the method was called with besides tensors; empty where it takes them itself
+ * @param isFrozen whether its weights are constants
  * @param also further methods in the same result, each with a signature of its name
  */
 public record RecordedConversion(
@@ -44,6 +45,7 @@ public record RecordedConversion(
     List<InputSpec> specs,
     List<Assumption> assumptions,
     Optional<MethodCall> call,
+    boolean isFrozen,
     List<RecordedConversion> also) {
 
   private static final String FORWARD = "forward";
@@ -61,7 +63,7 @@ public record RecordedConversion(
       return recorded(file);
     }
     return new RecordedConversion(
-        FORWARD, signature(directory), List.of(), Optional.empty(), List.of());
+        FORWARD, signature(directory), List.of(), Optional.empty(), false, List.of());
   }
 
   /**
@@ -93,6 +95,7 @@ public record RecordedConversion(
     Optional<MethodCall> call = Optional.empty();
     @Nullable List<String> specs = null;
     List<Assumption> assumptions = new ArrayList<>();
+    boolean frozen = false;
     List<RecordedConversion> also = new ArrayList<>();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String field = json.currentName();
@@ -101,6 +104,8 @@ public record RecordedConversion(
         method = json.getText();
       } else if (field.equals("call") && value == JsonToken.START_OBJECT) {
         call = Optional.of(CallJson.read(json));
+      } else if (field.equals("frozen")) {
+        frozen = value == JsonToken.VALUE_TRUE;
       } else if (field.equals("specs") && value == JsonToken.START_ARRAY) {
         specs = new ArrayList<>();
         while (json.nextToken() == JsonToken.VALUE_STRING) {
@@ -121,7 +126,7 @@ public record RecordedConversion(
     if (specs == null) {
       throw new IOException("it has no list `specs`");
     }
-    return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions, call, also);
+    return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions, call, frozen, also);
   }
 
   private static Assumption assumption(JsonParser json) throws IOException {

@@ -75,6 +75,9 @@ final class LayerText {
 
   private static String variables(LayerReport layers) {
     int all = layers.variables().size();
+    if (all == 0) {
+      return "no variables to compare";
+    }
     int changed = layers.changedVariables().size();
     String count = ReportText.counted(all, "variable");
     return changed == 0

@@ -63,11 +63,14 @@ public final class LayerVerification {
   public LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
     InputCase input = Verification.cases(pair, options).get(worstCase(report.cases()));
-    List<InputSpec> specs = RecordedConversion.of(pair.savedModel(), pair.further()).specs();
+    RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
     try {
       ConvertedModel converted =
           ModelConverter.convert(
-              source, rules, ConvertOptions.defaults().method(pair.method()), specs);
+              source,
+              rules,
+              ConvertOptions.defaults().method(pair.method()).frozen(recorded.isFrozen()),
+              recorded.specs());
       LayerReport layers =
           LayerComparison.run(
               engines,

@@ -101,12 +101,13 @@ public final class RoundingVerification {
   /** The report with outputs that are as exact as libtorch's, said so; else as it was. */
   public ParityReport judge(ParityReport report) {
     try {
+      RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
       ConvertedModel converted =
           ModelConverter.convert(
               source,
               rules,
-              ConvertOptions.defaults().method(pair.method()),
-              RecordedConversion.of(pair.savedModel(), pair.further()).specs());
+              ConvertOptions.defaults().method(pair.method()).frozen(recorded.isFrozen()),
+              recorded.specs());
       Optional<List<CaseReport>> excused = excused(report, converted);
       return excused.isPresent() && everyCallAgrees(report, converted)
           ? report.replacingCases(excused.get())

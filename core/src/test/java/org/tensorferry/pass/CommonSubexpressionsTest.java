@@ -41,7 +41,7 @@ class CommonSubexpressionsTest {
 
   private Passes.Arranged run(TfValue result, TfValue... watched) {
     return Passes.run(
-        new TfModel(tf, List.of("x"), new Structure.Leaf<>(result)), List.of(watched));
+        new TfModel(tf, List.of("x"), new Structure.Leaf<>(result)), List.of(watched), false);
   }
 
   static Stream<Arguments> graphs() {
