@@ -65,7 +65,8 @@ final class PythonVerification {
     List<InputSpec> specs = recorded.specs();
     List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
     PythonComparison comparison =
-        new PythonComparison(pair, names, recorded.isFrozen() ? List.of() : variables(specs), options, cases);
+        new PythonComparison(
+            pair, names, recorded.isFrozen() ? List.of() : variables(specs), options, cases);
     try (PythonTensorFlow tensorFlow =
         PythonTensorFlow.of(python).within(options.engines().timeout())) {
       return PythonComparison.run(tensorFlow, List.of(comparison)).get(0);

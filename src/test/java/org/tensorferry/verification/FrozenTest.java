@@ -69,9 +69,7 @@ class FrozenTest {
           """)
   void normalisationMovesIntoTheKernel(String call, String input, String kernel, int channels) {
     Conversion conversion =
-        same(
-            program("return " + normalised(call), kernel, channels),
-            "x:float32[" + input + "]");
+        same(program("return " + normalised(call), kernel, channels), "x:float32[" + input + "]");
     assertEquals(0, count(conversion, "FusedBatchNormV3", "Mul", "Rsqrt", "Sqrt"));
   }
 
@@ -86,8 +84,7 @@ class FrozenTest {
       })
   void whatIsUsedTwiceIsNotChanged(String body) {
     Conversion conversion =
-        same(
-            program(body.replace("NORM", normalised("y")), "4,3,3,3", 4), "x:float32[2,3,6,6]");
+        same(program(body.replace("NORM", normalised("y")), "4,3,3,3", 4), "x:float32[2,3,6,6]");
     assertEquals(1, count(conversion, "FusedBatchNormV3"));
   }
 
@@ -109,7 +106,9 @@ class FrozenTest {
     try (TorchModel model = Tensorferry.open(file)) {
       SavedConversion saved = frozen(model, SampleModels.inputs(file)).save(directory.resolve("l"));
       LayerReport layers = saved.verify(OPTIONS.layers(true)).layers().orElseThrow();
-      assertTrue(layers.calls().stream().anyMatch(c -> c.operator().equals("aten::batch_norm") && c.snrResult() > 100));
+      assertTrue(
+          layers.calls().stream()
+              .anyMatch(c -> c.operator().equals("aten::batch_norm") && c.snrResult() > 100));
       assertFalse(layers.calls().stream().anyMatch(call -> call.diverges()));
       assertEquals(List.of(), layers.variables());
     }
@@ -124,7 +123,9 @@ class FrozenTest {
   }
 
   private static String normalised(String value) {
-    return "torch.batch_norm(" + value + ", self.g, self.h, self.m, self.v, False, 0.1, 1e-3, True)";
+    return "torch.batch_norm("
+        + value
+        + ", self.g, self.h, self.m, self.v, False, 0.1, 1e-3, True)";
   }
 
   private Path program(String body, String kernel, int channels) {

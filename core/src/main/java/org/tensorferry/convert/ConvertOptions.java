@@ -24,8 +24,8 @@ import org.tensorferry.source.SourceModel;
  *     unrolled for them; otherwise such a loop is refused
  * @param guards whether the result refuses sizes that it was not converted for
  * @param state where what is kept from call to call stands
- * @param freeze whether the result shall only answer: weights are constants, and BatchNorm is folded
- *     into the layer before it
+ * @param freeze whether the result shall only answer: weights are constants, and BatchNorm is
+ *     folded into the layer before it
  * @param listener told of each step
  */
 public record ConvertOptions(
@@ -66,7 +66,8 @@ public record ConvertOptions(
   public ConvertOptions input(String spec) {
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
-    return new ConvertOptions(more, method, also, call, allowFrozen, guards, state, freeze, listener);
+    return new ConvertOptions(
+        more, method, also, call, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Replaces the specs of all arguments. */
@@ -90,36 +91,49 @@ public record ConvertOptions(
       all.add(0, SourceModel.FORWARD);
     }
     return new ConvertOptions(
-        inputs, all.get(0), all.subList(1, all.size()), call, allowFrozen, guards, state, freeze, listener);
+        inputs,
+        all.get(0),
+        all.subList(1, all.size()),
+        call,
+        allowFrozen,
+        guards,
+        state,
+        freeze,
+        listener);
   }
 
   /** Converts a submodule alone, by its path. */
   public ConvertOptions module(String path) {
     MethodCall of = new MethodCall(path, call.values(), call.channelsLast(), call.state());
-    return new ConvertOptions(inputs, method, also, of, allowFrozen, guards, state, freeze, listener);
+    return new ConvertOptions(
+        inputs, method, also, of, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Puts the channels of inputs and outputs last, which are axis 1 in torch; names of both. */
   public ConvertOptions channelsLast(String... names) {
     MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names), call.state());
-    return new ConvertOptions(inputs, method, also, with, allowFrozen, guards, state, freeze, listener);
+    return new ConvertOptions(
+        inputs, method, also, with, allowFrozen, guards, state, freeze, listener);
   }
 
   /** Allows dynamic dims to become fixed, each to its example. */
   public ConvertOptions allowFrozen(String... dims) {
-    return new ConvertOptions(inputs, method, also, call, Set.of(dims), guards, state, freeze, listener);
+    return new ConvertOptions(
+        inputs, method, also, call, Set.of(dims), guards, state, freeze, listener);
   }
 
   /**
    * Leaves out the checks of sizes: the result then answers for any that TensorFlow can compute.
    */
   public ConvertOptions withoutGuards() {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, false, state, freeze, listener);
+    return new ConvertOptions(
+        inputs, method, also, call, allowFrozen, false, state, freeze, listener);
   }
 
   /** Keeps state in variables, or makes arguments and results of it. */
   public ConvertOptions state(StateForm form) {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, form, freeze, listener);
+    return new ConvertOptions(
+        inputs, method, also, call, allowFrozen, guards, form, freeze, listener);
   }
 
   /** Whether the result shall only answer, with constants for weights. */
@@ -129,6 +143,7 @@ public record ConvertOptions(
   }
 
   public ConvertOptions listener(ProgressListener newListener) {
-    return new ConvertOptions(inputs, method, also, call, allowFrozen, guards, state, freeze, newListener);
+    return new ConvertOptions(
+        inputs, method, also, call, allowFrozen, guards, state, freeze, newListener);
   }
 }

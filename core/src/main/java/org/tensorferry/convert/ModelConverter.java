@@ -250,9 +250,16 @@ public final class ModelConverter {
     }
     TfModel followed = new TfModel(tf, inputs.names(), structure, updates);
     Passes.Arranged arranged =
-        Passes.run(options.guards() ? Guards.insert(followed) : followed, watched, options.freeze());
+        Passes.run(
+            options.guards() ? Guards.insert(followed) : followed, watched, options.freeze());
     return new ConvertedModel(
-        model.file(), method, Optional.empty(), arranged, inputs.specs(), trace, unused(arranged.weights()));
+        model.file(),
+        method,
+        Optional.empty(),
+        arranged,
+        inputs.specs(),
+        trace,
+        unused(arranged.weights()));
   }
 
   /** Runs the method; what can't be converted is collected, and reported together. */

@@ -62,7 +62,10 @@ final class Freezing {
 
   private List<String> notes() {
     return List.of(
-        constants + " weights became constants, " + folded + " scales and offsets went into kernels");
+        constants
+            + " weights became constants, "
+            + folded
+            + " scales and offsets went into kernels");
   }
 
   private static void requireRoom(TfModel model) {
@@ -91,7 +94,9 @@ final class Freezing {
     return now.getOrDefault(value, value);
   }
 
-  /** Whether nothing but what is looked at needs a value, as what was put between two others here. */
+  /**
+   * Whether nothing but what is looked at needs a value, as what was put between two others here.
+   */
   boolean isUsedOnce(TfValue value) {
     return users.getOrDefault(value, 1) == 1;
   }

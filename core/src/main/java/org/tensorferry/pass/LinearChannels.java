@@ -28,11 +28,7 @@ import org.tensorferry.tf.TfValue;
  * @param shift of each channel, after the scale
  */
 record LinearChannels(
-    List<TfNode> cores,
-    @Nullable TfNode join,
-    List<TfNode> views,
-    double[] scale,
-    double[] shift) {
+    List<TfNode> cores, @Nullable TfNode join, List<TfNode> views, double[] scale, double[] shift) {
 
   /** The input that is the kernel. */
   private static final Map<String, Integer> KERNELS =
@@ -45,7 +41,8 @@ record LinearChannels(
           "Conv2DBackpropInput", 1,
           "Conv3DBackpropInputV2", 1);
 
-  private static final Set<String> BACKWARDS = Set.of("Conv2DBackpropInput", "Conv3DBackpropInputV2");
+  private static final Set<String> BACKWARDS =
+      Set.of("Conv2DBackpropInput", "Conv3DBackpropInputV2");
 
   /** Operators that TensorFlow's kernels take together with a BiasAdd and an activation. */
   private static final Set<String> FUSED = Set.of("Conv2D", "DepthwiseConv2dNative", "MatMul");

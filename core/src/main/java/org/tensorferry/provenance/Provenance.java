@@ -96,9 +96,9 @@ public record Provenance(
 
   /**
    * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code
-   * frozen}, {@code inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code assumptions}, {@code calls},
-   * and in {@code methods} one such object for each further method. Dynamic sizes are written by
-   * name.
+   * frozen}, {@code inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code
+   * assumptions}, {@code calls}, and in {@code methods} one such object for each further method.
+   * Dynamic sizes are written by name.
    */
   public void write(JsonGenerator json) throws IOException {
     json.writeStartObject();

@@ -126,7 +126,8 @@ public record RecordedConversion(
     if (specs == null) {
       throw new IOException("it has no list `specs`");
     }
-    return new RecordedConversion(method, InputSpec.parseAll(specs), assumptions, call, frozen, also);
+    return new RecordedConversion(
+        method, InputSpec.parseAll(specs), assumptions, call, frozen, also);
   }
 
   private static Assumption assumption(JsonParser json) throws IOException {

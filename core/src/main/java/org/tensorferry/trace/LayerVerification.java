@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.convert.ModelConverter;
-import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
 import org.tensorferry.error.ExitCode;

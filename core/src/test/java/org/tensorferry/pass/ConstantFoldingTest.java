@@ -88,7 +88,8 @@ class ConstantFoldingTest {
   }
 
   private static Passes.Arranged run(TfGraph tf, TfValue result, TfValue... watched) {
-    return Passes.run(new TfModel(tf, List.of(), new Structure.Leaf<>(result)), List.of(watched), false);
+    return Passes.run(
+        new TfModel(tf, List.of(), new Structure.Leaf<>(result)), List.of(watched), false);
   }
 
   @ParameterizedTest(name = "{0}")
