@@ -11,6 +11,7 @@ says how far the PyTorch model itself is from its float64 twin, and from itself 
 """
 
 import contextlib
+import inspect
 import json
 import math
 import re
@@ -90,6 +91,19 @@ class Model:
 
     def dim_names(self):
         return sorted({name for each in self.inputs for name, _ in each.dims if name})
+
+
+def export(row, model, arguments):
+    """The program of torch.export, whose named dims are dynamic where torch can keep them so."""
+    shapes = tuple({axis: torch.export.Dim.AUTO for axis, dim in enumerate(each.dims) if dim[0]} for each in row.inputs)
+    with torch.no_grad():
+        return torch.export.export(row.trace_as(model), arguments, dynamic_shapes=(shapes,) if takes_any(model) else shapes)
+
+
+def takes_any(model):
+    """True where forward has `*args`, which dynamic shapes describe as one argument."""
+    kinds = [parameter.kind for parameter in inspect.signature(model.forward).parameters.values()]
+    return inspect.Parameter.VAR_POSITIONAL in kinds
 
 
 def forms(row, model, arguments):
@@ -210,8 +224,8 @@ def spread(value):
     return ["%.3g" % leaf.std().item() if leaf.numel() > 1 else "%.3g" % leaf.item() for leaf in tensors]
 
 
-def make(rows, folder):
-    """Writes every row in every form; returns the manifest's entries, failures included."""
+def make(rows, folder, wanted=None, float64=True):
+    """Writes every row in every form, or in the wanted ones of these and `exported`; failures stand in the manifest, too."""
     folder.mkdir(parents=True, exist_ok=True)
     for row in rows:
         started = time.time()
@@ -221,11 +235,16 @@ def make(rows, folder):
             arguments = row.arguments()
             enliven(row, eager, arguments)
             expected = run(eager, arguments)
-            double = twin(row, eager)  # now, because scripting merges weight norms in the model itself
+            double = twin(row, eager) if float64 else None  # now, because scripting merges weight norms in the model itself
         except Exception as error:
             record(folder, failure(row, "built", error), started)
             continue
-        for form, module in forms(row, eager, arguments):
+        every = list(forms(row, eager, arguments))
+        if wanted:
+            every.append(("exported", lambda: export(row, eager, arguments)))
+        for form, module in every:
+            if wanted and form not in wanted:
+                continue
             try:
                 entry = write(row, eager, double, form, module(), expected, folder)
             except Exception as error:
@@ -246,9 +265,14 @@ def enliven(row, model, arguments):
 
 
 def write(row, eager, double, form, module, expected, folder):
-    path = folder / ("%s.%s%s.pt" % (row.name, form, SUFFIX))
-    module.save(str(path))
-    loaded = torch.jit.load(str(path))
+    if form == "exported":
+        path = folder / ("%s.pt2" % row.name)
+        torch.export.save(module, str(path))
+        loaded = torch.export.load(str(path)).module()
+    else:
+        path = folder / ("%s.%s%s.pt" % (row.name, form, SUFFIX))
+        module.save(str(path))
+        loaded = torch.jit.load(str(path))
     arguments = row.arguments()
     result = run(loaded, arguments)
     difference = agree(expected, result)
@@ -297,10 +321,10 @@ def cases(row, eager, double, dynamic, folder):
         path = folder / ("%s.%s.npz" % (row.name, "_".join("%s%d" % item for item in sorted(dims.items()))))
         if not path.exists():
             numpy.savez(path, **{each.name: value.numpy() for each, value in zip(row.inputs, arguments)})
-        exact = in_float64(double, arguments)
+        exact = in_float64(double, arguments) if double is not None else None
         case = {
             "values": path.name,
-            "float64_db": snr(exact, expected),
+            "float64_db": snr(exact, expected) if exact is not None else None,
             "threads_db": snr(in_one_thread(eager, arguments), expected),
         }
         if case["float64_db"] is not None and case["float64_db"] < AMPLIFIES:
