@@ -38,22 +38,39 @@ def ragged(sizes, dims):
 class First(nn.Module):
     """The first tensor that a model of transformers returns."""
 
-    def __init__(self, model: nn.Module, *names: str, **settings):
+    def __init__(self, model: nn.Module, names, settings):
         super().__init__()
         self.model, self.names, self.settings = model, names, settings
 
-    def forward(self, *tensors: Tensor) -> Tensor:
+    def of(self, *tensors: Tensor) -> Tensor:
         return self.model(**dict(zip(self.names, tensors)), **self.settings, return_dict=False)[0]
+
+
+class OfOne(First):
+    def forward(self, x: Tensor) -> Tensor:
+        return self.of(x)
+
+
+class OfTwo(First):
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return self.of(x, y)
+
+
+class OfThree(First):
+    def forward(self, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+        return self.of(x, y, z)
 
 
 def transformer(name, model, config, *inputs, settings=None, **values):
     """A row of a model class of transformers and its configuration class."""
     inputs = [zoo.Input(text, ragged) if text is MASK else zoo.Input(text) for text in inputs or (IDS, MASK)]
     names = [each.name for each in inputs]
+    for each, argument in zip(inputs, "xyz"):
+        each.name = argument
 
     def build():
         built = getattr(transformers, model)(getattr(transformers, config)(**values))
-        return First(built, *names, **(settings or {}))
+        return (OfOne, OfTwo, OfThree)[len(names) - 1](built, names, settings or {})
 
     return zoo.Model(name, build, *inputs, family="transformers")
 

@@ -11,7 +11,6 @@ says how far the PyTorch model itself is from its float64 twin, and from itself 
 """
 
 import contextlib
-import inspect
 import json
 import math
 import re
@@ -97,13 +96,7 @@ def export(row, model, arguments):
     """The program of torch.export, whose named dims are dynamic where torch can keep them so."""
     shapes = tuple({axis: torch.export.Dim.AUTO for axis, dim in enumerate(each.dims) if dim[0]} for each in row.inputs)
     with torch.no_grad():
-        return torch.export.export(row.trace_as(model), arguments, dynamic_shapes=(shapes,) if takes_any(model) else shapes)
-
-
-def takes_any(model):
-    """True where forward has `*args`, which dynamic shapes describe as one argument."""
-    kinds = [parameter.kind for parameter in inspect.signature(model.forward).parameters.values()]
-    return inspect.Parameter.VAR_POSITIONAL in kinds
+        return torch.export.export(row.trace_as(model), arguments, dynamic_shapes=shapes)
 
 
 def forms(row, model, arguments):

@@ -23,7 +23,7 @@ record ZooModel(Path directory, JsonNode entry) {
   /** What the recipes filled a directory with; all but torchvision's have folders of their own. */
   static List<ZooModel> all(Path directory) throws IOException {
     List<ZooModel> models = new ArrayList<>();
-    for (String part : List.of("", "audio", "families")) {
+    for (String part : List.of("", "audio", "families", "exported")) {
       Path folder = directory.resolve(part);
       Path manifest = folder.resolve("manifest.json");
       if (Files.exists(manifest)) {
@@ -45,6 +45,20 @@ record ZooModel(Path directory, JsonNode entry) {
 
   String name() {
     return model() + "." + form();
+  }
+
+  /** True for a program of torch.export. */
+  boolean isExported() {
+    return form().equals("exported");
+  }
+
+  /** The traced file of the same weights, where the recipe could make one. */
+  Optional<ZooModel> traced() throws IOException {
+    return all(directory).stream()
+        .filter(other -> other.directory().equals(directory))
+        .filter(other -> other.model().equals(model()) && other.form().equals("traced"))
+        .filter(other -> other.failed().isEmpty())
+        .findFirst();
   }
 
   /** Why PyTorch itself could not make the file. */

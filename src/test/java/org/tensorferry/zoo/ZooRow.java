@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +25,8 @@ final class ZooRow {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String BEGIN = "<!-- results -->";
   private static final String END = "<!-- end of results -->";
+  private static final String EXPORTED = "<!-- exported -->";
+  private static final String END_EXPORTED = "<!-- end of exported -->";
 
   private final ObjectNode fields = JSON.createObjectNode();
 
@@ -57,10 +60,25 @@ final class ZooRow {
     }
     rows.sort(
         Comparator.comparing(row -> text(row, "family") + text(row, "model") + text(row, "form")));
-    String before = Files.readString(page, StandardCharsets.UTF_8);
-    String begin = before.substring(0, before.indexOf(BEGIN) + BEGIN.length());
-    String end = before.substring(before.indexOf(END));
-    Files.writeString(page, begin + "\n" + counts(rows) + table(rows) + assumed(rows) + end);
+    Map<Boolean, List<JsonNode>> byForm =
+        rows.stream().collect(Collectors.partitioningBy(r -> text(r, "form").equals("exported")));
+    String text = Files.readString(page, StandardCharsets.UTF_8);
+    List<JsonNode> scripts = Objects.requireNonNull(byForm.get(false));
+    if (!scripts.isEmpty()) {
+      text = between(text, BEGIN, END, counts(scripts) + table(scripts) + assumed(scripts));
+    }
+    List<JsonNode> programs = Objects.requireNonNull(byForm.get(true));
+    if (!programs.isEmpty()) {
+      text = between(text, EXPORTED, END_EXPORTED, counts(programs) + exported(programs));
+    }
+    Files.writeString(page, text);
+  }
+
+  private static String between(String page, String begin, String end, String content) {
+    return page.substring(0, page.indexOf(begin) + begin.length())
+        + "\n"
+        + content
+        + page.substring(page.indexOf(end));
   }
 
   private static String text(JsonNode row, String field) {
@@ -113,6 +131,21 @@ final class ZooRow {
       out.append("\n");
     }
     return out.toString();
+  }
+
+  private static String exported(List<JsonNode> rows) {
+    StringBuilder out = new StringBuilder();
+    out.append("| family | model | operators | sizes | SNR, dB | variables | verdict |\n");
+    out.append("|---|---|---:|---|---:|---|---|\n");
+    for (JsonNode row : rows) {
+      out.append("|");
+      for (String field :
+          List.of("family", "model", "operators", "sizes", "snr", "variables", "verdict")) {
+        out.append(" ").append(text(row, field).replace("|", "\\|")).append(" |");
+      }
+      out.append("\n");
+    }
+    return out.append("\n").toString();
   }
 
   /** Lines of models that froze a size or a branch, those with the same words together. */

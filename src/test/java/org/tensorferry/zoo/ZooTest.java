@@ -20,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -36,6 +38,7 @@ import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.engine.PythonTensorFlow.Way;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
+import org.tensorferry.harness.Variables;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.OutputComparison;
@@ -108,6 +111,7 @@ class ZooTest {
       recipe("make_torchvision.py", "--all", DIRECTORY.toString());
       if (TORCH2 != null) {
         make(TORCH2, "make_families.py", DIRECTORY.resolve("families").toString());
+        make(TORCH2, "make_exported.py", DIRECTORY.resolve("exported").toString());
       }
     } else {
       recipe("make_torchvision.py", "--models", MODELS, DIRECTORY.toString());
@@ -137,7 +141,9 @@ class ZooTest {
     try {
       assumeTrue(model.failed().isEmpty(), () -> "PyTorch: " + model.failed().orElseThrow());
       Converted converted = convert(model, target, row);
+      Optional<String> other = model.isExported() ? otherVariables(model, row) : Optional.empty();
       compare(model, converted, row);
+      assertTrue(other.isEmpty(), () -> "not the variables of the traced file: " + other);
     } catch (FerryException refused) {
       row.set("verdict", "refused: " + refused.problems().get(0).what());
       throw refused;
@@ -148,13 +154,14 @@ class ZooTest {
     }
   }
 
+  private static ConvertOptions options(ZooModel model) {
+    return ConvertOptions.defaults().inputs(model.inputs().toArray(String[]::new));
+  }
+
   private record Converted(SavedConversion saved, List<PortedVariable> variables) {}
 
   private static Converted convert(ZooModel model, Path target, ZooRow row) {
-    ConvertOptions options = ConvertOptions.defaults();
-    for (String input : model.inputs()) {
-      options = options.input(input);
-    }
+    ConvertOptions options = options(model);
     System.gc();
     heap().forEach(MemoryPoolMXBean::resetPeakUsage);
     long start = System.nanoTime();
@@ -168,6 +175,32 @@ class ZooTest {
       conversion.assumptions().forEach(assumption -> row.add("assumed", assumption.toString()));
       return new Converted(saved, conversion.variables());
     }
+  }
+
+  /** A model saved both ways becomes the same variables; what differs. */
+  private static Optional<String> otherVariables(ZooModel model, ZooRow row) throws IOException {
+    Optional<ZooModel> traced = model.traced();
+    if (traced.isEmpty()) {
+      row.set("variables", "no traced file");
+      return Optional.empty();
+    }
+    Map<String, String> mine = Variables.of(model.file(), options(model));
+    Map<String, String> theirs;
+    try {
+      theirs = Variables.of(traced.get().file(), options(traced.get()));
+    } catch (FerryException refused) {
+      row.set("variables", "the traced file is refused");
+      return Optional.empty();
+    }
+    List<String> different =
+        Stream.concat(mine.keySet().stream(), theirs.keySet().stream())
+            .distinct()
+            .filter(name -> !Objects.equals(mine.get(name), theirs.get(name)))
+            .map(name -> name + " " + mine.get(name) + ", traced " + theirs.get(name))
+            .toList();
+    row.set("variables", different.isEmpty() ? "the same" : different.size() + " others");
+    different.forEach(text -> row.add("others", text));
+    return different.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", different));
   }
 
   private static Stream<MemoryPoolMXBean> heap() {
