@@ -157,7 +157,7 @@ class MutatedFilesTest {
     }
   }
 
-  private static String place(Throwable fault) {
+  static String place(Throwable fault) {
     return Stream.of(fault.getStackTrace())
         .filter(frame -> frame.getClassName().startsWith("org.tensorferry"))
         .findFirst()

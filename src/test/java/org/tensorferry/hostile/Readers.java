@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import java.nio.file.Path;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
+import org.tensorferry.archive.FileKind;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.keras.TargetModel;
@@ -23,7 +24,10 @@ final class Readers {
   static void model(Path file) {
     try (TorchModel model = Tensorferry.open(file)) {
       model.inspect();
-      model.convert(ConvertOptions.defaults().input("float32[2,4]"));
+      // A program says itself what its inputs look like, so that all of it is followed.
+      boolean isProgram = FileKind.of(file) == FileKind.EXPORTED_PROGRAM;
+      ConvertOptions options = ConvertOptions.defaults();
+      model.convert(isProgram ? options : options.input("float32[2,4]"));
     }
   }
 

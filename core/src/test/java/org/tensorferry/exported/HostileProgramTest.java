@@ -120,6 +120,23 @@ class HostileProgramTest {
     assertUnreadable(() -> open(archive(wide, WEIGHTS).end()), "models/model.json");
   }
 
+  /** Compressed, a thousandth of it; only what was claimed and is allowed is ever unpacked. */
+  @Test
+  void aRecordMayUnpackToOnlySoMuch() {
+    byte[] blanks = new byte[1 << 20];
+    Arrays.fill(blanks, (byte) ' ');
+    for (long claimed : new long[] {1L << 10, 1L << 30, 1L << 40, -1}) {
+      assertUnreadable(
+          () ->
+              open(
+                  new ZipBytes()
+                      .claiming("x/models/model.json", blanks, claimed)
+                      .stored("x/archive_format", "pt2")
+                      .end()),
+          "models/model.json");
+    }
+  }
+
   @Test
   void moduleNamesMayNestOnlySoDeep() {
     String path = "a.".repeat(5_000) + "weight";
