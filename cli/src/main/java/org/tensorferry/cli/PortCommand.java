@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.archive.ExportedWriter;
 import org.tensorferry.archive.FileKind;
 import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.archive.WeightWriter;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
       "  tensorferry port weights.pth --into model.keras --dry-run",
       "  tensorferry port weights.pth --into model.keras -o ported.keras --model model.pt",
       "  tensorferry port trained.keras --into weights.pth -o trained.pth --model model.pt",
+      "  tensorferry port trained.keras --into model.pt2 -o trained.pt2",
       "",
       "Every tensor and every variable must find its place: by data flow, by name or by",
       "shape. What is open is refused, with the candidates; --write-map writes a file to",
@@ -189,6 +191,7 @@ final class PortCommand implements Callable<Integer> {
     Path torch = isBack ? target : weights;
     Optional<Path> source = source(torch);
     requireUseful(source);
+    requireProgramBack(isBack);
     try (TargetModel model = open(isBack ? weights : target);
         WeightPort port =
             WeightPort.from(torch).weights(key).settingsFrom(source).into(model, plugins.rules())) {
@@ -240,6 +243,17 @@ final class PortCommand implements Callable<Integer> {
     if (source.isEmpty() && !inputs.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "--input needs --model or --verify-with, or TorchScript as WEIGHTS");
+    }
+  }
+
+  /** A .pt2 is written as a copy of one, and of nothing else. */
+  private void requireProgramBack(boolean isBack) {
+    boolean isMeant = isBack && String.valueOf(output).endsWith(".pt2");
+    if (isMeant && WeightFiles.kind(target) != FileKind.EXPORTED_PROGRAM) {
+      throw Problem.of("`" + output + "` would be a copy of `" + target + "`, which is no .pt2")
+          .because("weights alone make no program")
+          .fix("name a program with --into, or write a .pth or .safetensors file")
+          .as(ExitCode.USAGE);
     }
   }
 
@@ -395,6 +409,8 @@ final class PortCommand implements Callable<Integer> {
       port.write(file);
     } else if (String.valueOf(output).endsWith(".safetensors")) {
       WeightWriter.writeSafetensors(file, back.get().tensors());
+    } else if (String.valueOf(output).endsWith(".pt2")) {
+      ExportedWriter.write(target, back.get().tensors(), file);
     } else {
       WeightWriter.writeStateDict(file, back.get().tensors());
     }

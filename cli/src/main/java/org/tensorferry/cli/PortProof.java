@@ -32,6 +32,7 @@ import org.tensorferry.network.Network;
 import org.tensorferry.network.NetworkFile;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.Precision;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyOptions;
 import org.tensorferry.port.LayerPair;
@@ -41,6 +42,7 @@ import org.tensorferry.rule.RuleTables;
 import org.tensorferry.savedmodel.SavedSignature;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.TfModel;
+import org.tensorferry.value.TensorHandle;
 
 /**
  * The original beside a port: followed for what stands where, and run against what was written.
@@ -226,11 +228,27 @@ record PortProof(
   private Proven verified(Path program, Path saved, VerifyOptions options, List<String> notes) {
     try (Progress progress = Progress.onTerminal()) {
       ParityReport report =
-          Verification.runPorted(ModelPair.of(program, saved, specs), options, progress);
+          Verification.runPorted(ModelPair.of(program, saved, specs), judging(options), progress);
       List<String> all = new ArrayList<>(notes);
       all.addAll(report.assumptions());
       return new Proven(report.withModel(original.toString()), all);
     }
+  }
+
+  /** What counts as equal where the original computes in half precision. */
+  private VerifyOptions judging(VerifyOptions options) {
+    if (!options.profile().isDefault()) {
+      return options;
+    }
+    return graph
+        .flatMap(
+            known ->
+                Precision.coarsest(
+                    known.calls().stream()
+                        .flatMap(call -> call.written().stream())
+                        .map(TensorHandle::dtype)))
+        .map(type -> options.profile(options.profile().withPrecision(type)))
+        .orElse(options);
   }
 
   /** Both layer by layer; none where the original can't be followed. */

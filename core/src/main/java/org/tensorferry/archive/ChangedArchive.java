@@ -61,7 +61,7 @@ public final class ChangedArchive {
     }
   }
 
-  private static void copy(ZipFile zip, ZipEntry entry, ZipWriter writer) throws IOException {
+  static void copy(ZipFile zip, ZipEntry entry, ZipWriter writer) throws IOException {
     writer.record(
         entry.getName(),
         entry.getSize(),

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +25,9 @@ import org.tensorferry.tensor.TensorSource;
 
 /**
  * A copy of a program's file that computes with other weights: an architecture as TorchScript or
- * {@code .pt2}, and a checkpoint of it. The bytes of tensors are written over where they lie; the
- * checksums of their zip records are not, and libtorch doesn't look at them.
+ * {@code .pt2}, and a checkpoint of it. {@link ExportedWriter} writes what torch 2.9 and later
+ * export. In other files the bytes of tensors are written over where they lie; the checksums of
+ * their zip records are not, and libtorch doesn't look at them.
  */
 public final class ProgramWeights {
 
@@ -41,6 +43,10 @@ public final class ProgramWeights {
   public static List<String> write(
       Path program, Function<String, Optional<TensorSource>> values, Path out) throws IOException {
     List<String> kept = new ArrayList<>();
+    if (ExportedWriter.isWritable(program)) {
+      writeProgram(program, values, kept, out);
+      return kept;
+    }
     Files.copy(program, out);
     try (WeightFiles files = WeightFiles.open(program);
         FileChannel channel = FileChannel.open(out, StandardOpenOption.WRITE)) {
@@ -56,12 +62,37 @@ public final class ProgramWeights {
     return kept;
   }
 
-  private static void put(FileChannel channel, String name, TensorData tensor, TensorSource value)
+  private static void writeProgram(
+      Path program,
+      Function<String, Optional<TensorSource>> values,
+      List<String> kept,
+      Path out)
       throws IOException {
+    Map<String, TensorSource> changed = new LinkedHashMap<>();
+    try (WeightFiles files = WeightFiles.open(program)) {
+      for (Map.Entry<String, TensorData> tensor : files.tensors().entrySet()) {
+        Optional<TensorSource> value = values.apply(tensor.getKey());
+        if (value.isPresent()) {
+          requireShape(tensor.getKey(), tensor.getValue(), value.get());
+          changed.put(tensor.getKey(), value.get().cast(tensor.getValue().dtype()));
+        } else {
+          kept.add(tensor.getKey());
+        }
+      }
+      ExportedWriter.write(program, changed, out);
+    }
+  }
+
+  private static void requireShape(String name, TensorData tensor, TensorSource value) {
     if (!Arrays.equals(tensor.shape(), value.shape())) {
       throw misfit(
           name, "it is " + Shape.of(tensor.shape()) + ", the weights " + Shape.of(value.shape()));
     }
+  }
+
+  private static void put(FileChannel channel, String name, TensorData tensor, TensorSource value)
+      throws IOException {
+    requireShape(name, tensor, value);
     int[] inMemory = inMemory(tensor);
     OptionalLong place = tensor.storage().place();
     if (place.isEmpty() || !tensor.permute(inMemory).isContiguous()) {
