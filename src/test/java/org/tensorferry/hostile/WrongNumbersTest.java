@@ -49,8 +49,16 @@ class WrongNumbersTest {
 
   private static final List<String> PROGRAMS =
       List.of(
-          "conv_bn", "core_aten", "derived_dim", "gru", "image_ops", "integers", "sdpa_causal",
-          "strided_weights", "unbacked", "while_loop");
+          "conv_bn",
+          "core_aten",
+          "derived_dim",
+          "gru",
+          "image_ops",
+          "integers",
+          "sdpa_causal",
+          "strided_weights",
+          "unbacked",
+          "while_loop");
 
   @TempDir Path directory;
 

@@ -36,7 +36,9 @@ public final class ExportedWriter {
   private static final String FOLDER = "data/weights/";
   private static final String CONFIG = "_weights_config.json";
 
-  /** A record that several weights share, or that a weight does not fill in order, is held whole. */
+  /**
+   * A record that several weights share, or that a weight does not fill in order, is held whole.
+   */
   private static final int MOST_HELD = 1 << 30;
 
   /** A weight in a record: where its elements are, counted in elements. */
@@ -77,8 +79,7 @@ public final class ExportedWriter {
               entry.getSize(),
               body -> values.stream((chunk, length) -> body.write(chunk, 0, length)));
         } else {
-          records.record(
-              entry.getName(), writer.changed(places, archive.bytes(name, MOST_HELD)));
+          records.record(entry.getName(), writer.changed(places, archive.bytes(name, MOST_HELD)));
         }
       }
       records.finish();

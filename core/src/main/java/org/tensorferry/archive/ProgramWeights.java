@@ -63,10 +63,7 @@ public final class ProgramWeights {
   }
 
   private static void writeProgram(
-      Path program,
-      Function<String, Optional<TensorSource>> values,
-      List<String> kept,
-      Path out)
+      Path program, Function<String, Optional<TensorSource>> values, List<String> kept, Path out)
       throws IOException {
     Map<String, TensorSource> changed = new LinkedHashMap<>();
     try (WeightFiles files = WeightFiles.open(program)) {
