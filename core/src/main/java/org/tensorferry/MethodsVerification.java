@@ -30,6 +30,7 @@ final class MethodsVerification {
     if (options.inputs().isPresent()) {
       saved.requireOneMethod("--inputs");
     }
+    options.referees().option().ifPresent(saved::requireOneMethod);
     List<SavedConversion> methods = saved.alone();
     List<ParityReport> reports = new ArrayList<>();
     for (SavedConversion method : methods) {
@@ -55,7 +56,7 @@ final class MethodsVerification {
     int shown = Math.max(0, reports.stream().map(ParityReport::isEqual).toList().indexOf(false));
     return methods
         .get(shown)
-        .verifyAlone(engines, options.withoutPython(), listener)
+        .verifyAlone(engines, options.alone(), listener)
         .layers()
         .map(joined::withLayers)
         .orElse(joined);

@@ -111,6 +111,14 @@ final class ComparisonOptions {
               + " tape, with XLA, and saved again")
   @Nullable Path python;
 
+  @Option(
+      names = "--onnx",
+      paramLabel = "FILE",
+      description =
+          "also run the same model, exported as .onnx, in ONNX Runtime, and say which of the"
+              + " three stands alone")
+  @Nullable Path onnx;
+
   @Mixin EnginesOption engines = new EnginesOption();
 
   /** The options of a comparison; a number that makes no sense is a usage error. */
@@ -127,6 +135,7 @@ final class ComparisonOptions {
     options = seed == null ? options : options.seed(seed);
     options = inputs == null ? options : options.inputs(inputs);
     options = options.preparation(Preparation.of(preparation));
+    options = onnx == null ? options : options.onnx(onnx);
     options = python == null ? options : options.python(python);
     return options.layers(layers).profile(profile(command));
   }
@@ -173,7 +182,7 @@ final class ComparisonOptions {
   void requireUsed(CommandSpec command, boolean compared, boolean calibrated, boolean timed) {
     boolean given =
         layers
-            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python, profile, baseline)
+            || Stream.of(samples, seed, atol, rtol, minSnr, inputs, python, onnx, profile, baseline)
                 .anyMatch(Objects::nonNull)
             || !metrics.isEmpty()
             || !allowed.isEmpty()
@@ -184,7 +193,7 @@ final class ComparisonOptions {
       throw new ParameterException(
           command.commandLine(),
           "--samples, --seed, --inputs, --prepare, --atol, --rtol, --min-snr, --profile,"
-              + " --metrics, --baseline, --allow-worse, --layers, --python, --timeout and --trust need --verify");
+              + " --metrics, --baseline, --allow-worse, --layers, --python, --onnx, --timeout and --trust need --verify");
     }
   }
 }

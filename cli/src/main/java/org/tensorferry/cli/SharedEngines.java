@@ -85,6 +85,11 @@ final class SharedEngines implements AutoCloseable {
     }
 
     @Override
+    public ResultRunner onnx(Path file, Set<Path> files) {
+      return engines.onnx(file, files);
+    }
+
+    @Override
     public Path folder() {
       return engines.folder();
     }

@@ -35,6 +35,9 @@ public enum FileKind {
       "name a PyTorch model; this one is in TensorFlow's world already"),
   TFLITE(
       "a TensorFlow Lite file", "name a PyTorch model; this one is in TensorFlow's world already"),
+  ONNX(
+      "an ONNX file",
+      "save the model with torch.jit.save(torch.jit.script(model), ...) or torch.jit.trace"),
   OTHER_ZIP("a zip file, but not of PyTorch", "name a file that torch.jit.save wrote"),
   UNKNOWN(
       "no zip file and nothing else that PyTorch writes",
@@ -109,7 +112,10 @@ public enum FileKind {
     if (startsWith(head, 257, "ustar")) {
       return TAR;
     }
-    return isSafetensors(head, file.size()) ? SAFETENSORS : UNKNOWN;
+    if (isSafetensors(head, file.size())) {
+      return SAFETENSORS;
+    }
+    return OnnxFile.isMeant(file) ? ONNX : UNKNOWN;
   }
 
   /** A header length, and JSON of that length that begins with a brace. */

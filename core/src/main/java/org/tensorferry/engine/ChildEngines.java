@@ -3,6 +3,7 @@ package org.tensorferry.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +23,9 @@ final class ChildEngines implements Engines {
   /** Bytes of a file that libtorch may write, which has nothing to write. */
   private static final long TORCH_FILE = 64L << 20;
 
+  /** Bytes of a file that ONNX Runtime may write, which has nothing to write. */
+  private static final long ONNX_FILE = 64L << 20;
+
   /** Bytes of a file that TensorFlow may write: a copy of a graph. */
   private static final long TENSORFLOW_FILE = 2L << 30;
 
@@ -29,6 +33,9 @@ final class ChildEngines implements Engines {
   private final PrivateFolder folder;
   private final Child torch;
   private final Child tensorFlow;
+
+  /** Those that were asked for. */
+  private final List<Child> further = new ArrayList<>();
 
   ChildEngines(EngineOptions options, Set<Path> files) {
     this.options = options;
@@ -63,7 +70,7 @@ final class ChildEngines implements Engines {
   }
 
   private Child start(EngineKind kind, Set<Path> files, long fileSize) throws IOException {
-    Path own = Files.createDirectory(folder.path().resolve(kind.name().substring(0, 2)));
+    Path own = Files.createDirectory(folder.path().resolve(kind.name().substring(0, 2) + further.size()));
     Path natives = Natives.require(kind);
     Set<Path> read = new LinkedHashSet<>(files);
     read.add(folder());
@@ -103,6 +110,18 @@ final class ChildEngines implements Engines {
   }
 
   @Override
+  public ResultRunner onnx(Path file, Set<Path> files) {
+    OnnxEngine unused = OnnxEngine.require();
+    try {
+      Child child = start(EngineKind.ONNX, files, ONNX_FILE);
+      further.add(child);
+      return RemoteResult.only(child, file, options.threads());
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  @Override
   public Path folder() {
     return folder.path().resolve("own");
   }
@@ -110,6 +129,7 @@ final class ChildEngines implements Engines {
   @Override
   public void close() {
     List.of(torch, tensorFlow).forEach(Child::close);
+    further.forEach(Child::close);
     folder.close();
   }
 }

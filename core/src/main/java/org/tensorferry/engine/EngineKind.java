@@ -10,7 +10,12 @@ enum EngineKind {
       ExitCode.UNREADABLE,
       "check where the model comes from, and whether it runs in Python on inputs of these sizes"),
   /** Runs SavedModels. */
-  TENSORFLOW("TensorFlow", ExitCode.FAULT, "report this with the model");
+  TENSORFLOW("TensorFlow", ExitCode.FAULT, "report this with the model"),
+  /** Runs .onnx files. */
+  ONNX(
+      "ONNX Runtime",
+      ExitCode.UNREADABLE,
+      "check where the .onnx file comes from, and whether onnxruntime runs it in Python");
 
   private final String title;
   private final ExitCode exitCode;

@@ -48,6 +48,15 @@ public interface Engines extends AutoCloseable {
    */
   Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known);
 
+  /**
+   * Loads an ONNX file in ONNX Runtime, which is started by this.
+   *
+   * @param files it and those beside it that hold its bytes: all that the engine may read
+   * @throws org.tensorferry.error.FerryException (usage) where that engine is not there,
+   *     (unreadable) with its reason where it can't load the file
+   */
+  ResultRunner onnx(Path file, Set<Path> files);
+
   /** A folder that the engines may read. */
   Path folder();
 

@@ -3,6 +3,7 @@ package org.tensorferry.engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.system.PrivateFolder;
@@ -56,6 +57,13 @@ final class LocalEngines implements Engines {
   @Override
   public Intermediates intermediates(Path savedModel, String signature, Map<String, DType> known) {
     return TfIntermediates.open(savedModel, signature, known);
+  }
+
+  @Override
+  public ResultRunner onnx(Path file, Set<Path> files) {
+    OnnxEngine engine = OnnxEngine.require();
+    Natives.useHere(EngineKind.ONNX);
+    return engine.open(file, options.threads());
   }
 
   @Override

@@ -67,13 +67,22 @@ final class Natives {
     return switch (kind) {
       case TORCH ->
           Map.of(
-              "DJL_CACHE_DIR",
+              own(kind),
               folder.toString(),
               "ai.djl.offline",
               "true",
               "OPT_OUT_TRACKING",
               "true");
-      case TENSORFLOW -> Map.of("org.bytedeco.javacpp.cachedir", folder.toString());
+      case TENSORFLOW, ONNX -> Map.of(own(kind), folder.toString());
+    };
+  }
+
+  /** The property that names the folder to an engine's loader. */
+  static String own(EngineKind kind) {
+    return switch (kind) {
+      case TORCH -> "DJL_CACHE_DIR";
+      case TENSORFLOW -> "org.bytedeco.javacpp.cachedir";
+      case ONNX -> "onnxruntime.native.path";
     };
   }
 
@@ -103,7 +112,7 @@ final class Natives {
   /** Lets the engines of this process find their libraries. */
   static void useHere(EngineKind kind) {
     Map<String, String> wanted = properties(kind, Path.of(""));
-    String own = kind == EngineKind.TORCH ? "DJL_CACHE_DIR" : "org.bytedeco.javacpp.cachedir";
+    String own = own(kind);
     if (System.getProperty(own) == null && System.getenv(own) == null) {
       Path folder = require(kind);
       wanted = properties(kind, folder);
@@ -158,9 +167,11 @@ final class Natives {
     MessageDigest digest = sha256();
     digest.update(LAYOUT);
     List<String> marks =
-        kind == EngineKind.TORCH
-            ? List.of("pytorch", "djl", "api-")
-            : List.of("tensorflow", "javacpp");
+        switch (kind) {
+          case TORCH -> List.of("pytorch", "djl", "api-");
+          case TENSORFLOW -> List.of("tensorflow", "javacpp");
+          case ONNX -> List.of("onnxruntime");
+        };
     for (Path entry : JavaCommand.classPath()) {
       String name = String.valueOf(entry.getFileName());
       if (marks.stream().anyMatch(name::contains) && Files.isRegularFile(entry)) {

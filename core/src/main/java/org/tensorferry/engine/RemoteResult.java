@@ -19,17 +19,29 @@ final class RemoteResult implements ResultRunner {
   private final Map<String, Port> inputs = new TreeMap<>();
   private final Map<String, Port> outputs = new TreeMap<>();
   private final String version;
+  private final Runnable afterwards;
 
-  private RemoteResult(Remote remote, long handle, String version) {
+  private RemoteResult(Remote remote, long handle, String version, Runnable afterwards) {
     this.remote = remote;
     this.handle = handle;
     this.version = version;
+    this.afterwards = afterwards;
   }
 
   static RemoteResult open(Remote remote, Path savedModel, String signature, int threads) {
-    List<?> opened =
-        remote.list("open", savedModel.toAbsolutePath().toString(), signature, threads);
-    RemoteResult result = new RemoteResult(remote, (Long) opened.get(0), (String) opened.get(3));
+    return open(remote, savedModel, signature, threads, () -> {});
+  }
+
+  /** Loads the only model of a process, which ends with it. */
+  static RemoteResult only(Child child, Path file, int threads) {
+    return open(new Remote(child), file, "", threads, child::close);
+  }
+
+  private static RemoteResult open(
+      Remote remote, Path model, String signature, int threads, Runnable afterwards) {
+    List<?> opened = remote.list("open", model.toAbsolutePath().toString(), signature, threads);
+    RemoteResult result =
+        new RemoteResult(remote, (Long) opened.get(0), (String) opened.get(3), afterwards);
     ((Map<?, ?>) opened.get(1))
         .forEach(
             (name, port) -> {
@@ -93,5 +105,6 @@ final class RemoteResult implements ResultRunner {
   @Override
   public void close() {
     remote.close("close", handle);
+    afterwards.run();
   }
 }

@@ -6,8 +6,8 @@ import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 
 /**
- * A converted model in an engine that runs it: a SavedModel in TensorFlow, a {@code .tflite} file
- * in TensorFlow Lite. One runner is for one thread.
+ * A model in an engine that runs it: a SavedModel in TensorFlow, a {@code .tflite} file in
+ * TensorFlow Lite, an {@code .onnx} file in ONNX Runtime. One runner is for one thread.
  */
 public interface ResultRunner extends AutoCloseable {
 

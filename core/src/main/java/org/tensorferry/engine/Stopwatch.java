@@ -14,7 +14,7 @@ public record Stopwatch(int runs) {
   private static final long BUDGET_NANOS = 5_000_000_000L;
 
   /** Median in milliseconds, after two runs that do not count. */
-  double medianMillis(Runnable run) {
+  public double medianMillis(Runnable run) {
     long start = System.nanoTime();
     for (int i = 0; i < WARM_UPS; i++) {
       run.run();

@@ -13,7 +13,7 @@ import org.tensorflow.TensorFlow;
 /** TensorFlow, called from another process. */
 final class TensorFlowService implements Worker.Service {
 
-  private final Handles<TfRunner> runners = new Handles<>();
+  private final ResultService<TfRunner> results = new ResultService<>();
   private final Handles<TfIntermediates> intermediates = new Handles<>();
 
   @Override
@@ -40,17 +40,6 @@ final class TensorFlowService implements Worker.Service {
   public Object call(String operation, List<?> a) {
     return switch (operation) {
       case "open" -> open(Path.of((String) a.get(0)), (String) a.get(1), (Long) a.get(2));
-      case "run" -> runners.of(a).run((Map<String, HostTensor>) a.get(1));
-      case "time" ->
-          runners
-              .of(a)
-              .medianMillis(
-                  (Map<String, HostTensor>) a.get(1),
-                  new Stopwatch(Math.toIntExact((Long) a.get(2))));
-      case "close" -> {
-        runners.remove(a).close();
-        yield true;
-      }
       case "openValues" ->
           openValues(Path.of((String) a.get(0)), (String) a.get(1), (Map<String, Long>) a.get(2));
       case "sources" -> {
@@ -71,21 +60,12 @@ final class TensorFlowService implements Worker.Service {
         intermediates.remove(a).close();
         yield true;
       }
-      default -> throw new IllegalArgumentException(operation);
+      default -> results.call(operation, a);
     };
   }
 
   private List<Object> open(Path savedModel, String signature, long threads) {
-    TfRunner runner = TfRunner.open(savedModel, signature, (int) threads);
-    Map<String, Object> inputs = new LinkedHashMap<>();
-    runner
-        .inputNames()
-        .forEach(
-            name ->
-                inputs.put(name, List.of(runner.dtype(name).torchCode(), runner.inputShape(name))));
-    Map<String, Object> outputs = new LinkedHashMap<>();
-    runner.outputNames().forEach(name -> outputs.put(name, runner.dtype(name).torchCode()));
-    return List.of(runners.add(runner), inputs, outputs, TfRunner.version());
+    return results.opened(TfRunner.open(savedModel, signature, (int) threads));
   }
 
   private long openValues(Path savedModel, String signature, Map<String, Long> codes) {

@@ -59,6 +59,7 @@ public final class Worker {
         switch (EngineKind.valueOf(args[0])) {
           case TORCH -> new TorchService();
           case TENSORFLOW -> new TensorFlowService();
+          case ONNX -> new OnnxService();
         };
     if (args.length == 1) {
       service.unpack();

@@ -20,6 +20,7 @@ import org.tensorferry.error.ExitCode;
  * @param layers both models call by call, where that was asked for
  * @param bytes size of the result
  * @param regressions what got worse than in a report that was kept, in sentences
+ * @param referee which of three stands alone, where a third was asked
  */
 public record ParityReport(
     String model,
@@ -33,7 +34,8 @@ public record ParityReport(
     Optional<Latency> latency,
     Optional<LayerReport> layers,
     long bytes,
-    List<String> regressions) {
+    List<String> regressions,
+    Optional<RefereeReport> referee) {
 
   /**
    * Median time of one run, in milliseconds.
@@ -111,7 +113,8 @@ public record ParityReport(
         latency,
         layers,
         bytes,
-        regressions);
+        regressions,
+        referee);
   }
 
   /** The same report with other cases in place of its own. */
@@ -128,7 +131,8 @@ public record ParityReport(
         latency,
         layers,
         bytes,
-        regressions);
+        regressions,
+        referee);
   }
 
   /** The same report with what got worse than in another. */
@@ -145,7 +149,8 @@ public record ParityReport(
         latency,
         layers,
         bytes,
-        sentences);
+        sentences,
+        referee);
   }
 
   /** The same report with further cases. */
@@ -173,6 +178,7 @@ public record ParityReport(
         latency,
         report,
         bytes,
-        regressions);
+        regressions,
+        referee);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Engines;
@@ -111,7 +112,9 @@ public final class Verification {
     List<InputCase> cases = cases();
     try (Original torch = Originals.open(engines, pair);
         ResultRunners results =
-            ResultRunners.open(engines, pair.savedModel(), pair.signature(), options.engines())) {
+            ResultRunners.open(engines, pair.savedModel(), pair.signature(), options.engines());
+        @Nullable Judges third = judges(engines)) {
+      Optional<Judges> judges = Optional.ofNullable(third);
       Pairing pairing =
           isPorted
               ? new PortedSignature(results.first())
@@ -123,19 +126,33 @@ public final class Verification {
         for (InputCase input : cases) {
           InputCase named = input.in(result.way());
           listener.running(reports.size(), count, named.label());
-          CaseReport report = compare(torch, result, pairing, named);
+          // One way of running a result is enough for a third opinion.
+          CaseReport report =
+              compare(
+                  torch, result, pairing, named, judges.filter(j -> result == results.first()));
           listener.ran(reports.size(), count, report);
           reports.add(report);
         }
       }
       requireOne(reports);
+      List<CaseReport> all = new ArrayList<>(reports);
+      judges.ifPresent(j -> all.addAll(j.cases()));
       return report(
           torch.engineVersion(),
           results.version(),
-          reports,
+          all,
           latency(torch, results.first(), pairing, cases, reports),
-          pairing.said());
+          pairing.said(),
+          judges);
     }
+  }
+
+  private @Nullable Judges judges(Engines engines) {
+    return options
+        .referees()
+        .onnx()
+        .map(file -> new Judges(OnnxReferee.open(engines, file, pair), options.profile()))
+        .orElse(null);
   }
 
   private List<InputCase> cases() {
@@ -161,7 +178,11 @@ public final class Verification {
   }
 
   private CaseReport compare(
-      Original torch, ResultRunner tensorFlow, Pairing pairing, InputCase input) {
+      Original torch,
+      ResultRunner tensorFlow,
+      Pairing pairing,
+      InputCase input,
+      Optional<Judges> judges) {
     Structure<HostTensor> returned;
     try {
       returned = state.run(torch, pair.method(), input.inputs());
@@ -172,7 +193,7 @@ public final class Verification {
       return CaseReport.skipped(input, reason(e));
     }
     Map<String, HostTensor> original = returned.flatten();
-    Map<String, HostTensor> result;
+    final Map<String, HostTensor> result;
     try {
       result = pairing.outputs(state.run(tensorFlow, pairing.inputs(input.inputs())), original);
     } catch (FerryException e) {
@@ -181,8 +202,10 @@ public final class Verification {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
         throw e;
       }
+      judges.ifPresent(j -> j.hear(input, original, null));
       return CaseReport.failed(input, reason(e));
     }
+    judges.ifPresent(j -> j.hear(input, original, result));
     List<OutputComparison> outputs =
         new ArrayList<>(Comparer.compareAll(original, result, options.profile()));
     structure
@@ -254,7 +277,8 @@ public final class Verification {
       String version,
       List<CaseReport> cases,
       Optional<ParityReport.Latency> latency,
-      List<String> said) {
+      List<String> said,
+      Optional<Judges> judges) {
     return new ParityReport(
         pair.model().toString(),
         pair.savedModel().toString(),
@@ -267,6 +291,7 @@ public final class Verification {
         latency,
         Optional.empty(),
         FileSizes.of(pair.savedModel()),
-        List.of());
+        List.of(),
+        judges.map(Judges::report));
   }
 }

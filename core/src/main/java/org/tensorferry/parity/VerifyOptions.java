@@ -18,6 +18,7 @@ import org.tensorferry.inputs.Preparation;
  * @param timedRuns runs of each engine that the latency is the median of; 0 measures none
  * @param layers whether the models are compared call by call, too
  * @param python a Python whose TensorFlow runs the result, too, in every way in which people run it
+ * @param referees who else is asked what the model computes
  * @param engines how the engines run: in which process, for how long, and what the model may do
  */
 public record VerifyOptions(
@@ -29,7 +30,25 @@ public record VerifyOptions(
     int timedRuns,
     boolean layers,
     Optional<Path> python,
+    Referees referees,
     EngineOptions engines) {
+
+  /**
+   * Who is asked besides.
+   *
+   * @param onnx the same model as an {@code .onnx} file, which ONNX Runtime runs
+   */
+  public record Referees(Optional<Path> onnx) {
+
+    /** Nobody. */
+    public static final Referees NONE = new Referees(Optional.empty());
+
+    /** The option that names one of them; empty where there is none. */
+    public Optional<String> option() {
+      return onnx.map(file -> "--onnx");
+    }
+  }
+
 
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
@@ -42,6 +61,7 @@ public record VerifyOptions(
           7,
           false,
           Optional.empty(),
+          Referees.NONE,
           EngineOptions.DEFAULT);
 
   public VerifyOptions {
@@ -52,12 +72,12 @@ public record VerifyOptions(
 
   public VerifyOptions samples(int count) {
     return new VerifyOptions(
-        count, seed, profile, inputs, preparation, timedRuns, layers, python, engines);
+        count, seed, profile, inputs, preparation, timedRuns, layers, python, referees, engines);
   }
 
   public VerifyOptions seed(long newSeed) {
     return new VerifyOptions(
-        samples, newSeed, profile, inputs, preparation, timedRuns, layers, python, engines);
+        samples, newSeed, profile, inputs, preparation, timedRuns, layers, python, referees, engines);
   }
 
   /** One tolerance for all outputs. */
@@ -68,7 +88,7 @@ public record VerifyOptions(
   /** What counts as equal, output by output, and the metrics that are measured. */
   public VerifyOptions profile(Profile newProfile) {
     return new VerifyOptions(
-        samples, seed, newProfile, inputs, preparation, timedRuns, layers, python, engines);
+        samples, seed, newProfile, inputs, preparation, timedRuns, layers, python, referees, engines);
   }
 
   /** Measures these metrics as well, by name. */
@@ -87,18 +107,19 @@ public record VerifyOptions(
         timedRuns,
         layers,
         python,
+        referees,
         engines);
   }
 
   /** What recordings and pictures become before the models see them. */
   public VerifyOptions preparation(Preparation wanted) {
     return new VerifyOptions(
-        samples, seed, profile, inputs, wanted, timedRuns, layers, python, engines);
+        samples, seed, profile, inputs, wanted, timedRuns, layers, python, referees, engines);
   }
 
   public VerifyOptions timedRuns(int runs) {
     return new VerifyOptions(
-        samples, seed, profile, inputs, preparation, runs, layers, python, engines);
+        samples, seed, profile, inputs, preparation, runs, layers, python, referees, engines);
   }
 
   /** Threads within an operator, for both engines; 0 leaves it to them. */
@@ -109,13 +130,13 @@ public record VerifyOptions(
   /** Compares call by call as well. */
   public VerifyOptions layers(boolean wanted) {
     return new VerifyOptions(
-        samples, seed, profile, inputs, preparation, timedRuns, wanted, python, engines);
+        samples, seed, profile, inputs, preparation, timedRuns, wanted, python, referees, engines);
   }
 
   /** Runs no Python. */
   public VerifyOptions withoutPython() {
     return new VerifyOptions(
-        samples, seed, profile, inputs, preparation, timedRuns, layers, Optional.empty(), engines);
+        samples, seed, profile, inputs, preparation, timedRuns, layers, Optional.empty(), referees, engines);
   }
 
   /** Runs the result in the TensorFlow of a Python as well. */
@@ -129,11 +150,27 @@ public record VerifyOptions(
         timedRuns,
         layers,
         Optional.of(program),
+        referees,
         engines);
+  }
+
+  /** Runs the same model as an {@code .onnx} file in ONNX Runtime, too. */
+  public VerifyOptions onnx(Path file) {
+    return referees(new Referees(Optional.of(file)));
+  }
+
+  private VerifyOptions referees(Referees asked) {
+    return new VerifyOptions(
+        samples, seed, profile, inputs, preparation, timedRuns, layers, python, asked, engines);
+  }
+
+  /** Asks libtorch and TensorFlow alone, and runs no Python. */
+  public VerifyOptions alone() {
+    return withoutPython().referees(Referees.NONE);
   }
 
   public VerifyOptions engines(EngineOptions options) {
     return new VerifyOptions(
-        samples, seed, profile, inputs, preparation, timedRuns, layers, python, options);
+        samples, seed, profile, inputs, preparation, timedRuns, layers, python, referees, options);
   }
 }

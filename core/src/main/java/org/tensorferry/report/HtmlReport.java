@@ -79,6 +79,13 @@ final class HtmlReport {
               page.heading(report.isEqual() ? "Call by call" : "Why they differ");
               page.findings(report.isEqual(), layers.findings());
             });
+    report
+        .referee()
+        .ifPresent(
+            third -> {
+              page.heading("A third opinion");
+              page.findings(third.alone().isEmpty(), List.of(ReportText.referee(third)));
+            });
     page.section("Worse than the baseline", report.regressions());
     page.heading("What was compared");
     List<String> facts = new ArrayList<>();

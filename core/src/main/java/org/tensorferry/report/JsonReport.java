@@ -13,6 +13,7 @@ import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Profile;
+import org.tensorferry.parity.RefereeReport;
 import org.tensorferry.parity.Score;
 
 /**
@@ -55,6 +56,7 @@ final class JsonReport {
     report.assumptions().forEach(assumptions::add);
     ArrayNode cases = root.putArray("cases");
     report.cases().forEach(c -> write(cases.addObject(), c));
+    report.referee().ifPresent(third -> write(root.putObject("referee"), third));
     report.layers().ifPresent(layers -> write(root.putObject("layers"), layers));
     report.latency().ifPresent(latency -> latency(root.putObject("latency"), latency));
     try {
@@ -97,6 +99,22 @@ final class JsonReport {
     }
     ArrayNode outputs = node.putArray("outputs");
     report.outputs().forEach(output -> write(outputs.addObject(), output));
+  }
+
+  private static void write(ObjectNode node, RefereeReport referee) {
+    node.put("engine", referee.engine());
+    node.put("file", referee.file());
+    referee.alone().ifPresent(party -> node.put("alone", party));
+    node.put("verdict", referee.verdict());
+    ArrayNode said = node.putArray("said");
+    referee.said().forEach(said::add);
+    ArrayNode pairs = node.putArray("pairs");
+    for (RefereeReport.Pair pair : referee.pairs()) {
+      ObjectNode each = pairs.addObject();
+      each.putArray("parties").add(pair.first()).add(pair.second());
+      each.put("agree", pair.agree());
+      ratio(each, "leastSnrDb", pair.leastSnrDb());
+    }
   }
 
   private static void write(ObjectNode node, OutputComparison output) {

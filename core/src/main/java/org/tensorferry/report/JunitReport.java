@@ -5,6 +5,7 @@ import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.RefereeReport;
 
 /** The report as JUnit XML for CI: one test case for each output of each case. */
 final class JunitReport {
@@ -32,14 +33,17 @@ final class JunitReport {
         calls.stream().filter(LayerReport.Call::diverges).count()
             + variables.stream().filter(variable -> !variable.isEqual()).count();
     int worse = report.regressions().size();
+    long asked = report.referee().stream().count();
+    long alone = report.referee().flatMap(RefereeReport::alone).stream().count();
     JunitReport written =
         new JunitReport(
             new JunitXml(
                 "parity of " + report.model(),
-                outputs + skipped + failed + calls.size() + variables.size() + worse,
-                different + failed + diverging + worse,
+                outputs + skipped + failed + calls.size() + variables.size() + worse + asked,
+                different + failed + diverging + worse + alone,
                 skipped));
     cases.forEach(written::write);
+    report.referee().ifPresent(written::write);
     calls.forEach(written::write);
     variables.forEach(written::write);
     for (String regression : report.regressions()) {
@@ -68,6 +72,14 @@ final class JunitReport {
       }
       xml.end();
     }
+  }
+
+  private void write(RefereeReport referee) {
+    xml.testCase("third opinion", referee.engine());
+    referee
+        .alone()
+        .ifPresent(party -> xml.failure(party + " stands alone", ReportText.referee(referee)));
+    xml.end();
   }
 
   private void write(LayerReport.Call call) {

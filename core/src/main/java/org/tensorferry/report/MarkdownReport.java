@@ -34,6 +34,9 @@ final class MarkdownReport {
             + " |");
     line("| equal means | " + code(report.profile().toString()) + " |");
     line("| seed | " + report.seed() + " |");
+    report
+        .referee()
+        .ifPresent(third -> line("| third opinion | " + cell(ReportText.referee(third)) + " |"));
     report.latency().ifPresent(l -> line("| latency | " + ReportText.latency(l) + " |"));
     line("");
     line("| case | output | SNR dB | max abs | mean abs | max rel | cosine | |");

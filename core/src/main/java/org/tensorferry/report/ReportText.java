@@ -12,6 +12,7 @@ import org.tensorferry.parity.Metric;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.RefereeReport;
 import org.tensorferry.parity.Score;
 
 /** Words and numbers that all forms of the report share. */
@@ -128,9 +129,13 @@ final class ReportText {
     } else {
       parts.add("DIFFERENT: " + different + " of " + counted(outputs, "output"));
       if (failed > 0) {
-        parts.add(counted(failed, "case") + " failed in TensorFlow");
+        parts.add(counted(failed, "case") + " failed in " + failedIn(report));
       }
     }
+    report
+        .referee()
+        .flatMap(RefereeReport::alone)
+        .ifPresent(party -> parts.add(party + " stands alone"));
     if (!report.regressions().isEmpty()) {
       parts.add("WORSE than the baseline");
     }
@@ -139,6 +144,27 @@ final class ReportText {
       parts.add(counted(skipped, "case") + " skipped");
     }
     return String.join(", ", parts);
+  }
+
+  /** The engines in which cases failed, without their versions. */
+  private static String failedIn(ParityReport report) {
+    return report.cases().stream()
+        .filter(each -> each.outcome() == CaseReport.Outcome.FAILED)
+        .map(ReportText::engine)
+        .distinct()
+        .collect(Collectors.joining(" and "));
+  }
+
+  private static String engine(CaseReport report) {
+    return report.engine().isEmpty() || report.engine().contains("TensorFlow")
+        ? "TensorFlow"
+        : report.engine().replaceFirst(" [\\d.]+$", "");
+  }
+
+  /** As in {@code ONNX Runtime 1.23.2 on model.onnx (inputs by name): All three agree}. */
+  static String referee(RefereeReport referee) {
+    String said = referee.said().isEmpty() ? "" : " (" + String.join("; ", referee.said()) + ")";
+    return referee.engine() + " on " + referee.file() + said + ": " + referee.verdict();
   }
 
   /** The cases that ran in other engines, by engine. */
@@ -205,7 +231,7 @@ final class ReportText {
       case SKIPPED ->
           (report.engine().isEmpty() ? "skipped, libtorch refuses these sizes: " : "skipped: ")
               + report.reason();
-      case FAILED -> "FAILED in TensorFlow: " + report.reason();
+      case FAILED -> "FAILED in " + engine(report) + ": " + report.reason();
     };
   }
 }

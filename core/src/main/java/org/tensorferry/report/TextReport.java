@@ -49,6 +49,7 @@ final class TextReport {
       report.assumptions().forEach(assumption -> wrapped("  ", assumption));
       line("");
     }
+    report.referee().ifPresent(third -> wrapped("", ReportText.referee(third)));
     report.latency().ifPresent(latency -> wrapped("", ReportText.latency(latency)));
     report.regressions().forEach(worse -> wrapped("", "Worse than the baseline: " + worse));
     line(ReportText.summary(report));

@@ -47,7 +47,8 @@ class BaselineTest {
         Optional.of(new ParityReport.Latency(label, 3, 10, millis)),
         Optional.empty(),
         bytes,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private Baseline kept() throws IOException {

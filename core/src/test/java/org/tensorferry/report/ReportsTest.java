@@ -54,7 +54,8 @@ class ReportsTest {
         Optional.of(new ParityReport.Latency("batch=2, sample 1", 7, 1.25, 12.5)),
         Optional.empty(),
         1000,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static CaseReport compared(String remark, HostTensor... results) {
