@@ -56,7 +56,7 @@ class ArchitectureTest {
           List.of("savedmodel", "keras"),
           List.of("convert", "port", "engine"),
           List.of("tflite", "cause"),
-          List.of("parity"),
+          List.of("parity", "onnx"),
           List.of("report", "trace"),
           List.of("converters"),
           List.of("cli"));
@@ -99,6 +99,7 @@ class ArchitectureTest {
         new Border("engine", List.of("torchscript.interp", "rule", "pass", "port", "keras")));
     borders.add(new Border("port", List.of("torchscript", "pass", "engine", "parity", "report")));
     borders.add(new Border("tflite", List.of("torchscript", "rule", "pass", "port", "keras")));
+    borders.add(new Border("onnx", List.of("archive", "rule", "tf", "parity", "port", "keras")));
     borders.add(new Border("parity", List.of("torchscript", "rule", "pass", "port", "keras")));
     borders.add(
         new Border("report", List.of("archive", "torchscript", "tf", "rule", "pass", "engine")));
@@ -162,13 +163,14 @@ class ArchitectureTest {
             "belong to an engine",
             type ->
                 type.getPackageName().startsWith("ai.djl")
+                    || type.getPackageName().startsWith("ai.onnxruntime")
                     || type.getPackageName().startsWith("org.bytedeco")
                     || (type.getPackageName().startsWith("org.tensorflow")
                         && !type.getPackageName().startsWith("org.tensorflow.proto")));
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(areaPattern("engine"), areaPattern("tflite.child"))
+            .resideOutsideOfPackages(areaPattern("engine"), areaPattern("onnx"), areaPattern("tflite.child"))
             .should()
             .dependOnClassesThat(engine));
   }
