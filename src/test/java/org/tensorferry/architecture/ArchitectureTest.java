@@ -170,7 +170,8 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(areaPattern("engine"), areaPattern("onnx"), areaPattern("tflite.child"))
+            .resideOutsideOfPackages(
+                areaPattern("engine"), areaPattern("onnx"), areaPattern("tflite.child"))
             .should()
             .dependOnClassesThat(engine));
   }

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 
 /**
- * Small {@code .onnx} files of tests: messages of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto,
- * written field by field.
+ * Small {@code .onnx} files of tests: messages of
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, written field by field.
  */
 public final class Onnx {
 
@@ -31,9 +31,7 @@ public final class Onnx {
   public static Onnx multiplication(String input, String output, float factor) {
     return model(
         message()
-            .with(
-                1,
-                message().text(1, input).text(1, "factor").text(2, output).text(4, "Mul"))
+            .with(1, message().text(1, input).text(1, "factor").text(2, output).text(4, "Mul"))
             .text(2, "graph")
             .with(5, message().number(2, FLOAT).text(8, "factor").raw(9, floats(factor)))
             .with(11, port(input, -1, 3))
@@ -70,8 +68,7 @@ public final class Onnx {
   }
 
   public static byte[] floats(float... values) {
-    ByteBuffer buffer =
-        ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
       buffer.putFloat(value);
     }

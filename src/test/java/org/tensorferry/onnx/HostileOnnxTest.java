@@ -30,7 +30,15 @@ class HostileOnnxTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/etc/passwd", "../secret", "secret", "model.onnx", "", "model/../secret", "model.gone"})
+      strings = {
+        "/etc/passwd",
+        "../secret",
+        "secret",
+        "model.onnx",
+        "",
+        "model/../secret",
+        "model.gone"
+      })
   void filesThatAreNotItsOwnAreNotRead(String other) throws IOException {
     Files.writeString(directory.resolve("secret"), "secret bytes");
 
@@ -49,20 +57,27 @@ class HostileOnnxTest {
     assertTrue(said.contains("or is a link"), said);
   }
 
-  /** In an attribute of a node in the body of a loop in a function, and as values of a sparse one. */
+  /**
+   * In an attribute of a node in the body of a loop in a function, and as values of a sparse one.
+   */
   @Test
   void tensorsAreLookedForEverywhere() {
     Onnx tensor = Onnx.elsewhere("w", "/etc/passwd", 3);
     Onnx node = Onnx.message().text(4, "Constant").with(5, Onnx.message().with(5, tensor));
     Onnx loop =
-        Onnx.message().text(4, "Loop").with(5, Onnx.message().with(6, Onnx.message().with(1, node)));
+        Onnx.message()
+            .text(4, "Loop")
+            .with(5, Onnx.message().with(6, Onnx.message().with(1, node)));
     Onnx sparse = Onnx.message().with(5, Onnx.message().with(22, Onnx.message().with(1, tensor)));
 
     Onnx empty = Onnx.message();
-    assertTrue(refusal(Onnx.model(empty).with(25, Onnx.message().with(7, loop))).contains("passwd"));
+    assertTrue(
+        refusal(Onnx.model(empty).with(25, Onnx.message().with(7, loop))).contains("passwd"));
     assertTrue(refusal(Onnx.model(Onnx.message().with(1, loop))).contains("passwd"));
     assertTrue(refusal(Onnx.model(Onnx.message().with(1, sparse))).contains("passwd"));
-    assertTrue(refusal(Onnx.model(empty).with(20, Onnx.message().with(2, Onnx.message().with(1, node)))).contains("passwd"));
+    assertTrue(
+        refusal(Onnx.model(empty).with(20, Onnx.message().with(2, Onnx.message().with(1, node))))
+            .contains("passwd"));
   }
 
   @Test
@@ -71,7 +86,8 @@ class HostileOnnxTest {
         Onnx.message()
             .wrapped(
                 1000,
-                inner -> Onnx.message().with(1, Onnx.message().with(5, Onnx.message().with(6, inner))));
+                inner ->
+                    Onnx.message().with(1, Onnx.message().with(5, Onnx.message().with(6, inner))));
 
     assertTrue(refusal(Onnx.model(graph)).contains("nest more than"));
   }

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
-
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.EngineOptions;
@@ -143,7 +142,8 @@ class OnnxRefereeTest {
         Onnx.model(
                 Onnx.message()
                     .with(
-                        1, Onnx.message().text(1, "a").text(1, "b").text(2, "output").text(4, "Mul"))
+                        1,
+                        Onnx.message().text(1, "a").text(1, "b").text(2, "output").text(4, "Mul"))
                     .text(2, "graph")
                     .with(11, Onnx.port("a", -1, 3))
                     .with(11, Onnx.port("b", -1, 3))
@@ -153,7 +153,8 @@ class OnnxRefereeTest {
     FerryException refused = assertThrows(FerryException.class, () -> verify(2, 2, file));
 
     assertEquals(ExitCode.USAGE, refused.exitCode());
-    assertTrue(refused.getMessage().contains("a:float32[?,3], b:float32[?,3]"), refused::getMessage);
+    assertTrue(
+        refused.getMessage().contains("a:float32[?,3], b:float32[?,3]"), refused::getMessage);
   }
 
   /** In processes of their own, as the command line runs them, with bytes in a second file. */
@@ -167,7 +168,8 @@ class OnnxRefereeTest {
         Onnx.model(
                 Onnx.message()
                     .with(
-                        1, Onnx.message().text(1, "x").text(1, "w").text(2, "output").text(4, "Mul"))
+                        1,
+                        Onnx.message().text(1, "x").text(1, "w").text(2, "output").text(4, "Mul"))
                     .text(2, "graph")
                     .with(5, Onnx.elsewhere("w", "model.onnx.data", 3))
                     .with(11, Onnx.port("x", -1, 3))

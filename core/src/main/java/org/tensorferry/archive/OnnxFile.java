@@ -106,10 +106,7 @@ public final class OnnxFile implements Closeable {
 
     @Override
     public String toString() {
-      String sizes =
-          shape
-              .map(s -> s.toString().replace("-1", "?").replace(" ", ""))
-              .orElse("");
+      String sizes = shape.map(s -> s.toString().replace("-1", "?").replace(" ", "")).orElse("");
       return name + ":" + dtype.map(DType::toString).orElse("?") + sizes;
     }
   }
@@ -155,8 +152,7 @@ public final class OnnxFile implements Closeable {
       return false;
     }
     try {
-      ProtoFields fields =
-          new ProtoFields(file, 0, file.size(), what -> broken(file.path(), what));
+      ProtoFields fields = new ProtoFields(file, 0, file.size(), what -> broken(file.path(), what));
       boolean hasGraph = false;
       boolean hasOpsets = false;
       while (fields.next()) {

@@ -107,8 +107,7 @@ record OnnxTensor(String name, Object value) {
    *
    * @param others opens a file beside this one
    */
-  static OnnxTensor read(
-      MappedFile file, ProtoFields fields, Function<String, MappedFile> others) {
+  static OnnxTensor read(MappedFile file, ProtoFields fields, Function<String, MappedFile> others) {
     ProtoFields tensor = fields.copy();
     Optional<Place> place = place(fields);
     List<Long> dims = new ArrayList<>();

@@ -70,7 +70,8 @@ final class ChildEngines implements Engines {
   }
 
   private Child start(EngineKind kind, Set<Path> files, long fileSize) throws IOException {
-    Path own = Files.createDirectory(folder.path().resolve(kind.name().substring(0, 2) + further.size()));
+    Path own =
+        Files.createDirectory(folder.path().resolve(kind.name().substring(0, 2) + further.size()));
     Path natives = Natives.require(kind);
     Set<Path> read = new LinkedHashSet<>(files);
     read.add(folder());

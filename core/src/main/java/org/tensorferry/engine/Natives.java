@@ -67,12 +67,7 @@ final class Natives {
     return switch (kind) {
       case TORCH ->
           Map.of(
-              own(kind),
-              folder.toString(),
-              "ai.djl.offline",
-              "true",
-              "OPT_OUT_TRACKING",
-              "true");
+              own(kind), folder.toString(), "ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
       case TENSORFLOW, ONNX -> Map.of(own(kind), folder.toString());
     };
   }

@@ -12,8 +12,8 @@ import org.tensorferry.inputs.InputCase;
 import org.tensorferry.tensor.HostTensor;
 
 /**
- * Hears a third party on every case, and says in the end which of the three stands alone. One stands
- * alone where it differs from both others, and these agree.
+ * Hears a third party on every case, and says in the end which of the three stands alone. One
+ * stands alone where it differs from both others, and these agree.
  */
 final class Judges implements AutoCloseable {
 

@@ -143,7 +143,10 @@ final class OnnxReferee implements Referee {
     int rank = value.shape().length;
     return channelsLast.contains(specs.get(position).name().orElse(""))
         ? value.permute(
-            IntStream.range(0, rank).map(i -> i == 0 ? 0 : i == 1 ? rank - 1 : i - 1).boxed().toList())
+            IntStream.range(0, rank)
+                .map(i -> i == 0 ? 0 : i == 1 ? rank - 1 : i - 1)
+                .boxed()
+                .toList())
         : value;
   }
 

@@ -128,8 +128,7 @@ public final class Verification {
           listener.running(reports.size(), count, named.label());
           // One way of running a result is enough for a third opinion.
           CaseReport report =
-              compare(
-                  torch, result, pairing, named, judges.filter(j -> result == results.first()));
+              compare(torch, result, pairing, named, judges.filter(j -> result == results.first()));
           listener.ran(reports.size(), count, report);
           reports.add(report);
         }

@@ -49,7 +49,6 @@ public record VerifyOptions(
     }
   }
 
-
   /** Three samples, seed 0, the tolerance of the dtype, the median of 7 runs. */
   public static final VerifyOptions DEFAULT =
       new VerifyOptions(
@@ -77,7 +76,16 @@ public record VerifyOptions(
 
   public VerifyOptions seed(long newSeed) {
     return new VerifyOptions(
-        samples, newSeed, profile, inputs, preparation, timedRuns, layers, python, referees, engines);
+        samples,
+        newSeed,
+        profile,
+        inputs,
+        preparation,
+        timedRuns,
+        layers,
+        python,
+        referees,
+        engines);
   }
 
   /** One tolerance for all outputs. */
@@ -88,7 +96,16 @@ public record VerifyOptions(
   /** What counts as equal, output by output, and the metrics that are measured. */
   public VerifyOptions profile(Profile newProfile) {
     return new VerifyOptions(
-        samples, seed, newProfile, inputs, preparation, timedRuns, layers, python, referees, engines);
+        samples,
+        seed,
+        newProfile,
+        inputs,
+        preparation,
+        timedRuns,
+        layers,
+        python,
+        referees,
+        engines);
   }
 
   /** Measures these metrics as well, by name. */
@@ -136,7 +153,16 @@ public record VerifyOptions(
   /** Runs no Python. */
   public VerifyOptions withoutPython() {
     return new VerifyOptions(
-        samples, seed, profile, inputs, preparation, timedRuns, layers, Optional.empty(), referees, engines);
+        samples,
+        seed,
+        profile,
+        inputs,
+        preparation,
+        timedRuns,
+        layers,
+        Optional.empty(),
+        referees,
+        engines);
   }
 
   /** Runs the result in the TensorFlow of a Python as well. */

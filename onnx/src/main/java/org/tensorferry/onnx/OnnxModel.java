@@ -162,8 +162,7 @@ final class OnnxModel implements ResultRunner {
 
   private OnnxTensor tensor(HostTensor value) throws OrtException {
     ByteBuffer bytes = value.bytes();
-    ByteBuffer direct =
-        ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
+    ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.nativeOrder());
     direct.put(bytes).flip();
     for (Map.Entry<OnnxJavaType, DType> type : TYPES.entrySet()) {
       if (type.getValue() == value.dtype()) {
