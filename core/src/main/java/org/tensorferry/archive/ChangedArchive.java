@@ -48,8 +48,11 @@ public final class ChangedArchive {
           copy(zip, entry, writer);
         }
       }
-      for (String name : added) {
-        writer.record(folder + name, records.get(name).getBytes(StandardCharsets.UTF_8));
+      for (Map.Entry<String, String> record : records.entrySet()) {
+        if (added.contains(record.getKey())) {
+          writer.record(
+              folder + record.getKey(), record.getValue().getBytes(StandardCharsets.UTF_8));
+        }
       }
       writer.finish();
     } catch (IOException e) {
