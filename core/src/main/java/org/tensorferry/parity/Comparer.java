@@ -67,7 +67,16 @@ public final class Comparer {
           scores.stream().map(profile::broken).filter(s -> !s.isEmpty()).findFirst().orElse("");
     }
     return new OutputComparison(
-        name, original.toString(), result.toString(), metrics, difference, scores, "");
+        name,
+        original.toString(),
+        result.toString(),
+        metrics,
+        difference,
+        scores,
+        scores.stream().anyMatch(score -> score.metric().isOfSignals())
+            ? SpectrogramPair.of(original, result)
+            : Optional.empty(),
+        "");
   }
 
   private static boolean isBound(Profile profile, List<Score> scores) {

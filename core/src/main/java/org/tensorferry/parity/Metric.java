@@ -85,6 +85,11 @@ public enum Metric {
     return unit;
   }
 
+  /** True for what is measured of signals over time. */
+  boolean isOfSignals() {
+    return this == SI_SDR || this == SDR || this == LSD;
+  }
+
   /** False where a smaller number is the better one. */
   public boolean isHigherBetter() {
     return isHigherBetter;

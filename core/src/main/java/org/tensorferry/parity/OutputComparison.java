@@ -14,6 +14,7 @@ import org.tensorferry.tensor.HostTensor;
  * @param metrics where the shapes are equal
  * @param difference what makes them different, in a few words; empty where they are equal
  * @param scores of the named metrics that were asked for and have a meaning here
+ * @param spectra over time and frequency, where metrics of signals were asked for
  * @param remark why it counts as equal where the limits alone say that it differs; else empty
  */
 public record OutputComparison(
@@ -23,6 +24,7 @@ public record OutputComparison(
     Optional<Metrics> metrics,
     String difference,
     List<Score> scores,
+    Optional<SpectrogramPair> spectra,
     String remark) {
 
   public OutputComparison {
@@ -32,18 +34,18 @@ public record OutputComparison(
   /** Without named metrics. */
   public OutputComparison(
       String name, String original, String result, Optional<Metrics> metrics, String difference) {
-    this(name, original, result, metrics, difference, List.of(), "");
+    this(name, original, result, metrics, difference, List.of(), Optional.empty(), "");
   }
 
   /** The same as no difference, for a reason. */
   public OutputComparison excused(String reason) {
-    return new OutputComparison(name, original, result, metrics, "", scores, reason);
+    return new OutputComparison(name, original, result, metrics, "", scores, spectra, reason);
   }
 
   /** The same of one of several methods. */
   OutputComparison of(String method) {
     String of = isGradients() ? name + ", " + method : method + "." + name;
-    return new OutputComparison(of, original, result, metrics, difference, scores, remark);
+    return new OutputComparison(of, original, result, metrics, difference, scores, spectra, remark);
   }
 
   /** Begins the name of what is no output, but gradients of many variables; no output has it. */

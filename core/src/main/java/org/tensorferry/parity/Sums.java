@@ -24,7 +24,9 @@ final class Sums {
     if (isOutside) {
       outside++;
     }
-    double excess = error - limits.absolute() - limits.relative() * Math.abs(b);
+    // Where only ratios judge, there is no limit to exceed.
+    double limit = limits.absolute() + limits.relative() * Math.abs(b);
+    double excess = limit == Double.POSITIVE_INFINITY && error < limit ? error : error - limit;
     if (error > 0 && (excess > worstExcess || Double.isNaN(excess))) {
       worst = part;
       worstExcess = Double.isNaN(excess) ? Double.POSITIVE_INFINITY : excess;

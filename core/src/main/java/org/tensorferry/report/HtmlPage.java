@@ -20,6 +20,7 @@ public final class HtmlPage {
       .verdict { font-size: 1.05rem; padding: .6rem .9rem; border-left: 5px solid; background: var(--band); }
       .good { color: var(--good); } .bad { color: var(--bad); } .verdict.good, .verdict.bad { border-color: currentColor; }
       .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+      @media (max-width: 45rem) { table.wide { min-width: 46rem; } }
       th { text-align: left; color: var(--faint); font-weight: 600; border-bottom: 2px solid var(--line); }
       th, td { padding: .3rem .7rem .3rem 0; vertical-align: top; } td { border-bottom: 1px solid var(--line); }
       td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -34,6 +35,9 @@ public final class HtmlPage {
       svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: var(--faint); }
       svg line.faint { stroke: var(--line); } svg line.bad { stroke: var(--bad); stroke-dasharray: 4 4; }
       svg polyline { stroke: #3b82f6; fill: none; stroke-width: 1.6; } svg circle.good { fill: #d97706; } svg circle.bad { fill: var(--bad); }
+      .pictures { display: flex; flex-wrap: wrap; gap: 1rem; } figure { flex: 1 1 16rem; margin: 0; }
+      figure img { width: 100%; height: 11rem; image-rendering: pixelated; border: 1px solid var(--line); box-sizing: border-box; }
+      figcaption { color: var(--faint); font-size: .85rem; }
       footer { color: var(--faint); font-size: .85rem; margin: 2.5rem 0 0; }
       """;
 
@@ -127,6 +131,23 @@ public final class HtmlPage {
     return this;
   }
 
+  /**
+   * Pictures side by side, or one below the other where there is no room.
+   *
+   * @param captionsAndPictures in pairs, a picture as {@link HeatMap#png} gives it
+   */
+  HtmlPage pictures(String... captionsAndPictures) {
+    body.append("<div class=\"pictures\">\n");
+    for (int i = 0; i < captionsAndPictures.length; i += 2) {
+      String caption = captionsAndPictures[i];
+      body.append("<figure><img alt=\"").append(escaped(caption)).append("\" src=\"");
+      body.append(captionsAndPictures[i + 1]).append("\"><figcaption>").append(rich(caption));
+      body.append("</figcaption></figure>\n");
+    }
+    body.append("</div>\n");
+    return this;
+  }
+
   /** Text as it stands, in columns of equal letters. */
   public HtmlPage preformatted(String text) {
     body.append("<pre>").append(escaped(text)).append("</pre>\n");
@@ -135,7 +156,8 @@ public final class HtmlPage {
 
   /** A table; a column is aligned to the right where its first row has a number. */
   public HtmlPage table(List<String> header, List<List<Cell>> rows) {
-    body.append("<div class=\"scroll\"><table>\n<thead><tr>");
+    String kind = header.size() > 4 ? " class=\"wide\"" : "";
+    body.append("<div class=\"scroll\"><table").append(kind).append(">\n<thead><tr>");
     for (int i = 0; i < header.size(); i++) {
       boolean number = !rows.isEmpty() && rows.get(0).get(i) instanceof Figure;
       body.append(number ? "<th class=\"number\">" : "<th>").append(rich(header.get(i)));

@@ -1,15 +1,18 @@
 package org.tensorferry.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.tensorferry.parity.CaseReport;
 import org.tensorferry.parity.LayerReport;
 import org.tensorferry.parity.Metrics;
 import org.tensorferry.parity.OutputComparison;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.SpectrogramPair;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.report.HtmlPage.Bar;
 import org.tensorferry.report.HtmlPage.Cell;
@@ -103,7 +106,48 @@ final class HtmlReport {
     report.cases().forEach(each -> outputs(each, rows));
     page.table(
         List.of("case", "output", "SNR dB", "max abs", "mean abs", "max rel", "verdict"), rows);
+    spectra(report);
     report.layers().ifPresent(this::layers);
+  }
+
+  /** The worst case of each output of audio. */
+  private void spectra(ParityReport report) {
+    Map<String, OutputComparison> worst = new LinkedHashMap<>();
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (CaseReport each : report.cases()) {
+      for (OutputComparison output : each.outputs()) {
+        @Nullable OutputComparison known = worst.get(output.name());
+        if (output.spectra().isPresent() && (known == null || snr(output) < snr(known))) {
+          worst.put(output.name(), output);
+          labels.put(output.name(), each.label());
+        }
+      }
+    }
+    worst.forEach(
+        (name, output) -> {
+          SpectrogramPair pair = output.spectra().orElseThrow();
+          page.heading("Spectrogram of " + code(name));
+          page.paragraph(
+              "On "
+                  + labels.get(name)
+                  + ", where the SNR is least: "
+                  + pair.axes()
+                  + ". Dark is "
+                  + (int) -SpectrogramPair.FLOOR
+                  + " dB below the original's loudest, and lower; light is as loud as that.");
+          page.pictures(
+              "original", picture(pair, pair.original()),
+              "result", picture(pair, pair.result()),
+              "result minus original", picture(pair, pair.error()));
+        });
+  }
+
+  private static double snr(OutputComparison output) {
+    return output.metrics().map(Metrics::snrDb).orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private static String picture(SpectrogramPair pair, float[] levels) {
+    return HeatMap.png(levels, pair.frames(), pair.bins(), SpectrogramPair.FLOOR, 0);
   }
 
   private static void outputs(CaseReport report, List<List<Cell>> rows) {
