@@ -134,8 +134,7 @@ public record SpectrogramPair(
   }
 
   private static SpectrogramPair levels(Grid original, Grid result, Grid error) {
-    double greatest =
-        Arrays.stream(original.power).flatMapToDouble(Arrays::stream).max().orElse(0);
+    double greatest = Arrays.stream(original.power).flatMapToDouble(Arrays::stream).max().orElse(0);
     int frames = original.power.length;
     int bins = original.power[0].length;
     return new SpectrogramPair(

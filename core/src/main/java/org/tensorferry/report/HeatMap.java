@@ -28,8 +28,7 @@ final class HeatMap {
     BufferedImage image = new BufferedImage(columns, rows, BufferedImage.TYPE_INT_RGB);
     for (int x = 0; x < columns; x++) {
       for (int y = 0; y < rows; y++) {
-        image.setRGB(
-            x, rows - 1 - y, colour((values[x * rows + y] - least) / (most - least)));
+        image.setRGB(x, rows - 1 - y, colour((values[x * rows + y] - least) / (most - least)));
       }
     }
     try {
