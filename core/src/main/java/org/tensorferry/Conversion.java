@@ -175,7 +175,8 @@ public final class Conversion {
         rules,
         converted.call(),
         Optional.empty(),
-        also.stream().map(method -> method.saved(result).further()).toList());
+        also.stream().map(method -> method.saved(result).further()).toList(),
+        converted.step());
   }
 
   /** Where everything in the result comes from, for reports; lies beside the SavedModel too. */
@@ -191,7 +192,8 @@ public final class Conversion {
         calls,
         converted.call(),
         isFrozen(),
-        also.stream().map(Conversion::provenance).toList());
+        also.stream().map(Conversion::provenance).toList(),
+        converted.step());
   }
 
   private CallRecord record(OperatorCall call) {
@@ -226,7 +228,8 @@ public final class Conversion {
             calibration.source(),
             inputs(),
             assumptions(),
-            converted.call());
+            converted.call(),
+            converted.step());
     output.write(
         0,
         file ->

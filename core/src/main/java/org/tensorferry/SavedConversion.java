@@ -16,6 +16,7 @@ import org.tensorferry.error.Problem;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.parity.ParityReport;
+import org.tensorferry.parity.StepVerification;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
@@ -24,6 +25,7 @@ import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.Entered;
 import org.tensorferry.source.MethodCall;
 import org.tensorferry.source.SourceModel;
+import org.tensorferry.step.StepRecord;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tflite.TfliteFile;
@@ -44,6 +46,7 @@ import org.tensorferry.trace.RoundingVerification;
  * @param call what the method was called with besides tensors; empty where it takes them itself
  * @param signature of the result that computes the method; empty for {@code serving_default}
  * @param also further methods that the result holds, which are verified with it
+ * @param step what the result is a single step of, with its arguments; empty for the method itself
  */
 public record SavedConversion(
     Path model,
@@ -54,7 +57,8 @@ public record SavedConversion(
     RuleTables rules,
     Optional<MethodCall> call,
     Optional<String> signature,
-    List<SavedConversion> also) {
+    List<SavedConversion> also,
+    Optional<StepRecord> step) {
 
   public SavedConversion {
     inputs = List.copyOf(inputs);
@@ -79,7 +83,8 @@ public record SavedConversion(
         rules,
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /**
@@ -105,7 +110,8 @@ public record SavedConversion(
           rules,
           record.call(),
           Optional.empty(),
-          List.of());
+          List.of(),
+          record.step());
     }
     return of(model, directory, rules, RecordedConversion.of(directory));
   }
@@ -123,13 +129,14 @@ public record SavedConversion(
         Optional.empty(),
         recorded.also().stream()
             .map(method -> of(model, directory, rules, method).further())
-            .toList());
+            .toList(),
+        recorded.step());
   }
 
   /** The same, computed by the signature of the method's name. */
   SavedConversion further() {
     return new SavedConversion(
-        model, method, directory, inputs, assumptions, rules, call, Optional.of(method), List.of());
+        model, method, directory, inputs, assumptions, rules, call, Optional.of(method), List.of(), step);
   }
 
   /**
@@ -175,7 +182,7 @@ public record SavedConversion(
 
   private SavedConversion withAlso(List<InputSpec> specs, List<SavedConversion> others) {
     return new SavedConversion(
-        model, method, directory, specs, assumptions, rules, call, signature, others);
+        model, method, directory, specs, assumptions, rules, call, signature, others, step);
   }
 
   /**
@@ -187,6 +194,13 @@ public record SavedConversion(
    */
   public SavedConversion withInputs(List<String> specs) {
     requireOneMethod("--input");
+    if (step.isPresent()) {
+      throw Problem.of("--input can't change what a step model is compared on")
+          .at("result", directory)
+          .because("its record tells the sequences that it is made for")
+          .fix("convert the model again with this --input, or give sequences with --inputs FILE.npz")
+          .as(ExitCode.USAGE);
+    }
     List<InputSpec> named = new ArrayList<>(InputSpec.parseAll(specs));
     for (int i = 0; i < named.size() && named.size() == inputs.size(); i++) {
       InputSpec spec = named.get(i);
@@ -210,13 +224,16 @@ public record SavedConversion(
       }
       before += own;
     }
-    List<InputCase> cases = Verification.cases(pair(), options);
+    List<InputCase> cases =
+        step.isPresent()
+            ? StepVerification.cases(pair(), step.get(), options)
+            : Verification.cases(pair(), options);
     List<HostTensor> values = cases.get(index % cases.size()).inputs();
     Map<String, HostTensor> named = new LinkedHashMap<>();
     for (int i = 0; i < values.size(); i++) {
       HostTensor value = values.get(i);
       named.put(
-          inputs.get(i).name().orElse("arr_" + i),
+          arguments().get(i).name().orElse("arr_" + i),
           value.dtype() == DType.BFLOAT16 ? value.cast(DType.FLOAT32) : value);
     }
     return named;
@@ -249,6 +266,11 @@ public record SavedConversion(
 
   ParityReport verifyAlone(Engines engines, VerifyOptions options, VerifyListener listener) {
     ModelPair pair = pair();
+    if (step.isPresent()) {
+      requireWhole(options);
+      return StepVerification.run(engines, pair, step.get(), inputs, options, listener)
+          .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
+    }
     ParityReport report =
         Verification.run(engines, pair, options, listener)
             .withAssumptions(assumptions.stream().map(Assumption::toString).toList());
@@ -277,18 +299,34 @@ public record SavedConversion(
     }
   }
 
+  /** The arguments of the original. */
+  private List<InputSpec> arguments() {
+    return step.map(StepRecord::specs).orElse(inputs);
+  }
+
+  private void requireWhole(VerifyOptions options) {
+    String option = options.layers() ? "--layers" : options.python().isPresent() ? "--python" : "";
+    if (!option.isEmpty()) {
+      throw Problem.of(option + " is for a model that computes what the original does")
+          .at("result", directory)
+          .because("this one computes one step of it")
+          .fix("convert the model without --step and verify that with " + option)
+          .as(ExitCode.USAGE);
+    }
+  }
+
   private ModelPair pair() {
-    ModelPair pair = new ModelPair(model, method, directory, inputs, assumptions).in(signature);
+    ModelPair pair = new ModelPair(model, method, directory, arguments(), assumptions).in(signature);
     if (call.isEmpty()) {
       return pair;
     }
     try (SourceModel source = Sources.open(model)) {
-      return pair.entering(Entered.again(source, method, call.get(), inputs).entry().orElseThrow());
+      return pair.entering(Entered.again(source, method, call.get(), arguments()).entry().orElseThrow());
     }
   }
 
   /** The original with the method that was converted. */
   private SourceModel entered(SourceModel source) {
-    return call.map(with -> Entered.again(source, method, with, inputs).model()).orElse(source);
+    return call.map(with -> Entered.again(source, method, with, arguments()).model()).orElse(source);
   }
 }

@@ -145,7 +145,9 @@ class MethodsTest {
                     peek.rules(),
                     peek.call(),
                     peek.signature(),
-                    List.of())));
+                    List.of(),
+                    peek.step())),
+            right.step());
     ParityReport report = wrong.verify(OPTIONS);
     assertFalse(report.isEqual());
     int first = report.cases().stream().map(CaseReport::isEqual).toList().indexOf(false);

@@ -16,6 +16,7 @@ import org.tensorferry.SavedConversion;
 import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.convert.StepOptions;
 import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.error.ExitCode;
@@ -121,6 +122,21 @@ final class ConvertCommand implements Callable<Integer> {
               + " it, nothing to train")
   boolean freeze;
 
+  @Option(
+      names = "--step",
+      paramLabel = "DIM",
+      description =
+          "convert a model of sequences for one frame at a time: DIM is the dim of --input that"
+              + " counts frames, and states become inputs and outputs")
+  Optional<String> step = Optional.empty();
+
+  @Option(
+      names = "--output-names",
+      paramLabel = "NAME",
+      split = ",",
+      description = "with --step: names of the results, states apart")
+  List<String> outputNames = new ArrayList<>();
+
   @Option(names = "--force", description = "replace the output where it exists")
   boolean force;
 
@@ -159,6 +175,7 @@ final class ConvertCommand implements Callable<Integer> {
     boolean onlyTflite = output.toString().endsWith(".tflite");
     @Nullable Path file = onlyTflite ? output : tflite.file;
     requireOneForTflite(file);
+    requireOneForStep();
     reports.requireForms(verify);
     comparison.requireUsed(spec, verify, tflite.calibrate != null, file != null);
     TfliteOptions tfliteOptions = tflite.options(spec, file != null, comparison.timeout());
@@ -195,6 +212,7 @@ final class ConvertCommand implements Callable<Integer> {
                   !noGuards,
                   state.of(spec),
                   freeze,
+                  step.map(dim -> new StepOptions(dim, outputNames)),
                   progress)
               .methods(methods.isEmpty() ? List.of(SourceModel.FORWARD) : methods);
       Conversion conversion = torch.convert(options);
@@ -245,6 +263,17 @@ final class ConvertCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "a .tflite file holds one method: give one --method for each .tflite file");
+    }
+  }
+
+  private void requireOneForStep() {
+    if (step.isPresent() && methods.size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--step is for one method: give one --method for each result");
+    }
+    if (step.isEmpty() && !outputNames.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--output-names is for a model that is converted with --step");
     }
   }
 

@@ -144,9 +144,4 @@ record BoundInputs(Map<String, Value> arguments, List<InputSpec> specs) {
         .map(argument -> argument.name() + ": " + argument.type())
         .collect(Collectors.joining(", ", "(", ")"));
   }
-
-  /** The signature's names of the inputs, in order. */
-  List<String> names() {
-    return specs.stream().map(spec -> spec.name().orElseThrow()).toList();
-  }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.source.MethodCall;
@@ -26,6 +27,7 @@ import org.tensorferry.source.SourceModel;
  * @param state where what is kept from call to call stands
  * @param freeze whether the result shall only answer: weights are constants, and BatchNorm is
  *     folded into the layer before it
+ * @param step the dim of a sequence, to convert the model for one frame and its states
  * @param listener told of each step
  */
 public record ConvertOptions(
@@ -37,6 +39,7 @@ public record ConvertOptions(
     boolean guards,
     StateForm state,
     boolean freeze,
+    Optional<StepOptions> step,
     ProgressListener listener) {
 
   public ConvertOptions {
@@ -56,6 +59,7 @@ public record ConvertOptions(
         true,
         StateForm.VARIABLES,
         false,
+        Optional.empty(),
         ProgressListener.NONE);
   }
 
@@ -67,13 +71,13 @@ public record ConvertOptions(
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
     return new ConvertOptions(
-        more, method, also, call, allowFrozen, guards, state, freeze, listener);
+        more, method, also, call, allowFrozen, guards, state, freeze, step, listener);
   }
 
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
     return new ConvertOptions(
-        Arrays.asList(specs), method, also, call, allowFrozen, guards, state, freeze, listener);
+        Arrays.asList(specs), method, also, call, allowFrozen, guards, state, freeze, step, listener);
   }
 
   /** Converts this method alone. */
@@ -99,6 +103,7 @@ public record ConvertOptions(
         guards,
         state,
         freeze,
+        step,
         listener);
   }
 
@@ -106,20 +111,20 @@ public record ConvertOptions(
   public ConvertOptions module(String path) {
     MethodCall of = new MethodCall(path, call.values(), call.channelsLast(), call.state());
     return new ConvertOptions(
-        inputs, method, also, of, allowFrozen, guards, state, freeze, listener);
+        inputs, method, also, of, allowFrozen, guards, state, freeze, step, listener);
   }
 
   /** Puts the channels of inputs and outputs last, which are axis 1 in torch; names of both. */
   public ConvertOptions channelsLast(String... names) {
     MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names), call.state());
     return new ConvertOptions(
-        inputs, method, also, with, allowFrozen, guards, state, freeze, listener);
+        inputs, method, also, with, allowFrozen, guards, state, freeze, step, listener);
   }
 
   /** Allows dynamic dims to become fixed, each to its example. */
   public ConvertOptions allowFrozen(String... dims) {
     return new ConvertOptions(
-        inputs, method, also, call, Set.of(dims), guards, state, freeze, listener);
+        inputs, method, also, call, Set.of(dims), guards, state, freeze, step, listener);
   }
 
   /**
@@ -127,23 +132,43 @@ public record ConvertOptions(
    */
   public ConvertOptions withoutGuards() {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, false, state, freeze, listener);
+        inputs, method, also, call, allowFrozen, false, state, freeze, step, listener);
   }
 
   /** Keeps state in variables, or makes arguments and results of it. */
   public ConvertOptions state(StateForm form) {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, guards, form, freeze, listener);
+        inputs, method, also, call, allowFrozen, guards, form, freeze, step, listener);
   }
 
   /** Whether the result shall only answer, with constants for weights. */
   public ConvertOptions frozen(boolean frozen) {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, guards, state, frozen, listener);
+        inputs, method, also, call, allowFrozen, guards, state, frozen, step, listener);
+  }
+
+  /**
+   * Converts the model for one frame at a time.
+   *
+   * @param dim of the inputs that counts frames
+   * @param names of the results in order; none for the model's own
+   */
+  public ConvertOptions step(String dim, String... names) {
+    return new ConvertOptions(
+        inputs,
+        method,
+        also,
+        call,
+        allowFrozen,
+        guards,
+        state,
+        freeze,
+        Optional.of(new StepOptions(dim, List.of(names))),
+        listener);
   }
 
   public ConvertOptions listener(ProgressListener newListener) {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, guards, state, freeze, newListener);
+        inputs, method, also, call, allowFrozen, guards, state, freeze, step, newListener);
   }
 }

@@ -9,6 +9,7 @@ import org.tensorferry.pass.Passes;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.step.StepRecord;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfPlace;
 import org.tensorferry.tf.TfValue;
@@ -25,6 +26,7 @@ import org.tensorferry.value.TensorHandle;
  * @param inputs the tensor arguments, in order and named as the signature names them
  * @param trace every operator call of the original
  * @param unusedTensors torch names of tensors in the file that the method does not use
+ * @param step what the graph is a single step of; empty for the method itself
  */
 public record ConvertedModel(
     Path file,
@@ -33,7 +35,8 @@ public record ConvertedModel(
     Passes.Arranged arranged,
     List<InputSpec> inputs,
     CallTrace trace,
-    List<String> unusedTensors) {
+    List<String> unusedTensors,
+    Optional<StepRecord> step) {
 
   public ConvertedModel {
     inputs = List.copyOf(inputs);
@@ -42,7 +45,7 @@ public record ConvertedModel(
 
   /** The same as the conversion of a method that is called in a certain way. */
   ConvertedModel calling(String called, Optional<MethodCall> with) {
-    return new ConvertedModel(file, called, with, arranged, inputs, trace, unusedTensors);
+    return new ConvertedModel(file, called, with, arranged, inputs, trace, unusedTensors, step);
   }
 
   /** The TensorFlow graph. */

@@ -31,9 +31,12 @@ import org.tensorferry.source.NeedsFixedDims;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.SourceInputs;
 import org.tensorferry.source.SourceModel;
+import org.tensorferry.step.StepPass;
+import org.tensorferry.step.Stepping;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
+import org.tensorferry.value.Operators;
 import org.tensorferry.value.StoredTensor;
 import org.tensorferry.value.Structure;
 import org.tensorferry.value.Tensor;
@@ -57,6 +60,7 @@ public final class ModelConverter {
   private List<InputSpec> specs;
   private final Optional<EntryMethod> entry;
   private final Shared shared;
+  private final Optional<StepPass> step;
   private int keptAttempts;
 
   private ModelConverter(
@@ -65,7 +69,8 @@ public final class ModelConverter {
       ConvertOptions options,
       SourceInputs inputs,
       Optional<EntryMethod> entry,
-      Shared shared) {
+      Shared shared,
+      Optional<StepPass> step) {
     this.model = model;
     this.rules = rules;
     this.options = options;
@@ -74,6 +79,7 @@ public final class ModelConverter {
     this.taken = inputs.assumptions();
     this.entry = entry;
     this.shared = shared;
+    this.step = step;
   }
 
   /**
@@ -147,23 +153,47 @@ public final class ModelConverter {
       MethodCall call,
       SourceInputs inputs) {
     Entered entered = Entered.of(model, options.method(), call, inputs.specs());
+    Way way =
+        (arguments, step) ->
+            new ModelConverter(
+                    entered.model(),
+                    rules,
+                    options.method(entered.method()),
+                    new SourceInputs(arguments, inputs.assumptions()),
+                    entered.entry(),
+                    shared,
+                    step)
+                .convert();
     ConvertedModel converted =
-        new ModelConverter(
-                entered.model(),
-                rules,
-                options.method(entered.method()),
-                new SourceInputs(entered.specs(), inputs.assumptions()),
-                entered.entry(),
-                shared)
-            .convert();
+        options.step().isEmpty()
+            ? way.through(entered.specs(), Optional.empty())
+            : stepped(options.step().get(), entered.specs(), way);
     return converted.calling(options.method(), entered.entry().map(entry -> call));
+  }
+
+  /** One way through the model. */
+  private interface Way {
+    ConvertedModel through(List<InputSpec> specs, Optional<StepPass> step);
+  }
+
+  private static ConvertedModel stepped(StepOptions options, List<InputSpec> specs, Way way) {
+    Stepping stepping = Stepping.along(options.dim(), specs, options.outputNames());
+    ConvertedModel whole = way.through(specs, Optional.of(stepping.analysis()));
+    return way.through(
+        stepping.oneFrame(), Optional.of(stepping.emission(whole.inputs())));
   }
 
   /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
   public static ConvertedModel convert(
       SourceModel model, RuleTables rules, ConvertOptions options, List<InputSpec> specs) {
     return new ModelConverter(
-            model, rules, options, SourceInputs.of(specs), Optional.empty(), new Shared())
+            model,
+            rules,
+            options,
+            SourceInputs.of(specs),
+            Optional.empty(),
+            new Shared(),
+            Optional.empty())
         .convert();
   }
 
@@ -215,17 +245,21 @@ public final class ModelConverter {
         new WeightStore(
             tf, new VariablePlan(model.modules(), rules.layers(), shared.keepTorchLayout));
     TensorOperators operators = new TensorOperators(rules, tf, weights);
-    Program program = model.program(operators, assumptions);
+    Operators called =
+        step.<Operators>map(pass -> pass.around(operators, rules, weights, tf)).orElse(operators);
+    Program program = model.program(called, assumptions);
     List<StoredTensor> keptTensors = program.begin(shared.kept);
     keptTensors.forEach(weights::keep);
     BoundInputs inputs = BoundInputs.bind(model.signature(method), specs, tf);
     options.listener().progress("following " + method, 0, 0);
     ModuleState state = ModuleState.of(program);
     Value result = follow(program, state, operators, inputs);
-    Structure<Tensor> returned = new ResultTensors(method, operators, assumptions).of(result);
+    Structure<Tensor> returned = new ResultTensors(method, called, assumptions).of(result);
     Structure<Tensor> tensors =
         entry.map(made -> made.result(returned, UnaryOperator.identity())).orElse(returned);
-    Structure<TfValue> structure = tensors.map(tensor -> weights.value(tensor.read()));
+    Structure<TfValue> values = tensors.map(tensor -> weights.value(tensor.read()));
+    Structure<TfValue> structure =
+        step.isPresent() ? step.get().results(tensors, values) : values;
     if (structure.flatten().size() > MOST_RESULTS) {
       throw Problem.of("`" + method + "` returns more than " + MOST_RESULTS + " tensors")
           .because("each would be an output of the SavedModel's signature")
@@ -248,7 +282,11 @@ public final class ModelConverter {
     for (ModuleState.Update update : state.updates(new ArrayList<>())) {
       updates.put(weights.variable(update.before()), weights.value(update.after()));
     }
-    TfModel followed = new TfModel(tf, inputs.names(), structure, updates);
+    step.ifPresent(pass -> Stepping.requireStateless(updates.keySet()));
+    List<InputSpec> arguments = new ArrayList<>(inputs.specs());
+    step.ifPresent(pass -> arguments.addAll(pass.added()));
+    List<String> names = arguments.stream().map(spec -> spec.name().orElseThrow()).toList();
+    TfModel followed = new TfModel(tf, names, structure, updates);
     Passes.Arranged arranged =
         Passes.run(
             options.guards() ? Guards.insert(followed) : followed, watched, options.freeze());
@@ -257,9 +295,10 @@ public final class ModelConverter {
         method,
         Optional.empty(),
         arranged,
-        inputs.specs(),
+        arguments,
         trace,
-        unused(arranged.weights()));
+        unused(arranged.weights()),
+        step.flatMap(StepPass::record));
   }
 
   /** Runs the method; what can't be converted is collected, and reported together. */
@@ -270,6 +309,7 @@ public final class ModelConverter {
       Value result = program.run(method, inputs.arguments());
       requireAllKept(program);
       problems.addAll(operators.problems());
+      step.ifPresent(pass -> problems.addAll(pass.problems()));
       problems.addAll(program.lost());
       state.updates(problems);
       if (problems.isEmpty()) {
@@ -278,6 +318,7 @@ public final class ModelConverter {
     } catch (FerryException stop) {
       requireAllKept(program);
       problems.addAll(operators.problems());
+      step.ifPresent(pass -> problems.addAll(pass.problems()));
       state.updates(problems);
       problems.addAll(stop.problems());
       throw new FerryException(stop.exitCode(), problems, stop);

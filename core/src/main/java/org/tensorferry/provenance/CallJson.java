@@ -65,7 +65,7 @@ final class CallJson {
     return new MethodCall(module, values, new LinkedHashSet<>(channelsLast), state);
   }
 
-  private static List<String> texts(JsonParser json) throws IOException {
+  static List<String> texts(JsonParser json) throws IOException {
     List<String> texts = new ArrayList<>();
     while (json.nextToken() == JsonToken.VALUE_STRING) {
       texts.add(json.getText());

@@ -16,6 +16,7 @@ import org.tensorferry.dim.InputSpec;
 import org.tensorferry.dim.Shape;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.step.StepRecord;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfValue;
 import org.tensorferry.value.TensorHandle;
@@ -34,6 +35,7 @@ import org.tensorferry.value.TensorHandle;
  * @param call what the method was called with besides tensors; empty where it takes them itself
  * @param isFrozen whether its weights are constants
  * @param also further methods in the same result, each a signature of its name
+ * @param step what the model is a single step of; empty for the method itself
  */
 public record Provenance(
     String version,
@@ -44,7 +46,8 @@ public record Provenance(
     List<CallRecord> calls,
     Optional<MethodCall> call,
     boolean isFrozen,
-    List<Provenance> also) {
+    List<Provenance> also,
+    Optional<StepRecord> step) {
 
   /** The file's path inside the SavedModel. */
   public static final String FILE = "assets.extra/tensorferry.json";
@@ -66,7 +69,8 @@ public record Provenance(
         List.of(),
         Optional.empty(),
         false,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static List<InputSpec> specs(TfModel model) {
@@ -96,7 +100,7 @@ public record Provenance(
 
   /**
    * Writes one object: {@code tensorferry}, {@code source}, {@code method}, {@code call}, {@code
-   * frozen}, {@code inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code
+   * step, frozen}, {@code inputs}, {@code specs}, {@code outputs}, {@code variables}, {@code
    * assumptions}, {@code calls}, and in {@code methods} one such object for each further method.
    * Dynamic sizes are written by name.
    */
@@ -110,6 +114,9 @@ public record Provenance(
     }
     if (isFrozen) {
       json.writeBooleanField("frozen", true);
+    }
+    if (step.isPresent()) {
+      StepJson.write(json, step.get());
     }
     json.writeArrayFieldStart("inputs");
     for (int i = 0; i < model.argumentNames().size(); i++) {

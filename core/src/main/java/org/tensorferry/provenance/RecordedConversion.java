@@ -23,6 +23,7 @@ import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.step.StepRecord;
 import org.tensorferry.tensor.DType;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -39,6 +40,7 @@ import org.tensorflow.proto.TensorInfo;
  * @param call what the method was called with besides tensors; empty where it takes them itself
  * @param isFrozen whether its weights are constants
  * @param also further methods in the same result, each with a signature of its name
+ * @param step what the model is a single step of; empty for the method itself
  */
 public record RecordedConversion(
     String method,
@@ -46,7 +48,8 @@ public record RecordedConversion(
     List<Assumption> assumptions,
     Optional<MethodCall> call,
     boolean isFrozen,
-    List<RecordedConversion> also) {
+    List<RecordedConversion> also,
+    Optional<StepRecord> step) {
 
   private static final String FORWARD = "forward";
   private static final String SIGNATURE = "serving_default";
@@ -63,7 +66,13 @@ public record RecordedConversion(
       return recorded(file);
     }
     return new RecordedConversion(
-        FORWARD, signature(directory), List.of(), Optional.empty(), false, List.of());
+        FORWARD,
+        signature(directory),
+        List.of(),
+        Optional.empty(),
+        false,
+        List.of(),
+        Optional.empty());
   }
 
   /**
@@ -93,6 +102,7 @@ public record RecordedConversion(
   private static RecordedConversion method(JsonParser json, boolean isFirst) throws IOException {
     String method = FORWARD;
     Optional<MethodCall> call = Optional.empty();
+    Optional<StepRecord> step = Optional.empty();
     @Nullable List<String> specs = null;
     List<Assumption> assumptions = new ArrayList<>();
     boolean frozen = false;
@@ -106,6 +116,8 @@ public record RecordedConversion(
         call = Optional.of(CallJson.read(json));
       } else if (field.equals("frozen")) {
         frozen = value == JsonToken.VALUE_TRUE;
+      } else if (field.equals("step") && value == JsonToken.START_OBJECT) {
+        step = Optional.of(StepJson.read(json));
       } else if (field.equals("specs") && value == JsonToken.START_ARRAY) {
         specs = new ArrayList<>();
         while (json.nextToken() == JsonToken.VALUE_STRING) {
@@ -127,7 +139,7 @@ public record RecordedConversion(
       throw new IOException("it has no list `specs`");
     }
     return new RecordedConversion(
-        method, InputSpec.parseAll(specs), assumptions, call, frozen, also);
+        method, InputSpec.parseAll(specs), assumptions, call, frozen, also, step);
   }
 
   private static Assumption assumption(JsonParser json) throws IOException {

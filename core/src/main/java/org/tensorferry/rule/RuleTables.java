@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
+import org.tensorferry.value.Value;
 import org.tensorferry.error.Similarity;
 
 /**
@@ -93,11 +94,22 @@ public final class RuleTables {
    * {@code aten::add} for {@code aten::add_}, {@code aten::__and__} for {@code aten::__iand__};
    * other names as they are.
    */
-  static String plainName(String name) {
+  public static String plainName(String name) {
     if (name.matches("aten::__i(and|lshift|or|rshift|xor)__")) {
       return name.replace("__i", "__");
     }
     return name.endsWith("_") && !name.endsWith("__") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /**
+   * The arguments of a call by name, as the first overload that takes them names them.
+   *
+   * @param name with namespace; an in-place form stands for the operator itself
+   */
+  public Optional<Map<String, Value>> bind(
+      String name, List<Value> args, Map<String, Value> kwargs) {
+    String own = rows(name).isEmpty() ? plainName(name) : name;
+    return rows(own).stream().flatMap(row -> row.schema().bind(args, kwargs).stream()).findFirst();
   }
 
   List<Row> rows(String qualifiedName) {

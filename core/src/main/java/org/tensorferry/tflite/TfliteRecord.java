@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
 import org.tensorferry.provenance.StateJson;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.step.StepRecord;
 import org.tensorferry.tflite.TfliteFile.Signature;
 import org.tensorferry.tflite.TfliteFile.Tensor;
 
@@ -34,6 +36,7 @@ import org.tensorferry.tflite.TfliteFile.Tensor;
  * @param specs the arguments in order, as the user gave them
  * @param assumptions what the conversion took for granted
  * @param call what the method was called with besides tensors; empty where it takes them itself
+ * @param step what the model is a single step of; empty for the method itself
  */
 public record TfliteRecord(
     String converter,
@@ -43,7 +46,8 @@ public record TfliteRecord(
     String calibration,
     List<InputSpec> specs,
     List<Assumption> assumptions,
-    Optional<MethodCall> call) {
+    Optional<MethodCall> call,
+    Optional<StepRecord> step) {
 
   public TfliteRecord {
     specs = List.copyOf(specs);
@@ -72,6 +76,11 @@ public record TfliteRecord(
             node.set("state", StateJson.node(with.state()));
           }
         });
+    step.ifPresent(
+        of -> {
+          ObjectNode node = json.putObject("step");
+          of.texts().forEach((field, texts) -> texts.forEach(node.putArray(field)::add));
+        });
     return json.toString();
   }
 
@@ -96,7 +105,8 @@ public record TfliteRecord(
             json.path("calibration").asText(),
             InputSpec.parseAll(specs),
             assumptions,
-            json.has("call") ? Optional.of(call(json.path("call"))) : Optional.empty());
+            json.has("call") ? Optional.of(call(json.path("call"))) : Optional.empty(),
+            json.has("step") ? Optional.of(step(json.path("step"))) : Optional.empty());
       }
     } catch (JsonProcessingException e) {
       // Another converter's words.
@@ -112,7 +122,24 @@ public record TfliteRecord(
         "",
         specs,
         List.of(),
+        Optional.empty(),
         Optional.empty());
+  }
+
+  private static StepRecord step(JsonNode json) {
+    Map<String, List<String>> texts = new LinkedHashMap<>();
+    json.fieldNames()
+        .forEachRemaining(
+            field -> {
+              List<String> all = new ArrayList<>();
+              json.path(field).forEach(text -> all.add(text.asText()));
+              texts.put(field, all);
+            });
+    try {
+      return StepRecord.of(texts);
+    } catch (IllegalArgumentException e) {
+      throw unknown(String.valueOf(e.getMessage()));
+    }
   }
 
   private static MethodCall call(JsonNode json) throws IOException {
