@@ -136,7 +136,16 @@ public record SavedConversion(
   /** The same, computed by the signature of the method's name. */
   SavedConversion further() {
     return new SavedConversion(
-        model, method, directory, inputs, assumptions, rules, call, Optional.of(method), List.of(), step);
+        model,
+        method,
+        directory,
+        inputs,
+        assumptions,
+        rules,
+        call,
+        Optional.of(method),
+        List.of(),
+        step);
   }
 
   /**
@@ -198,7 +207,8 @@ public record SavedConversion(
       throw Problem.of("--input can't change what a step model is compared on")
           .at("result", directory)
           .because("its record tells the sequences that it is made for")
-          .fix("convert the model again with this --input, or give sequences with --inputs FILE.npz")
+          .fix(
+              "convert the model again with this --input, or give sequences with --inputs FILE.npz")
           .as(ExitCode.USAGE);
     }
     List<InputSpec> named = new ArrayList<>(InputSpec.parseAll(specs));
@@ -316,17 +326,20 @@ public record SavedConversion(
   }
 
   private ModelPair pair() {
-    ModelPair pair = new ModelPair(model, method, directory, arguments(), assumptions).in(signature);
+    ModelPair pair =
+        new ModelPair(model, method, directory, arguments(), assumptions).in(signature);
     if (call.isEmpty()) {
       return pair;
     }
     try (SourceModel source = Sources.open(model)) {
-      return pair.entering(Entered.again(source, method, call.get(), arguments()).entry().orElseThrow());
+      return pair.entering(
+          Entered.again(source, method, call.get(), arguments()).entry().orElseThrow());
     }
   }
 
   /** The original with the method that was converted. */
   private SourceModel entered(SourceModel source) {
-    return call.map(with -> Entered.again(source, method, with, arguments()).model()).orElse(source);
+    return call.map(with -> Entered.again(source, method, with, arguments()).model())
+        .orElse(source);
   }
 }

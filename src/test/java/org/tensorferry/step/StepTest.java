@@ -135,8 +135,7 @@ class StepTest {
           List.of("mask", "state", "h"),
           List.copyOf(conversion.model().result().flatten().keySet()));
       conversion.save(saved);
-      FerryException refusal =
-          assertThrows(FerryException.class, () -> converted(model, "mask"));
+      FerryException refusal = assertThrows(FerryException.class, () -> converted(model, "mask"));
       assertEquals(ExitCode.USAGE, refusal.exitCode());
     }
     assertFalse(SavedConversion.open(model(source, 2), saved).verify(OPTIONS).isEqual());

@@ -77,7 +77,16 @@ public record ConvertOptions(
   /** Replaces the specs of all arguments. */
   public ConvertOptions inputs(String... specs) {
     return new ConvertOptions(
-        Arrays.asList(specs), method, also, call, allowFrozen, guards, state, freeze, step, listener);
+        Arrays.asList(specs),
+        method,
+        also,
+        call,
+        allowFrozen,
+        guards,
+        state,
+        freeze,
+        step,
+        listener);
   }
 
   /** Converts this method alone. */

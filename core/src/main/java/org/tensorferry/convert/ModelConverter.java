@@ -179,8 +179,7 @@ public final class ModelConverter {
   private static ConvertedModel stepped(StepOptions options, List<InputSpec> specs, Way way) {
     Stepping stepping = Stepping.along(options.dim(), specs, options.outputNames());
     ConvertedModel whole = way.through(specs, Optional.of(stepping.analysis()));
-    return way.through(
-        stepping.oneFrame(), Optional.of(stepping.emission(whole.inputs())));
+    return way.through(stepping.oneFrame(), Optional.of(stepping.emission(whole.inputs())));
   }
 
   /** As {@link #convert(SourceModel, RuleTables, ConvertOptions)}, with specs that are read. */
@@ -258,8 +257,7 @@ public final class ModelConverter {
     Structure<Tensor> tensors =
         entry.map(made -> made.result(returned, UnaryOperator.identity())).orElse(returned);
     Structure<TfValue> values = tensors.map(tensor -> weights.value(tensor.read()));
-    Structure<TfValue> structure =
-        step.isPresent() ? step.get().results(tensors, values) : values;
+    Structure<TfValue> structure = step.isPresent() ? step.get().results(tensors, values) : values;
     if (structure.flatten().size() > MOST_RESULTS) {
       throw Problem.of("`" + method + "` returns more than " + MOST_RESULTS + " tensors")
           .because("each would be an output of the SavedModel's signature")

@@ -143,9 +143,7 @@ public final class StepVerification {
     }
     try {
       return CaseReport.compared(
-          input,
-          "",
-          Comparer.compareAll(wanted, frameByFrame(result, input), options.profile()));
+          input, "", Comparer.compareAll(wanted, frameByFrame(result, input), options.profile()));
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
         throw e;
@@ -168,8 +166,7 @@ public final class StepVerification {
               .mapToLong(
                   dim -> dim.evaluate(symbol -> input.dims().getOrDefault(symbol.name(), 1L)))
               .toArray();
-      states.put(
-          spec.name().orElseThrow(), HostTensor.generate(spec.dtype(), shape, part -> 0));
+      states.put(spec.name().orElseThrow(), HostTensor.generate(spec.dtype(), shape, part -> 0));
     }
     Map<String, List<HostTensor>> given = new LinkedHashMap<>();
     for (int frame = 0; frame < frames; frame++) {
@@ -186,8 +183,7 @@ public final class StepVerification {
       for (Output output : record.outputs()) {
         @Nullable HostTensor value = step.get(output.name());
         if (value != null) {
-          List<HostTensor> all =
-              given.computeIfAbsent(output.name(), name -> new ArrayList<>());
+          List<HostTensor> all = given.computeIfAbsent(output.name(), name -> new ArrayList<>());
           if (!output.isFramed()) {
             all.clear();
           }
@@ -200,8 +196,7 @@ public final class StepVerification {
       List<HostTensor> all = given.getOrDefault(output.name(), List.of());
       if (!all.isEmpty()) {
         joined.put(
-            output.name(),
-            output.isFramed() ? Sequences.join(all, output.axis()) : all.get(0));
+            output.name(), output.isFramed() ? Sequences.join(all, output.axis()) : all.get(0));
       }
     }
     return joined;

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.value.Value;
 import org.tensorferry.error.Similarity;
+import org.tensorferry.value.Value;
 
 /**
  * All rules that a conversion uses: plug-ins before built-in rows. Schemas are read when they are

@@ -194,8 +194,7 @@ record FrameCall(
   }
 
   Decision all(Timing timing) {
-    return new Decision(
-        results.stream().map(shape -> timing).toList(), Optional.empty());
+    return new Decision(results.stream().map(shape -> timing).toList(), Optional.empty());
   }
 
   /** The decision for a call that is not understood. */

@@ -75,7 +75,10 @@ final class FrameRules {
   /** Of zeros, they give zeros. */
   private static final Set<String> KEEPING_ZERO =
       Set.of(
-          (RESHAPING + " " + MOVING + " contiguous clone to _to_copy alias detach lift lift_fresh"
+          (RESHAPING
+                  + " "
+                  + MOVING
+                  + " contiguous clone to _to_copy alias detach lift lift_fresh"
                   + " slice select narrow cat concat stack repeat chunk split unbind")
               .split(" "));
 
@@ -222,7 +225,9 @@ final class FrameRules {
     return call.framed(result.extra(), ahead, cause);
   }
 
-  /** An operator that must not work along some axes, counted from the front or, below 0, the end. */
+  /**
+   * An operator that must not work along some axes, counted from the front or, below 0, the end.
+   */
   static Decision apart(FrameCall call, String name, int... axes) {
     Input input = call.input(name);
     Frames frames = call.frames(name);
@@ -322,11 +327,16 @@ final class FrameRules {
             .toList();
     boolean isSum = call.name().equals("addmm") || call.name().equals("baddbmm");
     String left = isSum ? names.get(0) : "self";
-    String right = isSum ? names.get(1) : names.stream().filter(n -> !n.equals("self")).findFirst().orElseThrow(call::unknown);
+    String right =
+        isSum
+            ? names.get(1)
+            : names.stream().filter(n -> !n.equals("self")).findFirst().orElseThrow(call::unknown);
     Input a = call.input(left);
     Input b = call.input(right);
     Shape result = call.results().get(0);
-    Frames frames = call.framesOf(result).orElseThrow(() -> Refusals.needsAll(call.name(), "it adds over all frames"));
+    Frames frames =
+        call.framesOf(result)
+            .orElseThrow(() -> Refusals.needsAll(call.name(), "it adds over all frames"));
     boolean inner =
         (a.timing() instanceof Frames of && of.axis() == a.shape().rank() - 1)
             || (b.timing() instanceof Frames to && to.axis() == Math.max(0, b.shape().rank() - 2));
@@ -357,8 +367,7 @@ final class FrameRules {
   private static Decision attention(FrameCall call) {
     for (String name : List.of("query", "key", "value")) {
       Input input = call.input(name);
-      if (!(input.timing() instanceof Frames frames)
-          || frames.axis() >= input.shape().rank() - 2) {
+      if (!(input.timing() instanceof Frames frames) || frames.axis() >= input.shape().rank() - 2) {
         throw Refusals.needsAll(call.name(), "it attends to all frames");
       }
     }

@@ -86,8 +86,7 @@ final class StepAnalysis implements StepPass, Operators {
   public Value call(String name, List<Value> args, Map<String, Value> kwargs, CallSite site) {
     int index = calls.size();
     calls.add(new StepPlan.Call(name, List.of()));
-    Optional<Map<String, Value>> bound =
-        Objects.requireNonNull(tables).bind(name, args, kwargs);
+    Optional<Map<String, Value>> bound = Objects.requireNonNull(tables).bind(name, args, kwargs);
     Map<Tensor, Input> inputs = new LinkedHashMap<>();
     boolean isRefused = false;
     List<Value> all = new ArrayList<>(args);
@@ -107,8 +106,7 @@ final class StepAnalysis implements StepPass, Operators {
     if (!isRefused && !(result instanceof Value.Unknown)) {
       try {
         FrameCall call =
-            new FrameCall(
-                plain(name), bound.orElse(Map.of()), inputs, shapes, step, site);
+            new FrameCall(plain(name), bound.orElse(Map.of()), inputs, shapes, step, site);
         decision = FrameRules.decide(call);
       } catch (FerryException refusal) {
         refusal.problems().forEach(problem -> problems.add(located(problem, site)));
@@ -116,8 +114,7 @@ final class StepAnalysis implements StepPass, Operators {
     }
     for (int i = 0; i < results.size(); i++) {
       timings.put(
-          results.get(i).read(),
-          decision == null ? new Refused() : decision.results().get(i));
+          results.get(i).read(), decision == null ? new Refused() : decision.results().get(i));
     }
     if (decision != null && decision.change().isPresent()) {
       changes.put(index, decision.change().get());
@@ -167,7 +164,8 @@ final class StepAnalysis implements StepPass, Operators {
     if (handle instanceof TfValue value && value.node().is("Const")) {
       return new Fixed(false, false);
     }
-    return refused(site, "it takes what a branch or a loop on data made, or what was written in place");
+    return refused(
+        site, "it takes what a branch or a loop on data made, or what was written in place");
   }
 
   private Refused refused(CallSite site, String why) {

@@ -137,8 +137,9 @@ final class StepEmission implements StepPass, Operators {
     return Refusals.at(
         Problem.of("`" + name + "` can't be done frame by frame")
             .because(why)
-            .fix("write the model so that it does the same for a sequence of one frame: squeeze(1)"
-                + " in place of squeeze(), no branch on the length"),
+            .fix(
+                "write the model so that it does the same for a sequence of one frame: squeeze(1)"
+                    + " in place of squeeze(), no branch on the length"),
         site);
   }
 
@@ -205,8 +206,7 @@ final class StepEmission implements StepPass, Operators {
     }
     List<Tensor> ends = List.copyOf(states.values());
     for (int i = 0; i < ends.size(); i++) {
-      all.put(
-          added.get(i).name().orElseThrow(), new Structure.Leaf<>(value(ends.get(i).read())));
+      all.put(added.get(i).name().orElseThrow(), new Structure.Leaf<>(value(ends.get(i).read())));
     }
     return new Structure.Fields<>(all, "");
   }

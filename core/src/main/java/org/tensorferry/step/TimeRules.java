@@ -82,8 +82,7 @@ final class TimeRules {
   /** The last frames, which are known after each step. */
   private static Decision last(FrameCall call, Frames frames, Dim length, Dim start, Dim end) {
     Dim size = length.minus(start);
-    boolean isLast =
-        end.equals(length) && size.isKnown() && size.known() <= 1 + frames.extra();
+    boolean isLast = end.equals(length) && size.isKnown() && size.known() <= 1 + frames.extra();
     if (!isLast) {
       throw Refusals.notFrameByFrame(
           call.name(),
@@ -99,9 +98,7 @@ final class TimeRules {
     @Nullable Lookahead cause = frames.cause().orElse(null);
     if (cause != null) {
       throw new FerryException(
-          ExitCode.UNCONVERTIBLE,
-          List.of(Refusals.looksAhead(cause, frames.ahead())),
-          null);
+          ExitCode.UNCONVERTIBLE, List.of(Refusals.looksAhead(cause, frames.ahead())), null);
     }
   }
 
@@ -192,8 +189,7 @@ final class TimeRules {
     for (int i = 0; i < tensors.size(); i++) {
       Input input = call.input(tensors.get(i));
       Dim size = input.shape().dim(axis);
-      boolean isPadding =
-          input.timing() instanceof Fixed fixed && fixed.isZero() && size.isKnown();
+      boolean isPadding = input.timing() instanceof Fixed fixed && fixed.isZero() && size.isKnown();
       if (i != index && !isPadding) {
         throw Refusals.notFrameByFrame(
             call.name(),
@@ -205,9 +201,7 @@ final class TimeRules {
     long before = lengths.subList(0, index).stream().mapToLong(Long::longValue).sum();
     long after = lengths.subList(index, lengths.size()).stream().mapToLong(Long::longValue).sum();
     Decision decision = behind(call, frames, before, after);
-    return before > 0
-        ? decision.with(new Change.Joining(axis, index, before))
-        : decision;
+    return before > 0 ? decision.with(new Change.Joining(axis, index, before)) : decision;
   }
 
   // --- convolutions
@@ -234,8 +228,7 @@ final class TimeRules {
     }
     long reach =
         (weight.dim(2 + spatial).known() - 1) * call.integers("dilation", count).get(spatial);
-    boolean isTransposed =
-        call.name().startsWith("conv_transpose") || call.isTrue("transposed");
+    boolean isTransposed = call.name().startsWith("conv_transpose") || call.isTrue("transposed");
     return isTransposed
         ? transposed(call, frames, reach, spatial, count)
         : plain(call, frames, weight, reach, spatial);
@@ -253,8 +246,7 @@ final class TimeRules {
       before = isSame ? reach / 2 : 0;
       after = isSame ? reach - reach / 2 : 0;
       for (int i = 0; i < count; i++) {
-        long total =
-            (weight.dim(2 + i).known() - 1) * call.integers("dilation", count).get(i);
+        long total = (weight.dim(2 + i).known() - 1) * call.integers("dilation", count).get(i);
         if (isSame && i != spatial && total % 2 != 0) {
           throw call.unknown();
         }
@@ -285,11 +277,8 @@ final class TimeRules {
     requirePast(frames, reach);
     long ahead = frames.ahead() + reach - padding;
     Optional<Lookahead> cause = frames.cause().or(() -> lookahead(call));
-    Decision decision =
-        call.framed(frames.extra() + reach - 2 * padding, ahead, cause);
-    return reach > 0
-        ? decision.with(new Change.Transposed(frames.axis(), reach))
-        : decision;
+    Decision decision = call.framed(frames.extra() + reach - 2 * padding, ahead, cause);
+    return reach > 0 ? decision.with(new Change.Transposed(frames.axis(), reach)) : decision;
   }
 
   static Decision pooled(FrameCall call) {
