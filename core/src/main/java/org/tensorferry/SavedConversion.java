@@ -315,7 +315,9 @@ public record SavedConversion(
   }
 
   private void requireWhole(VerifyOptions options) {
-    String option = options.layers() ? "--layers" : options.python().isPresent() ? "--python" : "";
+    String option = options.layers() ? "--layers" : options.python().isPresent()
+                ? "--python"
+                : options.referees().onnx().isPresent() ? "--onnx" : "";
     if (!option.isEmpty()) {
       throw Problem.of(option + " is for a model that computes what the original does")
           .at("result", directory)

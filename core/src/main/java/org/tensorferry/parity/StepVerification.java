@@ -120,7 +120,8 @@ public final class StepVerification {
           Optional.empty(),
           Optional.empty(),
           FileSizes.of(pair.savedModel()),
-          List.of());
+          List.of(),
+          Optional.empty());
     }
   }
 
