@@ -315,7 +315,10 @@ public record SavedConversion(
   }
 
   private void requireWhole(VerifyOptions options) {
-    String option = options.layers() ? "--layers" : options.python().isPresent()
+    String option =
+        options.layers()
+            ? "--layers"
+            : options.python().isPresent()
                 ? "--python"
                 : options.referees().onnx().isPresent() ? "--onnx" : "";
     if (!option.isEmpty()) {
