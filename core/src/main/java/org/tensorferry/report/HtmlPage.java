@@ -20,7 +20,7 @@ public final class HtmlPage {
       .verdict { font-size: 1.05rem; padding: .6rem .9rem; border-left: 5px solid; background: var(--band); }
       .good { color: var(--good); } .bad { color: var(--bad); } .verdict.good, .verdict.bad { border-color: currentColor; }
       .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-      @media (max-width: 45rem) { table.wide { min-width: 46rem; } }
+      @media (max-width: 45rem) { table.wide { min-width: 46rem; } table.wide td:last-child:not(.number) { min-width: 15rem; } }
       th { text-align: left; color: var(--faint); font-weight: 600; border-bottom: 2px solid var(--line); }
       th, td { padding: .3rem .7rem .3rem 0; vertical-align: top; } td { border-bottom: 1px solid var(--line); }
       td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
