@@ -1,5 +1,6 @@
 package org.tensorferry.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorferry.archive.OnnxFile;
+import org.tensorferry.archive.WeightFiles;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.Onnx;
+import org.tensorferry.tensor.TensorData;
 
 /** Files that want more than to be read. */
 class HostileOnnxTest {
@@ -45,6 +50,41 @@ class HostileOnnxTest {
     String said = refusal(Onnx.model(Onnx.message().with(5, Onnx.elsewhere("w", other, 3))));
 
     assertTrue(said.contains("has its data in another file that is not read"), said);
+  }
+
+  /** By content, whatever the file is called: raw bytes, numbers one by one, a file beside it. */
+  @Test
+  void initializersAreWeights() throws IOException {
+    Files.write(directory.resolve("model.weights"), Onnx.floats(7, 8));
+    Path file =
+        Onnx.model(
+                Onnx.message()
+                    .with(
+                        5,
+                        Onnx.message()
+                            .number(1, 1)
+                            .number(1, 2)
+                            .number(2, 1)
+                            .text(8, "raw")
+                            .raw(9, Onnx.floats(1, 2)))
+                    .with(
+                        5,
+                        Onnx.message()
+                            .number(1, 3)
+                            .number(2, 7)
+                            .text(8, "packed")
+                            .raw(7, new byte[] {1, (byte) 0x80, 1, 3}))
+                    .with(5, Onnx.elsewhere("beside", "model.weights", 2)))
+            .write(directory.resolve("model.bin"));
+
+    try (WeightFiles weights = WeightFiles.open(file)) {
+      Map<String, TensorData> tensors = weights.tensors();
+      assertEquals(Set.of("raw", "packed", "beside"), tensors.keySet());
+      assertArrayEquals(new long[] {1, 2}, tensors.get("raw").shape());
+      assertArrayEquals(new double[] {1, 2}, tensors.get("raw").toDoubles());
+      assertArrayEquals(new long[] {1, 128, 3}, tensors.get("packed").toLongs());
+      assertArrayEquals(new double[] {7, 8}, tensors.get("beside").toDoubles());
+    }
   }
 
   @Test

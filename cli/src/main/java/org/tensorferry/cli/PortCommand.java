@@ -64,7 +64,7 @@ final class PortCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WEIGHTS",
       description =
-          "state_dict or checkpoint (.pt, .pth), .safetensors or its .index.json, TorchScript,"
+          "state_dict or checkpoint (.pt, .pth), .safetensors or its .index.json, .onnx, TorchScript,"
               + " .pt2")
   Path weights = Path.of("");
 

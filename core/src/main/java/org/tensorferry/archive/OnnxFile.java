@@ -319,6 +319,14 @@ public final class OnnxFile implements Closeable {
     return Collections.unmodifiableMap(initializers);
   }
 
+  /** All that is mapped, for who keeps tensors of it. */
+  List<MappedFile> mapped() {
+    List<MappedFile> mapped = new ArrayList<>();
+    mapped.add(file);
+    mapped.addAll(beside.values());
+    return mapped;
+  }
+
   /** This file and those beside it that hold its bytes. */
   public Set<Path> files() {
     Set<Path> files = new LinkedHashSet<>();

@@ -22,7 +22,7 @@ import org.tensorferry.tensor.TensorData;
 
 /**
  * Named tensors of any file that holds PyTorch weights: torch.save (zip and the older stream),
- * safetensors, TorchScript, programs of torch.export, and an index ({@code *.index.json}) over
+ * safetensors, TorchScript, programs of torch.export, initializers of ONNX, and an index ({@code *.index.json}) over
  * several of them. Tensor bytes stay in the mapped files until these are closed.
  */
 public final class WeightFiles implements Closeable {
@@ -35,7 +35,8 @@ public final class WeightFiles implements Closeable {
           FileKind.LEGACY_TORCH_SAVE,
           FileKind.TORCH_SAVE,
           FileKind.TORCHSCRIPT,
-          FileKind.EXPORTED_PROGRAM);
+          FileKind.EXPORTED_PROGRAM,
+          FileKind.ONNX);
 
   private final List<MappedFile> files = new ArrayList<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
@@ -97,12 +98,17 @@ public final class WeightFiles implements Closeable {
       case TORCHSCRIPT ->
           WeightTree.collect(
               new RecordName(path, "data.pkl"), TorchScriptArchive.read(file).root(), values);
+      case ONNX -> {
+        OnnxFile onnx = OnnxFile.open(path);
+        files.addAll(onnx.mapped());
+        values.putAll(onnx.initializers());
+      }
       case EXPORTED_PROGRAM -> values.putAll(ExportedArchive.read(file).weights());
       default ->
           throw Problem.of(
                   "`" + path + "` is " + kind.description() + "; it holds no PyTorch weights.")
               .fix(
-                  "name a state_dict (.pth), a .safetensors file, its .index.json, or a TorchScript file, a `.pt2`")
+                  "name a state_dict (.pth), a .safetensors file, its .index.json, or a TorchScript file, a `.pt2`, an `.onnx` file")
               .as(ExitCode.UNREADABLE);
     }
   }
