@@ -90,7 +90,7 @@ public final class Onnx {
   }
 
   public Onnx raw(int field, byte[] content) {
-    varint((long) field << 3 | 2);
+    varint(((long) field << 3) | 2);
     varint(content.length);
     bytes.writeBytes(content);
     return this;
@@ -116,7 +116,7 @@ public final class Onnx {
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      bytes.write((int) (rest & 0x7f | 0x80));
+      bytes.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     bytes.write((int) rest);
