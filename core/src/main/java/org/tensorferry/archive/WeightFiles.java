@@ -22,8 +22,9 @@ import org.tensorferry.tensor.TensorData;
 
 /**
  * Named tensors of any file that holds PyTorch weights: torch.save (zip and the older stream),
- * safetensors, TorchScript, programs of torch.export, initializers of ONNX, and an index ({@code *.index.json}) over
- * several of them. Tensor bytes stay in the mapped files until these are closed.
+ * safetensors, TorchScript, programs of torch.export, initializers of ONNX, and an index ({@code
+ * *.index.json}) over several of them. Tensor bytes stay in the mapped files until these are
+ * closed.
  */
 public final class WeightFiles implements Closeable {
 
