@@ -73,7 +73,7 @@ class ForeignOperatorsTest {
   private ParityReport verify(String call, List<String> inputs) {
     Path file = directory.resolve("model.pt");
     program(call).write(file);
-    Path target = directory.resolve("model" + Math.abs(call.hashCode()));
+    Path target = directory.resolve("model" + Integer.toHexString(call.hashCode()));
     try (TorchModel model = Tensorferry.open(file)) {
       SavedConversion saved =
           model
