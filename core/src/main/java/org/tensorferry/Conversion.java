@@ -113,6 +113,11 @@ public final class Conversion {
     return List.copyOf(unused);
   }
 
+  /** What each rewrite of the graph did, one sentence each, in order. */
+  public List<String> explanation() {
+    return converted.arranged().notes();
+  }
+
   /** Every operator call of the original, in order. */
   public List<OperatorCall> calls() {
     return converted.trace().calls();

@@ -156,6 +156,13 @@ record ConversionSummary(
         + Page.bytes(bytes);
   }
 
+  /** What each rewrite of the graph did; of several methods, of each. */
+  List<String> rewrites() {
+    return methods().stream()
+        .flatMap(method -> method.explanation().stream().map(note -> prefix(method) + note))
+        .toList();
+  }
+
   private List<String> assumptions() {
     return methods().stream()
         .flatMap(method -> method.assumptions().stream())

@@ -137,6 +137,9 @@ final class ConvertCommand implements Callable<Integer> {
       description = "with --step: names of the results, states apart")
   List<String> outputNames = new ArrayList<>();
 
+  @Option(names = "--explain", description = "tell what each rewrite of the graph did")
+  boolean explain;
+
   @Option(names = "--force", description = "replace the output where it exists")
   boolean force;
 
@@ -159,6 +162,9 @@ final class ConvertCommand implements Callable<Integer> {
     Result result = convert(Engines::open);
     PrintWriter out = spec.commandLine().getOut();
     out.print(result.summary().text());
+    if (explain) {
+      out.print(new Page().section("Rewrites of the graph", result.summary().rewrites()).text());
+    }
     result
         .inputs()
         .ifPresent(kept -> out.println("The inputs of the first case that differs: " + kept));
