@@ -74,6 +74,18 @@ class CommandsTest {
   }
 
   @Test
+  void convertExplainsWhatBecameOfTheGraph() {
+    String sample = "../../samples/resnet_small.traced.pt";
+    String input = "x:float32[batch,3,32,32]";
+    String text = ok("convert", sample, "-o", out, "--input", input, "--freeze", "--explain");
+    String rewrites = text.substring(text.indexOf("Rewrites of the graph:"));
+    assertTrue(rewrites.contains("transposes: 1 of 36 are left\n"), rewrites);
+    assertTrue(rewrites.contains("transposes: 1 for Conv2D in `conv1`"), rewrites);
+    assertTrue(
+        rewrites.contains("freezing: 47 weights became constants, 10 scales"), rewrites);
+  }
+
+  @Test
   void specsMayStandBeforeTheModel() {
     ok("convert", "--input", "[batch,3]", model, "-o", out);
   }

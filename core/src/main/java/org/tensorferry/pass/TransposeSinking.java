@@ -3,11 +3,13 @@ package org.tensorferry.pass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.dim.Dim;
@@ -56,9 +58,16 @@ final class TransposeSinking {
     }
   }
 
+  private static final String RESULT = "a result in the layout of torch";
+
   private final TfGraph tf;
   private final Map<TfValue, Layout> layouts = new HashMap<>();
   private final Map<Layout, TfValue> transposed = new HashMap<>();
+
+  /** Transposes that are left, with what needs them. */
+  private final List<String> left = new ArrayList<>();
+
+  private String asking = RESULT;
 
   private TransposeSinking(TfGraph tf) {
     this.tf = tf;
@@ -66,9 +75,23 @@ final class TransposeSinking {
 
   static Pass.Rewritten run(TfModel model) {
     TransposeSinking pass = new TransposeSinking(model.graph());
+    long before = model.graph().nodes().stream().filter(node -> node.is("Transpose")).count();
     List.copyOf(model.graph().nodes()).forEach(pass::visit);
+    pass.asking = RESULT;
     TfModel sunk = model.map(pass::inOwnLayout);
-    return new Pass.Rewritten(sunk, pass::place, List.of());
+    return new Pass.Rewritten(sunk, pass::place, pass.notes(before));
+  }
+
+  private List<String> notes(long before) {
+    if (before == 0) {
+      return List.of();
+    }
+    List<String> notes = new ArrayList<>();
+    notes.add(left.size() + " of " + before + " are left");
+    left.stream()
+        .collect(Collectors.groupingBy(why -> why, LinkedHashMap::new, Collectors.counting()))
+        .forEach((why, count) -> notes.add(count + " for " + why));
+    return notes;
   }
 
   private TfPlace place(TfValue value) {
@@ -78,6 +101,11 @@ final class TransposeSinking {
 
   private void visit(TfNode node) {
     tf.at(node.origin());
+    String module = node.origin().modulePath();
+    asking =
+        node.op()
+            + (module.isEmpty() ? "" : " in `" + module + "`")
+            + ", which no transpose passes through";
     if (node.is("Transpose")) {
       compose(node);
     } else if (node.inputs().stream().anyMatch(this::isTransposed) && !sink(node)) {
@@ -127,6 +155,9 @@ final class TransposeSinking {
     @Nullable TfValue known = transposed.get(layout);
     if (known == null) {
       known = emitTranspose(layout);
+      if (known.node().is("Transpose")) {
+        left.add(asking);
+      }
       transposed.put(layout, known);
     }
     return known;
