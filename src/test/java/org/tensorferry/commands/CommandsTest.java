@@ -81,8 +81,7 @@ class CommandsTest {
     String rewrites = text.substring(text.indexOf("Rewrites of the graph:"));
     assertTrue(rewrites.contains("transposes: 1 of 36 are left\n"), rewrites);
     assertTrue(rewrites.contains("transposes: 1 for Conv2D in `conv1`"), rewrites);
-    assertTrue(
-        rewrites.contains("freezing: 47 weights became constants, 10 scales"), rewrites);
+    assertTrue(rewrites.contains("freezing: 47 weights became constants, 10 scales"), rewrites);
   }
 
   @Test
