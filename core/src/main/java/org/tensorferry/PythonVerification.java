@@ -77,7 +77,7 @@ final class PythonVerification {
   private List<PortedVariable> variables(List<InputSpec> specs) {
     try {
       ConvertOptions again = ConvertOptions.defaults().method(pair.method());
-      return ModelConverter.convert(source, rules, again, specs).variables();
+      return ModelConverter.again(source, rules, again, specs, pair.noise()).variables();
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
         throw e;

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.Engines;
+import org.tensorferry.engine.Original;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.inputs.InputCase;
@@ -24,6 +25,7 @@ import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.Entered;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.source.NoiseCall;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.step.StepRecord;
 import org.tensorferry.tensor.DType;
@@ -31,6 +33,7 @@ import org.tensorferry.tensor.HostTensor;
 import org.tensorferry.tflite.TfliteFile;
 import org.tensorferry.tflite.TfliteRecord;
 import org.tensorferry.trace.LayerVerification;
+import org.tensorferry.trace.NoiseReferee;
 import org.tensorferry.trace.RoundingVerification;
 
 /**
@@ -336,9 +339,20 @@ public record SavedConversion(
     if (call.isEmpty()) {
       return pair;
     }
+    MethodCall with = call.get();
+    ModelPair entered;
     try (SourceModel source = Sources.open(model)) {
-      return pair.entering(
-          Entered.again(source, method, call.get(), arguments()).entry().orElseThrow());
+      entered =
+          pair.entering(Entered.again(source, method, with, arguments()).entry().orElseThrow());
+    }
+    return with.noise().equals(NoiseCall.NONE)
+        ? entered
+        : entered.refereed(with.noise(), engines -> referee(engines, entered, with.noise()));
+  }
+
+  private Original referee(Engines engines, ModelPair pair, NoiseCall noise) {
+    try (SourceModel source = Sources.open(model)) {
+      return NoiseReferee.open(engines, pair, noise, entered(source), rules);
     }
   }
 

@@ -19,6 +19,7 @@ final class ControlFlowTest extends OperatorTest {
     numbers(c);
     nested(c);
     parts(c);
+    decoders(c);
     refusals(c);
   }
 
@@ -450,6 +451,81 @@ final class ControlFlowTest extends OperatorTest {
     };
     for (String[] body : bodies) {
       both(c, body[0], "Tensor", body[1]);
+    }
+  }
+
+  /** Decoders that end where a token or a gate says so; the second inputs end them elsewhere. */
+  private static void decoders(Cases c) {
+    String tacotron =
+        """
+        def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, int]:
+          frame = torch.zeros([torch.size(x, 0), 3])
+          h = torch.zeros([torch.size(x, 0), 5])
+          c = torch.zeros([torch.size(x, 0), 5])
+          seen = torch.zeros([torch.size(x, 0), torch.size(x, 1)])
+          context = torch.zeros([torch.size(x, 0), 4])
+          frames = annotate(List[Tensor], [])
+          k = 0
+          go = True
+          while go:
+            p = torch.relu(torch.linear(frame, self.pre))
+            i, f, o, u = torch.chunk(torch.linear(torch.cat([p, context, h], 1), self.cell), 4, 1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(u)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            place = torch.transpose(torch.conv1d(torch.unsqueeze(seen, 1), self.place, None, [1], [1]), 1, 2)
+            e = torch.linear(x, self.memory) + torch.unsqueeze(torch.linear(h, self.query), 1)
+            e = torch.tanh(e + torch.linear(place, self.where))
+            w = torch.softmax(torch.squeeze(torch.linear(e, self.energy), 2), 1)
+            seen = seen + w
+            context = torch.squeeze(torch.bmm(torch.unsqueeze(w, 1), x), 1)
+            both = torch.cat([h, context], 1)
+            frame = torch.linear(both, self.frame)
+            _ = torch.append(frames, frame)
+            k = k + 1
+            ends = bool(torch.gt(torch.sum(torch.linear(both, self.gate)), 0.1))
+            go = torch.__and__(torch.lt(k, 9), torch.__not__(ends))
+          return torch.stack(frames, 1), seen, k
+        """;
+    String greedy =
+        """
+        def forward(self, x: Tensor) -> Tensor:
+          ids = torch.zeros([1, 1], dtype=4)
+          k = 0
+          go = True
+          while go:
+            n = torch.size(ids, 1)
+            e = torch.embedding(self.words, ids) + torch.slice(self.places, 0, 0, n, 1)
+            later = torch.triu(torch.full([n, n], float("-inf")), 1)
+            keys = torch.transpose(torch.linear(e, self.key), 1, 2)
+            a = torch.softmax(torch.matmul(torch.linear(e, self.query), keys) * 0.35 + later, -1)
+            y = e + torch.matmul(a, torch.linear(e, self.value))
+            b = torch.softmax(torch.matmul(y, torch.transpose(x, 1, 2)), -1)
+            y = torch.layer_norm(y + torch.matmul(b, x), [8])
+            i = torch.argmax(torch.linear(torch.select(y, 1, -1), self.words), 1, True)
+            ids = torch.cat([ids, i], 1)
+            k = k + 1
+            go = torch.__and__(torch.lt(k, 9), torch.__not__(torch.eq(int(torch.item(i)), 3)))
+          return ids
+        """;
+    for (int i = 0; i < 3; i++) {
+      double most = 0.5 + 2 * i;
+      c.program("a decoder of spectrograms with a gate, " + i, tacotron, f32(2, 6, 4).between(-most, most))
+          .tolerance(2e-5) // rounding goes on from frame to frame
+          .parameter("pre", f32(4, 3))
+          .parameter("cell", f32(20, 13))
+          .parameter("place", f32(2, 1, 3))
+          .parameter("memory", f32(6, 4))
+          .parameter("query", f32(6, 5))
+          .parameter("where", f32(6, 2))
+          .parameter("energy", f32(1, 6))
+          .parameter("frame", f32(3, 9))
+          .parameter("gate", f32(1, 9));
+      c.program("a transformer that decodes greedily, " + i, greedy, f32(1, 5, 8).between(-most, most).fixed(0, 2))
+          .parameter("words", f32(7, 8))
+          .parameter("places", f32(12, 8))
+          .parameter("query", f32(8, 8))
+          .parameter("key", f32(8, 8))
+          .parameter("value", f32(8, 8));
     }
   }
 

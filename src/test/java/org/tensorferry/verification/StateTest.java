@@ -23,6 +23,7 @@ import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.StateForm;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.ParityReport;
@@ -221,6 +222,50 @@ class StateTest {
     Path other = model(new Stateful("other", "_ = torch.copy_(self.s, x)\nreturn x", "Tensor"));
     ParityReport report = SavedConversion.open(other, saved).verify(SEQUENCE);
     assertTrue(!report.isEqual(), report::toString);
+  }
+
+  /** A causal convolution, a recurrent cell and a mean, frame by frame. */
+  @Test
+  void aThousandFramesAreEqual() {
+    TorchProgram program =
+        TorchScript.module(
+                "def forward(self, x: Tensor) -> Tensor:\n"
+                    + "  _ = torch.mul_(self.mean, 0.99)\n"
+                    + "  _0 = torch.add_(self.mean, torch.mul(torch.abs(x), 0.01))\n"
+                    + "  y = torch.unsqueeze(torch.div(x, self.mean + 0.1), 2)\n"
+                    + "  past = torch.cat([self.past, y], 2)\n"
+                    + "  _1 = torch.copy_(self.past, torch.slice(past, 2, 1, 9223372036854775807, 1))\n"
+                    + "  z = torch.squeeze(torch.tanh(torch.conv1d(past, self.kernel)), 2)\n"
+                    + "  g = torch.sigmoid(torch.linear(torch.cat([z, self.h], 1), self.gate))\n"
+                    + "  self.h = g * self.h + (1 - g) * z\n"
+                    + "  return x * torch.sigmoid(self.h)\n")
+            .buffer("mean", HostTensor.generate(DType.FLOAT32, new long[] {1, 8}, i -> 1))
+            .buffer("past", HostTensor.generate(DType.FLOAT32, new long[] {1, 8, 3}, i -> 0))
+            .buffer("h", HostTensor.generate(DType.FLOAT32, new long[] {1, 8}, i -> 0))
+            .parameter("kernel", wave(8, 8, 4))
+            .parameter("gate", wave(8, 16));
+    Path file = directory.resolve("denoiser.pt");
+    program.write(file);
+    for (StateForm form : StateForm.values()) {
+      Path saved = directory.resolve("denoiser." + form);
+      try (TorchModel model = Tensorferry.open(file)) {
+        model.convert(ConvertOptions.defaults().input("x:float32[1,8]").state(form)).save(saved);
+      }
+      int frames = form == StateForm.VARIABLES ? 1000 : 100;
+      ParityReport report =
+          SavedConversion.open(file, saved)
+              .verify(
+                  VerifyOptions.DEFAULT
+                      .samples(frames)
+                      .timedRuns(0)
+                      .engines(EngineOptions.DEFAULT.inProcess(true)));
+      assertEquals(frames, report.cases().size());
+      assertTrue(report.isEqual(), report::toString);
+    }
+  }
+
+  private static HostTensor wave(long... shape) {
+    return HostTensor.generate(DType.FLOAT32, shape, i -> Math.sin(i * 1.7) * 0.4);
   }
 
   @Test

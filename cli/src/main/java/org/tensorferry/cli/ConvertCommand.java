@@ -145,7 +145,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin HelpOption help = new HelpOption();
   @Mixin ReportOption reports = new ReportOption();
-  @Mixin StateOption state = new StateOption();
+  @Mixin FormOptions forms = new FormOptions();
   @Mixin TfliteOption tflite = new TfliteOption();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
   @Mixin PluginsOption plugins = new PluginsOption();
@@ -216,7 +216,8 @@ final class ConvertCommand implements Callable<Integer> {
                   called(),
                   allowFrozen,
                   !noGuards,
-                  state.of(spec),
+                  forms.state(spec),
+                  forms.noise(spec),
                   freeze,
                   step.map(dim -> new StepOptions(dim, outputNames)),
                   progress)

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.source.NoiseForm;
 import org.tensorferry.source.SourceModel;
 
 /**
@@ -25,6 +26,7 @@ import org.tensorferry.source.SourceModel;
  *     unrolled for them; otherwise such a loop is refused
  * @param guards whether the result refuses sizes that it was not converted for
  * @param state where what is kept from call to call stands
+ * @param noise what becomes of random numbers
  * @param freeze whether the result shall only answer: weights are constants, and BatchNorm is
  *     folded into the layer before it
  * @param step the dim of a sequence, to convert the model for one frame and its states
@@ -38,6 +40,7 @@ public record ConvertOptions(
     Set<String> allowFrozen,
     boolean guards,
     StateForm state,
+    NoiseForm noise,
     boolean freeze,
     Optional<StepOptions> step,
     ProgressListener listener) {
@@ -58,6 +61,7 @@ public record ConvertOptions(
         Set.of(),
         true,
         StateForm.VARIABLES,
+        NoiseForm.REFUSED,
         false,
         Optional.empty(),
         ProgressListener.NONE);
@@ -71,7 +75,7 @@ public record ConvertOptions(
     List<String> more = new ArrayList<>(inputs);
     more.add(spec);
     return new ConvertOptions(
-        more, method, also, call, allowFrozen, guards, state, freeze, step, listener);
+        more, method, also, call, allowFrozen, guards, state, noise, freeze, step, listener);
   }
 
   /** Replaces the specs of all arguments. */
@@ -84,6 +88,7 @@ public record ConvertOptions(
         allowFrozen,
         guards,
         state,
+        noise,
         freeze,
         step,
         listener);
@@ -111,6 +116,7 @@ public record ConvertOptions(
         allowFrozen,
         guards,
         state,
+        noise,
         freeze,
         step,
         listener);
@@ -118,22 +124,22 @@ public record ConvertOptions(
 
   /** Converts a submodule alone, by its path. */
   public ConvertOptions module(String path) {
-    MethodCall of = new MethodCall(path, call.values(), call.channelsLast(), call.state());
+    MethodCall of = new MethodCall(path, call.values(), call.channelsLast());
     return new ConvertOptions(
-        inputs, method, also, of, allowFrozen, guards, state, freeze, step, listener);
+        inputs, method, also, of, allowFrozen, guards, state, noise, freeze, step, listener);
   }
 
   /** Puts the channels of inputs and outputs last, which are axis 1 in torch; names of both. */
   public ConvertOptions channelsLast(String... names) {
-    MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names), call.state());
+    MethodCall with = new MethodCall(call.module(), call.values(), Set.of(names));
     return new ConvertOptions(
-        inputs, method, also, with, allowFrozen, guards, state, freeze, step, listener);
+        inputs, method, also, with, allowFrozen, guards, state, noise, freeze, step, listener);
   }
 
   /** Allows dynamic dims to become fixed, each to its example. */
   public ConvertOptions allowFrozen(String... dims) {
     return new ConvertOptions(
-        inputs, method, also, call, Set.of(dims), guards, state, freeze, step, listener);
+        inputs, method, also, call, Set.of(dims), guards, state, noise, freeze, step, listener);
   }
 
   /**
@@ -141,19 +147,25 @@ public record ConvertOptions(
    */
   public ConvertOptions withoutGuards() {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, false, state, freeze, step, listener);
+        inputs, method, also, call, allowFrozen, false, state, noise, freeze, step, listener);
   }
 
   /** Keeps state in variables, or makes arguments and results of it. */
   public ConvertOptions state(StateForm form) {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, guards, form, freeze, step, listener);
+        inputs, method, also, call, allowFrozen, guards, form, noise, freeze, step, listener);
+  }
+
+  /** Makes arguments of random numbers, or leaves them out. */
+  public ConvertOptions noise(NoiseForm form) {
+    return new ConvertOptions(
+        inputs, method, also, call, allowFrozen, guards, state, form, freeze, step, listener);
   }
 
   /** Whether the result shall only answer, with constants for weights. */
   public ConvertOptions frozen(boolean frozen) {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, guards, state, frozen, step, listener);
+        inputs, method, also, call, allowFrozen, guards, state, noise, frozen, step, listener);
   }
 
   /**
@@ -171,6 +183,7 @@ public record ConvertOptions(
         allowFrozen,
         guards,
         state,
+        noise,
         freeze,
         Optional.of(new StepOptions(dim, List.of(names))),
         listener);
@@ -178,6 +191,6 @@ public record ConvertOptions(
 
   public ConvertOptions listener(ProgressListener newListener) {
     return new ConvertOptions(
-        inputs, method, also, call, allowFrozen, guards, state, freeze, step, newListener);
+        inputs, method, also, call, allowFrozen, guards, state, noise, freeze, step, newListener);
   }
 }

@@ -9,6 +9,7 @@ import org.tensorferry.pass.Passes;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
 import org.tensorferry.source.MethodCall;
+import org.tensorferry.source.NoiseCall;
 import org.tensorferry.step.StepRecord;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfPlace;
@@ -23,6 +24,7 @@ import org.tensorferry.value.TensorHandle;
  * @param method that was converted
  * @param call what it was called with besides tensors; empty where it takes these tensors itself
  * @param arranged the graph after all passes
+ * @param noise what became of random numbers
  * @param inputs the tensor arguments, in order and named as the signature names them
  * @param trace every operator call of the original
  * @param unusedTensors torch names of tensors in the file that the method does not use
@@ -33,6 +35,7 @@ public record ConvertedModel(
     String method,
     Optional<MethodCall> call,
     Passes.Arranged arranged,
+    NoiseCall noise,
     List<InputSpec> inputs,
     CallTrace trace,
     List<String> unusedTensors,
@@ -45,7 +48,8 @@ public record ConvertedModel(
 
   /** The same as the conversion of a method that is called in a certain way. */
   ConvertedModel calling(String called, Optional<MethodCall> with) {
-    return new ConvertedModel(file, called, with, arranged, inputs, trace, unusedTensors, step);
+    return new ConvertedModel(
+        file, called, with, arranged, noise, inputs, trace, unusedTensors, step);
   }
 
   /** The TensorFlow graph. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.tensorferry.dim.Assumptions;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
@@ -19,6 +20,7 @@ import org.tensorferry.pass.Guards;
 import org.tensorferry.pass.Passes;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.CallTrace;
+import org.tensorferry.rule.NoiseOperators;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.rule.TensorOperators;
 import org.tensorferry.rule.VariablePlan;
@@ -28,6 +30,8 @@ import org.tensorferry.source.EntryMethod;
 import org.tensorferry.source.Kept;
 import org.tensorferry.source.MethodCall;
 import org.tensorferry.source.NeedsFixedDims;
+import org.tensorferry.source.NoiseCall;
+import org.tensorferry.source.NoiseForm;
 import org.tensorferry.source.Program;
 import org.tensorferry.source.SourceInputs;
 import org.tensorferry.source.SourceModel;
@@ -152,6 +156,12 @@ public final class ModelConverter {
       Shared shared,
       MethodCall call,
       SourceInputs inputs) {
+    if (options.step().isPresent() && options.noise() != NoiseForm.REFUSED) {
+      throw Problem.of("A model for one frame at a time can't draw random numbers")
+          .because("noise of the whole sequence is no noise of a frame")
+          .fix("leave --step or --noise out")
+          .as(ExitCode.USAGE);
+    }
     Entered entered = Entered.of(model, options.method(), call, inputs.specs());
     Way way =
         (arguments, step) ->
@@ -168,7 +178,10 @@ public final class ModelConverter {
         options.step().isEmpty()
             ? way.through(entered.specs(), Optional.empty())
             : stepped(options.step().get(), entered.specs(), way);
-    return converted.calling(options.method(), entered.entry().map(entry -> call));
+    boolean isPlain = entered.entry().isEmpty() && converted.noise().equals(NoiseCall.NONE);
+    return converted.calling(
+        options.method(),
+        isPlain ? Optional.empty() : Optional.of(call.withNoise(converted.noise())));
   }
 
   /** One way through the model. */
@@ -194,6 +207,21 @@ public final class ModelConverter {
             new Shared(),
             Optional.empty())
         .convert();
+  }
+
+  /**
+   * Converts a method again as it was converted.
+   *
+   * @param specs of all arguments, those of noise last
+   */
+  public static ConvertedModel again(
+      SourceModel model,
+      RuleTables rules,
+      ConvertOptions options,
+      List<InputSpec> specs,
+      NoiseCall noise) {
+    List<InputSpec> own = specs.subList(0, Math.max(0, specs.size() - noise.arguments().size()));
+    return convert(model, rules, options.noise(noise.form()), own);
   }
 
   private ConvertedModel convert() {
@@ -244,8 +272,11 @@ public final class ModelConverter {
         new WeightStore(
             tf, new VariablePlan(model.modules(), rules.layers(), shared.keepTorchLayout));
     TensorOperators operators = new TensorOperators(rules, tf, weights);
+    List<String> given = specs.stream().flatMap(spec -> spec.name().stream()).toList();
+    NoiseOperators noise = new NoiseOperators(operators, rules, tf, options.noise(), given);
+    Operators drawing = options.noise() == NoiseForm.REFUSED ? operators : noise;
     Operators called =
-        step.<Operators>map(pass -> pass.around(operators, rules, weights, tf)).orElse(operators);
+        step.<Operators>map(pass -> pass.around(operators, rules, weights, tf)).orElse(drawing);
     Program program = model.program(called, assumptions);
     List<StoredTensor> keptTensors = program.begin(shared.kept);
     keptTensors.forEach(weights::keep);
@@ -283,6 +314,7 @@ public final class ModelConverter {
     step.ifPresent(pass -> Stepping.requireStateless(updates.keySet()));
     List<InputSpec> arguments = new ArrayList<>(inputs.specs());
     step.ifPresent(pass -> arguments.addAll(pass.added()));
+    arguments.addAll(noise.specs());
     List<String> names = arguments.stream().map(spec -> spec.name().orElseThrow()).toList();
     TfModel followed = new TfModel(tf, names, structure, updates);
     Passes.Arranged arranged =
@@ -293,6 +325,7 @@ public final class ModelConverter {
         method,
         Optional.empty(),
         arranged,
+        noise.noise(),
         arguments,
         trace,
         unused(arranged.weights()),

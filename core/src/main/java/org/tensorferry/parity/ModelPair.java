@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
+import org.tensorferry.engine.Engines;
+import org.tensorferry.engine.Original;
 import org.tensorferry.engine.TfRunner;
 import org.tensorferry.source.EntryMethod;
+import org.tensorferry.source.NoiseCall;
 
 /**
  * An original and what is said to compute the same.
@@ -20,6 +23,8 @@ import org.tensorferry.source.EntryMethod;
  * @param entry the method, where the original itself has none that takes these tensors
  * @param further the signature of the result, which is a further method's name; empty for {@code
  *     serving_default}
+ * @param noise the original's random numbers, where they are arguments or left out
+ * @param referee what computes the same with these numbers; the original itself where it is empty
  */
 public record ModelPair(
     Path model,
@@ -28,7 +33,14 @@ public record ModelPair(
     List<InputSpec> specs,
     List<Assumption> assumptions,
     Optional<EntryMethod> entry,
-    Optional<String> further) {
+    Optional<String> further,
+    NoiseCall noise,
+    Optional<Referee> referee) {
+
+  /** Loads what stands for the original. */
+  public interface Referee {
+    Original open(Engines engines);
+  }
 
   public ModelPair {
     specs = List.copyOf(specs);
@@ -42,13 +54,22 @@ public record ModelPair(
       Path savedModel,
       List<InputSpec> specs,
       List<Assumption> assumptions) {
-    this(model, method, savedModel, specs, assumptions, Optional.empty(), Optional.empty());
+    this(
+        model,
+        method,
+        savedModel,
+        specs,
+        assumptions,
+        Optional.empty(),
+        Optional.empty(),
+        NoiseCall.NONE,
+        Optional.empty());
   }
 
   /** By a method that is added to the original. */
   public ModelPair entering(EntryMethod added) {
     return new ModelPair(
-        model, added.name(), savedModel, specs, assumptions, Optional.of(added), further);
+        model, added.name(), savedModel, specs, assumptions, Optional.of(added), further, noise, referee);
   }
 
   /** With the original's {@code forward}, and nothing taken for granted. */
@@ -58,12 +79,26 @@ public record ModelPair(
 
   /** With the assumptions of a conversion. */
   public ModelPair assuming(List<Assumption> taken) {
-    return new ModelPair(model, method, savedModel, specs, taken, entry, further);
+    return new ModelPair(model, method, savedModel, specs, taken, entry, further, noise, referee);
+  }
+
+  /** With the original's random numbers as arguments, or none. */
+  public ModelPair refereed(NoiseCall drawn, Referee by) {
+    return new ModelPair(
+        model,
+        method,
+        savedModel,
+        specs,
+        assumptions,
+        entry,
+        further,
+        drawn,
+        Optional.of(by));
   }
 
   /** By another signature of the result; empty for {@code serving_default}. */
   public ModelPair in(Optional<String> signature) {
-    return new ModelPair(model, method, savedModel, specs, assumptions, entry, signature);
+    return new ModelPair(model, method, savedModel, specs, assumptions, entry, signature, noise, referee);
   }
 
   /** The result's signature. */

@@ -102,6 +102,9 @@ public final class Originals {
    *     can't load it
    */
   public static Original open(Engines engines, ModelPair pair) {
+    if (pair.referee().isPresent()) {
+      return pair.referee().get().open(engines);
+    }
     Script script = script(engines.folder(), pair);
     try {
       return new Loaded(engines.original(script.file()), script);

@@ -110,6 +110,7 @@ public record Provenance(
     json.writeStringField("source", source);
     json.writeStringField("method", method);
     if (call.isPresent()) {
+      json.writeFieldName("call");
       CallJson.write(json, call.get());
     }
     if (isFrozen) {

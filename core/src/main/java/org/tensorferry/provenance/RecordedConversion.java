@@ -3,6 +3,8 @@ package org.tensorferry.provenance;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.CodedInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -113,7 +115,7 @@ public record RecordedConversion(
       if (field.equals("method") && value == JsonToken.VALUE_STRING) {
         method = json.getText();
       } else if (field.equals("call") && value == JsonToken.START_OBJECT) {
-        call = Optional.of(CallJson.read(json));
+        call = Optional.of(CallJson.read(new ObjectMapper().<JsonNode>readTree(json)));
       } else if (field.equals("frozen")) {
         frozen = value == JsonToken.VALUE_TRUE;
       } else if (field.equals("step") && value == JsonToken.START_OBJECT) {

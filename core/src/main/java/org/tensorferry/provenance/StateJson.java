@@ -2,10 +2,7 @@ package org.tensorferry.provenance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorferry.source.StateArgument;
@@ -17,7 +14,7 @@ import org.tensorferry.tensor.HostTensor;
  * {@code shape} and {@code first}, which is one number where all elements are it, else a list of
  * all in row-major order. Infinities and NaN are texts, as Java prints them.
  */
-public final class StateJson {
+final class StateJson {
 
   /** Elements that a record may ask for. */
   private static final long LARGEST = 1 << 28;
@@ -25,7 +22,7 @@ public final class StateJson {
   private StateJson() {}
 
   /** Writes the field {@code state}, an array. */
-  public static void write(JsonGenerator json, List<StateArgument> state) throws IOException {
+  static void write(JsonGenerator json, List<StateArgument> state) throws IOException {
     json.writeArrayFieldStart("state");
     for (StateArgument each : state) {
       HostTensor first = each.first();
@@ -72,25 +69,12 @@ public final class StateJson {
     }
   }
 
-  /** The same array as a tree. */
-  public static JsonNode node(List<StateArgument> state) {
-    TokenBuffer buffer = new TokenBuffer(new ObjectMapper(), false);
-    try (buffer) {
-      buffer.writeStartObject();
-      write(buffer, state);
-      buffer.writeEndObject();
-      return new ObjectMapper().<JsonNode>readTree(buffer.asParser()).path("state");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /**
    * Reads the array.
    *
    * @throws IOException where it is damaged
    */
-  public static List<StateArgument> read(JsonNode array) throws IOException {
+  static List<StateArgument> read(JsonNode array) throws IOException {
     List<StateArgument> state = new ArrayList<>();
     for (JsonNode each : array) {
       String path = each.path("path").asText();

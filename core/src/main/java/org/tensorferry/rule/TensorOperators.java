@@ -101,6 +101,11 @@ public final class TensorOperators implements Operators {
     return result;
   }
 
+  /** Remembers a problem of a call. */
+  void report(Problem problem, CallSite site) {
+    problems.add(located(problem, site));
+  }
+
   /** Ends the conversion of a model that would fill the memory with its graph. */
   private void requireRoom(CallSite site) {
     if (values > MOST_VALUES) {

@@ -46,8 +46,8 @@ public record Entered(
   public static Entered again(
       SourceModel model, String method, MethodCall call, List<InputSpec> specs) {
     SourceModel module = call.module().isEmpty() ? model : model.submodule(call.module());
-    // The last ones are those of the state, which the call itself knows.
-    List<InputSpec> own = specs.subList(0, Math.max(0, specs.size() - call.state().size()));
+    // The last ones are those of state and noise, which the call itself knows.
+    List<InputSpec> own = specs.subList(0, Math.max(0, specs.size() - call.added()));
     return made(module, module.signature(method), call, own, false);
   }
 

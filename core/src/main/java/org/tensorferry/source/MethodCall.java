@@ -15,9 +15,14 @@ import java.util.regex.Pattern;
  * @param channelsLast names of inputs and outputs whose channels, axis 1 in torch, come last in
  *     TensorFlow
  * @param state what the module keeps from call to call and is an argument and a result here
+ * @param noise what becomes of its random numbers
  */
 public record MethodCall(
-    String module, List<String> values, Set<String> channelsLast, List<StateArgument> state) {
+    String module,
+    List<String> values,
+    Set<String> channelsLast,
+    List<StateArgument> state,
+    NoiseCall noise) {
 
   /** Of the root, with tensors alone, as torch has them. */
   public static final MethodCall PLAIN = new MethodCall("", List.of(), Set.of());
@@ -34,12 +39,22 @@ public record MethodCall(
 
   /** Whose state, if there is any, stays in the model. */
   public MethodCall(String module, List<String> values, Set<String> channelsLast) {
-    this(module, values, channelsLast, List.of());
+    this(module, values, channelsLast, List.of(), NoiseCall.NONE);
   }
 
   /** With state as arguments. */
   public MethodCall withState(List<StateArgument> arguments) {
-    return new MethodCall(module, values, channelsLast, arguments);
+    return new MethodCall(module, values, channelsLast, arguments, noise);
+  }
+
+  /** With random numbers that are arguments or left out. */
+  public MethodCall withNoise(NoiseCall drawn) {
+    return new MethodCall(module, values, channelsLast, state, drawn);
+  }
+
+  /** How many arguments stand behind those of the method itself. */
+  public int added() {
+    return state.size() + noise.arguments().size();
   }
 
   /** An argument's name and the text of its value. */
@@ -62,6 +77,6 @@ public record MethodCall(
   public MethodCall withValues(List<String> inputs) {
     List<String> all = new ArrayList<>(values);
     inputs.stream().filter(MethodCall::isValue).forEach(all::add);
-    return new MethodCall(module, all, channelsLast, state);
+    return new MethodCall(module, all, channelsLast, state, noise);
   }
 }

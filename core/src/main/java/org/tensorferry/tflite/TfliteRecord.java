@@ -8,17 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.tensorferry.dim.Assumptions.Assumption;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
-import org.tensorferry.provenance.StateJson;
+import org.tensorferry.provenance.CallJson;
 import org.tensorferry.source.MethodCall;
 import org.tensorferry.step.StepRecord;
 import org.tensorferry.tflite.TfliteFile.Signature;
@@ -67,15 +65,7 @@ public record TfliteRecord(
     ArrayNode taken = json.putArray("assumptions");
     assumptions.forEach(
         each -> taken.addObject().put("text", each.text()).put("place", each.place()));
-    call.ifPresent(
-        with -> {
-          ObjectNode node = json.putObject("call").put("module", with.module());
-          with.values().forEach(node.putArray("values")::add);
-          with.channelsLast().stream().sorted().forEach(node.putArray("channels_last")::add);
-          if (!with.state().isEmpty()) {
-            node.set("state", StateJson.node(with.state()));
-          }
-        });
+    call.ifPresent(with -> json.set("call", CallJson.node(with)));
     step.ifPresent(
         of -> {
           ObjectNode node = json.putObject("step");
@@ -105,7 +95,7 @@ public record TfliteRecord(
             json.path("calibration").asText(),
             InputSpec.parseAll(specs),
             assumptions,
-            json.has("call") ? Optional.of(call(json.path("call"))) : Optional.empty(),
+            json.has("call") ? Optional.of(CallJson.read(json.path("call"))) : Optional.empty(),
             json.has("step") ? Optional.of(step(json.path("step"))) : Optional.empty());
       }
     } catch (JsonProcessingException e) {
@@ -140,16 +130,6 @@ public record TfliteRecord(
     } catch (IllegalArgumentException e) {
       throw unknown(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static MethodCall call(JsonNode json) throws IOException {
-    List<String> values = new ArrayList<>();
-    json.path("values").forEach(value -> values.add(value.asText()));
-    Set<String> channelsLast = new LinkedHashSet<>();
-    json.path("channels_last").forEach(name -> channelsLast.add(name.asText()));
-    values.removeIf(value -> !MethodCall.isValue(value));
-    return new MethodCall(
-        json.path("module").asText(), values, channelsLast, StateJson.read(json.path("state")));
   }
 
   private static List<InputSpec> signature(TfliteFile file) {

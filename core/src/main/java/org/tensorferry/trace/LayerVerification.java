@@ -65,11 +65,12 @@ public final class LayerVerification {
     RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
     try {
       ConvertedModel converted =
-          ModelConverter.convert(
+          ModelConverter.again(
               source,
               rules,
               ConvertOptions.defaults().method(pair.method()).frozen(recorded.isFrozen()),
-              recorded.specs());
+              recorded.specs(),
+              pair.noise());
       LayerReport layers =
           LayerComparison.run(
               engines,

@@ -103,11 +103,12 @@ public final class RoundingVerification {
     try {
       RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
       ConvertedModel converted =
-          ModelConverter.convert(
+          ModelConverter.again(
               source,
               rules,
               ConvertOptions.defaults().method(pair.method()).frozen(recorded.isFrozen()),
-              recorded.specs());
+              recorded.specs(),
+              pair.noise());
       Optional<List<CaseReport>> excused = excused(report, converted);
       return excused.isPresent() && everyCallAgrees(report, converted)
           ? report.replacingCases(excused.get())

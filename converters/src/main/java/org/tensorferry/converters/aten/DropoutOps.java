@@ -47,9 +47,8 @@ final class DropoutOps {
       throw a.refuse(
           "in training it drops at random, so no two runs are equal",
           "call model.eval() before the export; where the code itself keeps dropout on"
-              + " (F.dropout(x, p, training=True), as Tacotron's prenet does), write"
-              + " training=self.training, or trace with"
-              + " torch.nn.functional.dropout = lambda x, *a, **k: x");
+              + " (F.dropout(x, p, training=True), as Tacotron's prenet does), convert with"
+              + " --noise zero, or --noise arguments to pass in what is dropped");
     }
     a.ignore("p");
   }

@@ -57,7 +57,7 @@ final class RandomOps {
     return AtenRule.refused(
         schema,
         "its values are random, so the result could never be shown to compute the same",
-        "call eval() before exporting if this is training code; else make the random tensor an"
-            + " argument of forward");
+        "call eval() before exporting if this is training code; else convert with --noise arguments,"
+            + " which makes an input of it, or --noise zero for normal noise");
   }
 }
