@@ -509,7 +509,10 @@ final class ControlFlowTest extends OperatorTest {
         """;
     for (int i = 0; i < 3; i++) {
       double most = 0.5 + 2 * i;
-      c.program("a decoder of spectrograms with a gate, " + i, tacotron, f32(2, 6, 4).between(-most, most))
+      c.program(
+              "a decoder of spectrograms with a gate, " + i,
+              tacotron,
+              f32(2, 6, 4).between(-most, most))
           .tolerance(2e-5) // rounding goes on from frame to frame
           .parameter("pre", f32(4, 3))
           .parameter("cell", f32(20, 13))
@@ -520,7 +523,10 @@ final class ControlFlowTest extends OperatorTest {
           .parameter("energy", f32(1, 6))
           .parameter("frame", f32(3, 9))
           .parameter("gate", f32(1, 9));
-      c.program("a transformer that decodes greedily, " + i, greedy, f32(1, 5, 8).between(-most, most).fixed(0, 2))
+      c.program(
+              "a transformer that decodes greedily, " + i,
+              greedy,
+              f32(1, 5, 8).between(-most, most).fixed(0, 2))
           .parameter("words", f32(7, 8))
           .parameter("places", f32(12, 8))
           .parameter("query", f32(8, 8))

@@ -130,10 +130,8 @@ class NoiseTest {
     assertTrue(report.isEqual(), report::toString);
     HostTensor x = HostTensor.generate(DType.FLOAT32, new long[] {2, 3}, i -> i * 0.5 - 1);
     Path seeded = model("seeded", forward("Tensor", SEED + noisy.body()));
-    Path draws =
-        model("draws", forward("List[Tensor]", SEED + "return [" + noisy.draws() + "]"));
-    try (Engines engines =
-            Engines.open(HERE, Set.of(seeded, draws, saved.directory()));
+    Path draws = model("draws", forward("List[Tensor]", SEED + "return [" + noisy.draws() + "]"));
+    try (Engines engines = Engines.open(HERE, Set.of(seeded, draws, saved.directory()));
         Original original = engines.original(seeded);
         Original drawing = engines.original(draws);
         ResultRunner result = engines.result(saved.directory(), "serving_default")) {
@@ -181,8 +179,7 @@ class NoiseTest {
     SavedConversion saved = convert(file, "x:float32[2,3]", NoiseForm.ARGUMENTS);
     Path other = model("whole", forward("Tensor", "return x + torch.randn_like(x)"));
     ParityReport report =
-        SavedConversion.open(other, saved.directory())
-            .verify(QUICK.samples(1).timedRuns(0));
+        SavedConversion.open(other, saved.directory()).verify(QUICK.samples(1).timedRuns(0));
     assertTrue(!report.isEqual(), report::toString);
   }
 

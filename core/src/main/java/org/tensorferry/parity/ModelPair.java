@@ -69,7 +69,15 @@ public record ModelPair(
   /** By a method that is added to the original. */
   public ModelPair entering(EntryMethod added) {
     return new ModelPair(
-        model, added.name(), savedModel, specs, assumptions, Optional.of(added), further, noise, referee);
+        model,
+        added.name(),
+        savedModel,
+        specs,
+        assumptions,
+        Optional.of(added),
+        further,
+        noise,
+        referee);
   }
 
   /** With the original's {@code forward}, and nothing taken for granted. */
@@ -85,20 +93,13 @@ public record ModelPair(
   /** With the original's random numbers as arguments, or none. */
   public ModelPair refereed(NoiseCall drawn, Referee by) {
     return new ModelPair(
-        model,
-        method,
-        savedModel,
-        specs,
-        assumptions,
-        entry,
-        further,
-        drawn,
-        Optional.of(by));
+        model, method, savedModel, specs, assumptions, entry, further, drawn, Optional.of(by));
   }
 
   /** By another signature of the result; empty for {@code serving_default}. */
   public ModelPair in(Optional<String> signature) {
-    return new ModelPair(model, method, savedModel, specs, assumptions, entry, signature, noise, referee);
+    return new ModelPair(
+        model, method, savedModel, specs, assumptions, entry, signature, noise, referee);
   }
 
   /** The result's signature. */

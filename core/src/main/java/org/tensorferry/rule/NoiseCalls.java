@@ -23,9 +23,25 @@ final class NoiseCalls {
 
   private static final Set<String> SAMPLERS =
       Set.of(
-          "bernoulli", "binomial", "cauchy", "exponential", "geometric", "log_normal",
-          "multinomial", "normal", "normal_functional", "poisson", "rand", "rand_like", "randint",
-          "randint_like", "randn", "randn_like", "random", "randperm", "uniform");
+          "bernoulli",
+          "binomial",
+          "cauchy",
+          "exponential",
+          "geometric",
+          "log_normal",
+          "multinomial",
+          "normal",
+          "normal_functional",
+          "poisson",
+          "rand",
+          "rand_like",
+          "randint",
+          "randint_like",
+          "randn",
+          "randn_like",
+          "random",
+          "randperm",
+          "uniform");
 
   private static final Set<String> DROPOUTS =
       Set.of(
@@ -136,7 +152,11 @@ final class NoiseCalls {
       case "randn" -> same("aten::zeros", noise, site);
       case "randn_like" -> same("aten::zeros_like", noise, site);
       case "normal" -> mean(noise, site);
-      case "dropout", "feature_dropout", "native_dropout", "alpha_dropout", "feature_alpha_dropout" ->
+      case "dropout",
+          "feature_dropout",
+          "native_dropout",
+          "alpha_dropout",
+          "feature_alpha_dropout" ->
           call(noise.operator(), site, noise.args().get(0), noise.args().get(1), Value.of(false));
       case "lstm", "gru", "rnn_tanh", "rnn_relu", "scaled_dot_product_attention" ->
           withoutDropping(noise, site);
@@ -171,7 +191,10 @@ final class NoiseCalls {
     Value value = Value.of(noise.number("mean", 0));
     return std == null
         ? operators.call(
-            "aten::full", List.of(required(noise, "size"), value), dtype(noise, DType.FLOAT32), site)
+            "aten::full",
+            List.of(required(noise, "size"), value),
+            dtype(noise, DType.FLOAT32),
+            site)
         : call("aten::full_like", site, std, value);
   }
 
@@ -227,7 +250,8 @@ final class NoiseCalls {
       case "randperm" -> permutation(noise, site);
       default ->
           throw Problem.of("`" + noise.operator() + "` can't be an argument")
-              .because("the model's data decides what it draws, or it draws within another operator")
+              .because(
+                  "the model's data decides what it draws, or it draws within another operator")
               .fix(
                   DROPPING.contains(noise.name()) || DROPOUTS.contains(noise.name())
                       ? "use --noise zero"
@@ -317,7 +341,8 @@ final class NoiseCalls {
       throw unknownShape(noise);
     }
     OptionalLong below = low >= 0 ? OptionalLong.of((long) high) : OptionalLong.empty();
-    return fresh(noise, "whole numbers from " + (long) low + " to " + (long) (high - 1), below, site);
+    return fresh(
+        noise, "whole numbers from " + (long) low + " to " + (long) (high - 1), below, site);
   }
 
   private Value permutation(Noise noise, CallSite site) {
@@ -345,7 +370,12 @@ final class NoiseCalls {
     DType dtype = noise.inPlace() ? otherwise : dtype(noise).orElse(otherwise);
     Tensor argument =
         source.draw(
-            new Drawn(noise.operator(), text, dtype, shape, dtype.isInteger() ? below : OptionalLong.empty()),
+            new Drawn(
+                noise.operator(),
+                text,
+                dtype,
+                shape,
+                dtype.isInteger() ? below : OptionalLong.empty()),
             site);
     return noise.inPlace() && self != null ? call("aten::copy_", site, self, argument) : argument;
   }

@@ -90,8 +90,10 @@ public final class NoiseOperators implements Operators {
   /** A new argument. */
   private Tensor argument(Drawn drawn, CallSite site) {
     if (!operators.regions().isOutermost()) {
-      throw Problem.of("`" + drawn.operator() + "` draws random numbers in a branch or loop on data")
-          .because("how often it does is known only when the model runs, so no argument can hold them")
+      throw Problem.of(
+              "`" + drawn.operator() + "` draws random numbers in a branch or loop on data")
+          .because(
+              "how often it does is known only when the model runs, so no argument can hold them")
           .fix("draw before the loop in the PyTorch code, or use --noise zero")
           .as(ExitCode.UNCONVERTIBLE);
     }
@@ -104,13 +106,13 @@ public final class NoiseOperators implements Operators {
       }
     }
     String module = site.modulePath().replaceAll("\\W", "_");
-    String base = module.isEmpty() || !Character.isLetter(module.charAt(0)) ? "noise" : module + "_noise";
+    String base =
+        module.isEmpty() || !Character.isLetter(module.charAt(0)) ? "noise" : module + "_noise";
     String name = base;
     for (int i = 1; !names.add(name); i++) {
       name = base + "_" + i;
     }
-    specs.add(
-        new InputSpec(Optional.of(name), drawn.dtype(), drawn.shape(), drawn.below()));
+    specs.add(new InputSpec(Optional.of(name), drawn.dtype(), drawn.shape(), drawn.below()));
     arguments.add(new NoiseCall.Argument(name, drawn.operator(), drawn.text(), site.place()));
     return Tensor.of(tf.argument(name, drawn.dtype(), drawn.shape()));
   }

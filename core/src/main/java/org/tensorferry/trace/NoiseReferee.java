@@ -29,8 +29,8 @@ import org.tensorferry.value.Structure;
 
 /**
  * An original that draws random numbers, with these as arguments or left out: its calls one by one
- * as libtorch runs them, but for those that draw. What these calls are is the model's own code as it
- * was followed; without noise the same text gives the original's results bit for bit.
+ * as libtorch runs them, but for those that draw. What these calls are is the model's own code as
+ * it was followed; without noise the same text gives the original's results bit for bit.
  */
 public final class NoiseReferee implements Original {
 
