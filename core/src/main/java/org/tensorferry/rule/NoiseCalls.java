@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -316,7 +317,7 @@ final class NoiseCalls {
           "normal, mean " + noise.number("mean", 0) + ", deviation " + noise.number("std", 1);
       return fresh(noise, text, OptionalLong.empty(), site);
     }
-    Tensor like = mean == null ? (Tensor) noise.bound().get("std") : mean;
+    Tensor like = mean == null ? Objects.requireNonNull(std) : mean;
     Shape shape =
         mean != null && std != null
             ? ((Tensor) call("aten::add", site, mean, std)).shape()
