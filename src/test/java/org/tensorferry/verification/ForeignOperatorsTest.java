@@ -15,6 +15,7 @@ import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.harness.TorchScript;
 import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.VerifyOptions;
@@ -22,7 +23,7 @@ import org.tensorferry.parity.VerifyOptions;
 /** Originals are run although libtorch lacks operators that their code calls. */
 class ForeignOperatorsTest {
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(2).timedRuns(0);
+  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(2).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   /** Regions of the first picture, their corners the right way round. */
   private static final String ROIS =

@@ -20,6 +20,7 @@ import org.tensorferry.Tensorferry;
 import org.tensorferry.TorchModel;
 import org.tensorferry.archive.TorchProgram;
 import org.tensorferry.convert.ConvertOptions;
+import org.tensorferry.engine.EngineOptions;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.harness.SampleModels;
 import org.tensorferry.harness.TorchScript;
@@ -34,7 +35,7 @@ import org.tensorferry.tf.TfNode;
 /** A frozen result computes the same, from constants, without what a kernel can hold. */
 class FrozenTest {
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0);
+  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 
