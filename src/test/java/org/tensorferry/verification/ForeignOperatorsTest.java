@@ -23,7 +23,8 @@ import org.tensorferry.parity.VerifyOptions;
 /** Originals are run although libtorch lacks operators that their code calls. */
 class ForeignOperatorsTest {
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(2).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
+  private static final VerifyOptions OPTIONS =
+      VerifyOptions.DEFAULT.samples(2).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   /** Regions of the first picture, their corners the right way round. */
   private static final String ROIS =

@@ -35,7 +35,8 @@ import org.tensorferry.tf.TfNode;
 /** A frozen result computes the same, from constants, without what a kernel can hold. */
 class FrozenTest {
 
-  private static final VerifyOptions OPTIONS = VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
+  private static final VerifyOptions OPTIONS =
+      VerifyOptions.DEFAULT.samples(1).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   @TempDir Path directory;
 

@@ -37,7 +37,8 @@ class StateTest {
   private static final String PYTHON = System.getenv("TENSORFERRY_TENSORFLOW_PYTHON");
 
   /** One case after the other, each on the state that the one before left. */
-  private static final VerifyOptions SEQUENCE = VerifyOptions.DEFAULT.samples(8).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
+  private static final VerifyOptions SEQUENCE =
+      VerifyOptions.DEFAULT.samples(8).timedRuns(0).engines(EngineOptions.DEFAULT.inProcess(true));
 
   private record Stateful(String name, String body, String type) {}
 
