@@ -64,7 +64,7 @@ class LauncherIT {
     Outcome outcome = run(Map.of(), moved.resolve("bin/tensorferry"), "--version");
     assertEquals(0, outcome.exitCode());
     assertEquals("", outcome.err());
-    assertTrue(outcome.out().matches(VERSIONS), outcome.out());
+    assertTrue(outcome.out().startsWith("tensorferry "), outcome.out());
   }
 
   @Test
