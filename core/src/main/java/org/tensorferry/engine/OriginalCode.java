@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,10 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tensorferry.archive.ChangedArchive;
-import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
-import org.tensorferry.error.IoReasons;
-import org.tensorferry.error.Problem;
 import org.tensorferry.file.MappedFile;
 import org.tensorferry.file.ZipArchive;
 import org.tensorferry.torchscript.syntax.OperatorCalls;
@@ -59,7 +55,7 @@ final class OriginalCode {
   /**
    * Loads a file, or a copy of it with other code where libtorch lacks operators that it calls.
    *
-   * @param folder where a copy is written if need be; it must last as long as the original
+   * @param folder where a copy is written if need be
    * @param scan whether the code is read first, and refused where it reaches outside of the model
    * @param loader loads a file in libtorch
    */
@@ -67,18 +63,34 @@ final class OriginalCode {
       Path file, Path folder, boolean scan, Function<Path, ? extends Original> loader) {
     Set<String> missing = new TreeSet<>();
     while (true) {
-      Path spoken = spoken(file, missing, folder);
-      if (scan) {
-        CodeScan.require(spoken);
-      }
+      Map<String, String> changed = changed(file, missing);
       try {
-        return loader.apply(spoken);
+        return changed.isEmpty()
+            ? loaded(file, scan, loader)
+            : copied(file, changed, folder, copy -> loaded(copy, scan, loader));
       } catch (FerryException failure) {
         Optional<String> operator = unknownOperator(failure);
         if (operator.isEmpty() || !missing.add(operator.get())) {
           throw failure;
         }
       }
+    }
+  }
+
+  private static Original loaded(
+      Path file, boolean scan, Function<Path, ? extends Original> loader) {
+    if (scan) {
+      CodeScan.require(file);
+    }
+    return loader.apply(file);
+  }
+
+  /** Once it is loaded, libtorch does not need the copy, which is as large as the model. */
+  private static Original copied(
+      Path file, Map<String, String> changed, Path folder, Function<Path, Original> loader) {
+    try (TemporaryModel copy =
+        TemporaryModel.write(folder, path -> ChangedArchive.write(file, changed, path))) {
+      return loader.apply(copy.path());
     }
   }
 
@@ -91,8 +103,8 @@ final class OriginalCode {
         : Optional.empty();
   }
 
-  /** The file itself where there is nothing to change. */
-  private static Path spoken(Path file, Set<String> missing, Path folder) {
+  /** The records that have to be other ones; none where the file is loaded as it is. */
+  private static Map<String, String> changed(Path file, Set<String> missing) {
     Map<String, String> changed = new LinkedHashMap<>();
     try (ZipArchive zip = ZipArchive.open(MappedFile.open(file))) {
       for (String record : zip.names()) {
@@ -105,20 +117,10 @@ final class OriginalCode {
         }
       }
     }
-    if (changed.isEmpty()) {
-      return file;
+    if (!changed.isEmpty()) {
+      changed.put(RECORD, FUNCTIONS);
     }
-    changed.put(RECORD, FUNCTIONS);
-    try {
-      Path copy = Files.createTempFile(folder, "original", ".pt");
-      ChangedArchive.write(file, changed, copy);
-      return copy;
-    } catch (IOException e) {
-      throw Problem.of("A temporary file can't be written")
-          .because(IoReasons.of(e))
-          .fix("make room in the directory for temporary files")
-          .as(ExitCode.UNWRITABLE);
-    }
+    return changed;
   }
 
   private static String replaced(Source source, Set<String> missing) {

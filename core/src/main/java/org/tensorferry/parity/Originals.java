@@ -1,6 +1,5 @@
 package org.tensorferry.parity;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +17,7 @@ import org.tensorferry.dim.InputSpec;
 import org.tensorferry.dim.LinearDim;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
-import org.tensorferry.error.ExitCode;
-import org.tensorferry.error.IoReasons;
-import org.tensorferry.error.Problem;
+import org.tensorferry.engine.TemporaryModel;
 import org.tensorferry.exported.ExportedModel;
 import org.tensorferry.inputs.InputCase;
 import org.tensorferry.source.EntryMethod;
@@ -42,10 +39,13 @@ public final class Originals {
    *
    * @param program whose calls it holds; empty for TorchScript
    * @param entry the method that was added to it
-   * @param isOurs whether it was written here, to be deleted when it is closed
+   * @param written what was written for it; empty where it is the original itself
    */
   record Script(
-      Path file, Optional<ExportedModel> program, Optional<EntryMethod> entry, boolean isOurs)
+      Path file,
+      Optional<ExportedModel> program,
+      Optional<EntryMethod> entry,
+      Optional<TemporaryModel> written)
       implements AutoCloseable {
 
     /** A result as the model returns it. */
@@ -60,9 +60,7 @@ public final class Originals {
     @Override
     public void close() {
       program.ifPresent(ExportedModel::close);
-      if (isOurs) {
-        delete(file);
-      }
+      written.ifPresent(TemporaryModel::close);
     }
   }
 
@@ -139,7 +137,7 @@ public final class Originals {
                     Optional.empty(),
                     pair.entry(),
                     file -> ExtendedArchive.write(model, entry.ofRoot(), file)))
-        .orElseGet(() -> new Script(model, Optional.empty(), Optional.empty(), false));
+        .orElseGet(() -> new Script(model, Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
   private static Script written(
@@ -147,33 +145,8 @@ public final class Originals {
       Optional<ExportedModel> program,
       Optional<EntryMethod> entry,
       Consumer<Path> writer) {
-    Path file = temporary(folder);
-    try {
-      writer.accept(file);
-      return new Script(file, program, entry, true);
-    } catch (RuntimeException | Error failure) {
-      delete(file);
-      throw failure;
-    }
-  }
-
-  private static Path temporary(Path folder) {
-    try {
-      return Files.createTempFile(folder, "program", ".pt");
-    } catch (IOException e) {
-      throw Problem.of("A temporary file can't be written")
-          .because(IoReasons.of(e))
-          .fix("make room in the directory for temporary files")
-          .as(ExitCode.UNWRITABLE);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // A file left in the directory for temporary files harms nobody.
-    }
+    TemporaryModel file = TemporaryModel.write(folder, writer);
+    return new Script(file.path(), program, entry, Optional.of(file));
   }
 
   // --- the inputs of the file

@@ -1,10 +1,5 @@
 package org.tensorferry.trace;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +12,8 @@ import org.tensorferry.convert.ConvertedModel;
 import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
-import org.tensorferry.error.ExitCode;
-import org.tensorferry.error.IoReasons;
-import org.tensorferry.error.Problem;
+import org.tensorferry.engine.Stopwatch;
+import org.tensorferry.engine.TemporaryModel;
 import org.tensorferry.parity.ModelPair;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.NoiseCall;
@@ -37,9 +31,10 @@ public final class NoiseReferee implements Original {
   private final FlatProgram flat;
   private final Structure<Integer> results;
   private final Original torch;
-  private final Path file;
+  private final TemporaryModel file;
 
-  private NoiseReferee(FlatProgram flat, Structure<Integer> results, Original torch, Path file) {
+  private NoiseReferee(
+      FlatProgram flat, Structure<Integer> results, Original torch, TemporaryModel file) {
     this.flat = flat;
     this.results = results;
     this.torch = torch;
@@ -64,32 +59,12 @@ public final class NoiseReferee implements Original {
     Structure<Integer> own = converted.trace().result().map(tensor -> numbers.next());
     Structure<Integer> results =
         pair.entry().map(entry -> entry.result(own, UnaryOperator.identity())).orElse(own);
-    Path file = temporary(engines.folder());
+    TemporaryModel file = TemporaryModel.write(engines.folder(), flat.program()::write);
     try {
-      flat.program().write(file);
-      return new NoiseReferee(flat, results, engines.own(file), file);
+      return new NoiseReferee(flat, results, engines.own(file.path()), file);
     } catch (RuntimeException | Error failure) {
-      delete(file);
+      file.close();
       throw failure;
-    }
-  }
-
-  private static Path temporary(Path folder) {
-    try {
-      return Files.createTempFile(folder, "noise", ".pt");
-    } catch (IOException e) {
-      throw Problem.of("A temporary file can't be written")
-          .because(IoReasons.of(e))
-          .fix("make room in the directory for temporary files")
-          .as(ExitCode.UNWRITABLE);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // A file left in the directory for temporary files harms nobody.
     }
   }
 
@@ -104,14 +79,7 @@ public final class NoiseReferee implements Original {
   /** With copying its tensors in and out. */
   @Override
   public double medianMillis(String method, List<HostTensor> inputs, int runs) {
-    double[] millis = new double[Math.max(1, runs)];
-    for (int i = 0; i < millis.length; i++) {
-      long start = System.nanoTime();
-      run(method, new ArrayList<>(inputs));
-      millis[i] = (System.nanoTime() - start) / 1e6;
-    }
-    Arrays.sort(millis);
-    return millis[millis.length / 2];
+    return new Stopwatch(runs).medianMillis(() -> run(method, inputs));
   }
 
   @Override
@@ -122,6 +90,6 @@ public final class NoiseReferee implements Original {
   @Override
   public void close() {
     torch.close();
-    delete(file);
+    file.close();
   }
 }
