@@ -49,4 +49,27 @@ class TorchGradientsTest {
     assertEquals(5 * 10, gradients.inputs().get(0).get(0));
     assertEquals(7 * 20, gradients.inputs().get(0).get(1));
   }
+
+  /** As outputs are compared, though libtorch lacks an operator in a branch that is not taken. */
+  @Test
+  void anUnknownOperatorElsewhereInTheCodeHarmsNothing() {
+    Path file = directory.resolve("u.pt");
+    TorchScript.module(
+            """
+            def forward(self, x: Tensor) -> Tensor:
+              return torch._of_tomorrow(x) if x.dim() == 7 else torch.mul(x, self.w)
+            """)
+        .parameter("w", HostTensor.floats(new long[] {2}, 5, 7))
+        .write(file);
+    HostTensor x = HostTensor.floats(new long[] {2}, 2, 4);
+    TorchGradients gradients =
+        TorchGradients.of(
+            file,
+            "forward",
+            List.of(x),
+            Map.of("output", HostTensor.floats(new long[] {2}, 10, 28)),
+            Map.of("output", HostTensor.floats(new long[] {2}, 1, 1)));
+    assertEquals(2, gradients.parameters().get("w").get(0));
+    assertEquals(7, gradients.inputs().get(0).get(1));
+  }
 }

@@ -75,6 +75,15 @@ class FrozenTest {
     assertEquals(0, count(conversion, "FusedBatchNormV3", "Mul", "Rsqrt", "Sqrt"));
   }
 
+  /** In a kernel, digits would be lost, or zeros become no numbers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1e-30", "1e30", "float(\"inf\")"})
+  void aScaleThatNoKernelCanHoldStays(String scale) {
+    String body = "return torch.mul(torch.linear(x, self.w), " + scale + ")";
+    Conversion conversion = same(program(body, "4,3", 4), "x:float32[5,3]");
+    assertEquals(1, count(conversion, "Mul"));
+  }
+
   /** What another operator needs too stays as it is. */
   @ParameterizedTest
   @ValueSource(

@@ -57,10 +57,9 @@ final class OriginalCode {
    *
    * @param folder where a copy is written if need be
    * @param scan whether the code is read first, and refused where it reaches outside of the model
-   * @param loader loads a file in libtorch
+   * @param loader loads a file in libtorch, and is done with the file then
    */
-  static Original load(
-      Path file, Path folder, boolean scan, Function<Path, ? extends Original> loader) {
+  static <T> T load(Path file, Path folder, boolean scan, Function<Path, T> loader) {
     Set<String> missing = new TreeSet<>();
     while (true) {
       Map<String, String> changed = changed(file, missing);
@@ -77,8 +76,7 @@ final class OriginalCode {
     }
   }
 
-  private static Original loaded(
-      Path file, boolean scan, Function<Path, ? extends Original> loader) {
+  private static <T> T loaded(Path file, boolean scan, Function<Path, T> loader) {
     if (scan) {
       CodeScan.require(file);
     }
@@ -86,8 +84,8 @@ final class OriginalCode {
   }
 
   /** Once it is loaded, libtorch does not need the copy, which is as large as the model. */
-  private static Original copied(
-      Path file, Map<String, String> changed, Path folder, Function<Path, Original> loader) {
+  private static <T> T copied(
+      Path file, Map<String, String> changed, Path folder, Function<Path, T> loader) {
     try (TemporaryModel copy =
         TemporaryModel.write(folder, path -> ChangedArchive.write(file, changed, path))) {
       return loader.apply(copy.path());

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.FerryException;
 import org.tensorferry.error.Problem;
+import org.tensorferry.system.PrivateFolder;
 import org.tensorferry.tensor.DType;
 import org.tensorferry.tensor.HostTensor;
 
@@ -84,6 +85,22 @@ public record TorchGradients(Map<String, HostTensor> parameters, Map<Integer, Ho
   }
 
   private static TorchGradients of(
+      Path file,
+      String method,
+      List<HostTensor> inputs,
+      Map<String, HostTensor> outputs,
+      Map<String, HostTensor> factors,
+      Disturbance disturbance) {
+    try (PrivateFolder folder = LocalEngines.privateFolder()) {
+      return OriginalCode.load(
+          file,
+          folder.path(),
+          false,
+          code -> differentiated(code, method, inputs, outputs, factors, disturbance));
+    }
+  }
+
+  private static TorchGradients differentiated(
       Path file,
       String method,
       List<HostTensor> inputs,

@@ -35,7 +35,7 @@ final class ConstantFolding implements Rewriter.Step {
     if (node.inputs().isEmpty() || node.spec().stateful() || !isSmall(node)) {
       return Optional.empty();
     }
-    return node.is("Shape") || node.inputs().stream().allMatch(v -> v.node().is("Const"))
+    return node.is("Shape") || node.inputs().stream().allMatch(ConstantOperators::isConstant)
         ? ConstantOperators.evaluate(node)
             .map(literals -> literals.stream().map(graph::constant).toList())
         : Optional.empty();

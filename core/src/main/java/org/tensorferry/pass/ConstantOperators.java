@@ -177,7 +177,7 @@ final class ConstantOperators {
     return dtype.isInteger() || dtype == DType.BOOL;
   }
 
-  private static double[] doubles(Literal x) {
+  static double[] doubles(Literal x) {
     return TensorData.of(x.dtype(), x.shape(), x.bytes()).toDoubles();
   }
 
@@ -335,7 +335,12 @@ final class ConstantOperators {
     return literal(node.input(input));
   }
 
-  private static Literal literal(TfValue constant) {
+  static boolean isConstant(TfValue value) {
+    return value.node().is("Const");
+  }
+
+  /** The value of a constant. */
+  static Literal literal(TfValue constant) {
     return (Literal) Objects.requireNonNull(constant.node().attributes().get("value"));
   }
 }

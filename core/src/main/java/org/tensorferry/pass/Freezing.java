@@ -1,20 +1,15 @@
 package org.tensorferry.pass;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.dim.Shape;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
 import org.tensorferry.recipe.PortedVariable;
-import org.tensorferry.tensor.DType;
 import org.tensorferry.tf.Literal;
-import org.tensorferry.tf.Origin;
 import org.tensorferry.tf.TfGraph;
 import org.tensorferry.tf.TfModel;
 import org.tensorferry.tf.TfNode;
@@ -28,21 +23,18 @@ import org.tensorferry.tf.TfValue;
  * <p>A weight that a loop uses stays outside of its body, as a value that the loop takes along: a
  * constant inside would be unpacked in every round.
  */
-final class Freezing {
+final class Freezing implements Rewriter.Step {
 
   /** A saved_model.pb may not pass 2 GB; this leaves room for the graph. */
   private static final long LARGEST = 1_900_000_000L;
 
-  private final TfModel model;
-  private final TfGraph tf;
-  private final Map<TfValue, TfValue> now = new HashMap<>();
-  private final Map<TfValue, Integer> users = new HashMap<>();
-  private int constants;
-  private int folded;
+  private final TfGraph graph;
+  private final Map<TfNode, PortedVariable> weights = new HashMap<>();
 
-  private Freezing(TfModel model) {
-    this.model = model;
-    this.tf = model.graph();
+  private Freezing(TfGraph graph, TfModel model) {
+    this.graph = graph;
+    graph.variables().forEach((variable, handle) -> weights.put(handle, variable));
+    weights.values().removeAll(model.updates().keySet());
   }
 
   /**
@@ -53,27 +45,19 @@ final class Freezing {
    */
   static Pass.Rewritten run(TfModel model) {
     requireRoom(model);
-    Freezing freezing = new Freezing(model);
-    freezing.countUsers();
-    List.copyOf(freezing.tf.nodes()).forEach(freezing::visit);
-    return new Pass.Rewritten(
-        model.map(freezing::current), Pass.Places.of(freezing::current), freezing.notes());
-  }
-
-  private List<String> notes() {
-    return List.of(
-        constants
-            + " weights became constants, "
-            + folded
-            + " scales and offsets went into kernels");
+    Pass.Rewritten constants =
+        Rewriter.run(model, graph -> new Freezing(graph, model), "%d weights became constants");
+    Pass.Rewritten computed = constants.then(ConstantFolding::run);
+    Pass.Rewritten scaled = computed.then(ScaleFolding::run);
+    List<String> told = new ArrayList<>(constants.notes());
+    told.addAll(scaled.notes());
+    return new Pass.Rewritten(scaled.model(), scaled.places(), List.of(String.join(", ", told)));
   }
 
   private static void requireRoom(TfModel model) {
     long size =
-        model.graph().variables().keySet().stream()
-            .filter(variable -> !model.updates().containsKey(variable))
-            .mapToLong(variable -> variable.bytes().byteSize())
-            .sum();
+        new Freezing(model.graph(), model)
+            .weights.values().stream().mapToLong(weight -> weight.bytes().byteSize()).sum();
     if (size > LARGEST) {
       throw Problem.of("The weights are too large to be constants")
           .because(
@@ -83,138 +67,15 @@ final class Freezing {
     }
   }
 
-  private void countUsers() {
-    for (TfNode node : tf.nodes()) {
-      node.inputs().forEach(input -> users.merge(input, 1, Integer::sum));
-    }
-    model.roots().forEach(root -> users.merge(root, 1, Integer::sum));
+  @Override
+  public Optional<List<TfValue>> rewrite(TfNode node) {
+    @Nullable PortedVariable weight =
+        node.is("ReadVariableOp") ? weights.get(node.input(0).node()) : null;
+    return Optional.ofNullable(weight).map(known -> List.of(constant(known)));
   }
 
-  private TfValue current(TfValue value) {
-    return now.getOrDefault(value, value);
-  }
-
-  /**
-   * Whether nothing but what is looked at needs a value, as what was put between two others here.
-   */
-  boolean isUsedOnce(TfValue value) {
-    return users.getOrDefault(value, 1) == 1;
-  }
-
-  private void visit(TfNode node) {
-    for (int i = 0; i < node.inputs().size(); i++) {
-      TfValue input = current(node.input(i));
-      if (!input.equals(node.input(i))) {
-        tf.replaceInput(node, i, input);
-      }
-    }
-    tf.at(node.origin());
-    if (node.is("ReadVariableOp")) {
-      variable(node)
-          .ifPresent(
-              variable -> {
-                put(node.output(), constant(variable));
-                constants++;
-              });
-    } else if (!node.inputs().isEmpty() && node.inputs().stream().allMatch(Freezing::isConstant)) {
-      evaluated(node)
-          .ifPresent(
-              results -> {
-                for (int i = 0; i < results.size(); i++) {
-                  put(node.output(i), tf.constant(results.get(i)));
-                }
-              });
-    } else {
-      channels(node)
-          .ifPresent(
-              value -> {
-                put(node.output(), value);
-                folded++;
-              });
-    }
-    tf.at(Origin.NONE);
-  }
-
-  private static Optional<List<Literal>> evaluated(TfNode node) {
-    boolean isKnown = node.shapes().stream().allMatch(Shape::isKnown);
-    return isKnown && !node.spec().stateful() ? ConstantOperators.evaluate(node) : Optional.empty();
-  }
-
-  private void put(TfValue before, TfValue after) {
-    now.put(before, after);
-    users.merge(after, users.getOrDefault(before, 0), Integer::sum);
-  }
-
-  private Optional<PortedVariable> variable(TfNode read) {
-    return tf.variables().entrySet().stream()
-        .filter(entry -> entry.getValue().equals(read.input(0).node()))
-        .map(Map.Entry::getKey)
-        .filter(variable -> !model.updates().containsKey(variable))
-        .findFirst();
-  }
-
-  private TfValue constant(PortedVariable variable) {
-    return tf.constant(
-        new Literal(variable.dtype(), variable.shape().known(), variable.bytes().toBytes()));
-  }
-
-  static boolean isConstant(TfValue value) {
-    return value.node().is("Const");
-  }
-
-  static Literal literal(TfValue value) {
-    return (Literal) Objects.requireNonNull(value.node().attributes().get("value"));
-  }
-
-  // --- scales and offsets of channels
-
-  /** A node that scales or shifts channels, as part of the linear operator before it. */
-  private Optional<TfValue> channels(TfNode node) {
-    if (node.output().dtype() != DType.FLOAT32 || node.output().rank() < 2) {
-      return Optional.empty();
-    }
-    return switch (node.op()) {
-      case "FusedBatchNormV3" -> normalisation(node);
-      case "Mul", "AddV2", "BiasAdd" -> operand(node);
-      default -> Optional.empty();
-    };
-  }
-
-  private Optional<TfValue> normalisation(TfNode node) {
-    boolean isStored =
-        Boolean.FALSE.equals(node.attributes().get("is_training"))
-            && node.inputs().subList(1, 5).stream().allMatch(Freezing::isConstant);
-    if (!isStored) {
-      return Optional.empty();
-    }
-    double epsilon = ((Number) node.attributes().getOrDefault("epsilon", 1e-4f)).doubleValue();
-    List<double[]> values = new ArrayList<>();
-    for (TfValue input : node.inputs().subList(1, 5)) {
-      values.add(LinearChannels.doubles(literal(input)));
-    }
-    double[] scale = new double[values.get(0).length];
-    double[] shift = new double[scale.length];
-    for (int i = 0; i < scale.length; i++) {
-      scale[i] = values.get(0)[i] / Math.sqrt(values.get(3)[i] + epsilon);
-      shift[i] = values.get(1)[i] - values.get(2)[i] * scale[i];
-    }
-    return LinearChannels.of(this, node.input(0)).map(linear -> linear.then(scale, shift).emit(tf));
-  }
-
-  private Optional<TfValue> operand(TfNode node) {
-    int constant = isConstant(node.input(1)) ? 1 : 0;
-    TfValue value = node.input(1 - constant);
-    double @Nullable [] perChannel = LinearChannels.perChannel(node.input(constant), value);
-    if (perChannel == null || !node.output().shape().equals(value.shape())) {
-      return Optional.empty();
-    }
-    double[] neutral = new double[perChannel.length];
-    boolean scales = node.is("Mul");
-    Arrays.fill(neutral, scales ? 0 : 1);
-    return LinearChannels.of(this, value)
-        .map(
-            linear ->
-                (scales ? linear.then(perChannel, neutral) : linear.then(neutral, perChannel))
-                    .emit(tf));
+  private TfValue constant(PortedVariable weight) {
+    return graph.constant(
+        new Literal(weight.dtype(), weight.shape().known(), weight.bytes().toBytes()));
   }
 }

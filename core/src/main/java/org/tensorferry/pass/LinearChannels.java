@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.tensor.DType;
-import org.tensorferry.tensor.TensorData;
 import org.tensorferry.tf.Literal;
 import org.tensorferry.tf.OpBuilder;
 import org.tensorferry.tf.TfGraph;
@@ -47,6 +46,10 @@ record LinearChannels(
   /** Operators that TensorFlow's kernels take together with a BiasAdd and an activation. */
   private static final Set<String> FUSED = Set.of("Conv2D", "DepthwiseConv2dNative", "MatMul");
 
+  private static final double SMALLEST = 1e-12;
+
+  private static final double LARGEST = 1e12;
+
   private static final Set<String> VIEWS = Set.of("Reshape", "Squeeze", "ExpandDims");
 
   /**
@@ -54,7 +57,7 @@ record LinearChannels(
    *
    * @return empty where it is no such operator
    */
-  static Optional<LinearChannels> of(Freezing graph, TfValue value) {
+  static Optional<LinearChannels> of(ScaleFolding graph, TfValue value) {
     List<TfNode> views = new ArrayList<>();
     double @Nullable [] shift = null;
     TfValue at = value;
@@ -64,7 +67,7 @@ record LinearChannels(
         views.add(0, node);
         at = node.input(0);
       } else if ((node.is("BiasAdd") || node.is("AddV2")) && shift == null) {
-        int constant = Freezing.isConstant(node.input(1)) ? 1 : 0;
+        int constant = ConstantOperators.isConstant(node.input(1)) ? 1 : 0;
         TfValue operand = node.input(1 - constant);
         shift = perChannel(node.input(constant), operand);
         if (shift == null || !operand.shape().equals(at.shape())) {
@@ -92,12 +95,12 @@ record LinearChannels(
     }
   }
 
-  private static Optional<List<TfNode>> cores(Freezing graph, TfNode node) {
+  private static Optional<List<TfNode>> cores(ScaleFolding graph, TfNode node) {
     if (!node.is("ConcatV2")) {
       return Optional.of(node).filter(LinearChannels::isCore).map(List::of);
     }
     List<TfValue> parts = node.inputs().subList(0, node.inputs().size() - 1);
-    long axis = Freezing.literal(node.input(parts.size())).longs()[0];
+    long axis = ConstantOperators.literal(node.input(parts.size())).longs()[0];
     boolean joins =
         Math.floorMod(axis, (long) node.output().rank()) == node.output().rank() - 1
             && parts.stream().allMatch(part -> graph.isUsedOnce(part) && isCore(part.node()));
@@ -108,13 +111,13 @@ record LinearChannels(
     Map<String, Object> attributes = node.attributes();
     return KERNELS.containsKey(node.op())
         && node.output().dtype() == DType.FLOAT32
-        && Freezing.isConstant(node.input(1))
+        && ConstantOperators.isConstant(node.input(1))
         && !String.valueOf(attributes.get("data_format")).startsWith("NC")
         && node.output().dim(node.output().rank() - 1).is(channels(node));
   }
 
   private static int channels(TfNode core) {
-    long[] kernel = Freezing.literal(core.input(1)).shape();
+    long[] kernel = ConstantOperators.literal(core.input(1)).shape();
     int last = kernel.length - 1;
     long channels =
         core.is("DepthwiseConv2dNative")
@@ -145,15 +148,15 @@ record LinearChannels(
    * @return null where it is no constant, or differs along another axis
    */
   static double @Nullable [] perChannel(TfValue constant, TfValue value) {
-    if (!Freezing.isConstant(constant)
+    if (!ConstantOperators.isConstant(constant)
         || constant.dtype() != DType.FLOAT32
         || value.rank() == 0
         || !value.dim(value.rank() - 1).isKnown()) {
       return null;
     }
     int channels = Math.toIntExact(value.dim(value.rank() - 1).known());
-    Literal literal = Freezing.literal(constant);
-    double[] numbers = doubles(literal);
+    Literal literal = ConstantOperators.literal(constant);
+    double[] numbers = ConstantOperators.doubles(literal);
     if (numbers.length == 1) {
       double[] all = new double[channels];
       Arrays.fill(all, numbers[0]);
@@ -164,8 +167,14 @@ record LinearChannels(
     return isLast ? numbers : null;
   }
 
-  static double[] doubles(Literal literal) {
-    return TensorData.of(literal.dtype(), literal.shape(), literal.bytes()).toDoubles();
+  /**
+   * Whether a kernel can hold the scale: it is finite, and so far from the ends of float32 that a
+   * weight keeps all its digits.
+   */
+  boolean isExact() {
+    return Arrays.stream(scale)
+        .map(Math::abs)
+        .allMatch(number -> number == 0 || (number > SMALLEST && number < LARGEST));
   }
 
   /** The same with more behind it. */
@@ -210,7 +219,7 @@ record LinearChannels(
   }
 
   private static Literal scaled(TfNode core, double[] scale) {
-    Literal kernel = Freezing.literal(core.input(1));
+    Literal kernel = ConstantOperators.literal(core.input(1));
     if (Arrays.stream(scale).allMatch(number -> number == 1)) {
       return kernel;
     }

@@ -32,6 +32,13 @@ record Pass(String name, Rewrite rewrite) {
     Rewritten {
       notes = List.copyOf(notes);
     }
+
+    /** What comes of another rewrite after this one, with that one's notes. */
+    Rewritten then(Rewrite next) {
+      model.graph().prune(model.roots());
+      Rewritten after = next.run(model);
+      return new Rewritten(after.model(), places.then(after.places()), after.notes());
+    }
   }
 
   /** Where the values of one graph are in another. */
