@@ -3,8 +3,6 @@ package org.tensorferry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tensorferry.convert.ConvertOptions;
-import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.dim.InputSpec;
 import org.tensorferry.engine.PythonTensorFlow;
 import org.tensorferry.error.ExitCode;
@@ -21,6 +19,7 @@ import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
+import org.tensorferry.trace.Reconversion;
 import org.tensorferry.tflite.TfliteFile;
 
 /** Runs the result in a Python's TensorFlow, on the cases that the original runs on. */
@@ -61,12 +60,10 @@ final class PythonVerification {
         cases.add(all.get(i));
       }
     }
-    RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
-    List<InputSpec> specs = recorded.specs();
+    List<InputSpec> specs = RecordedConversion.of(pair.savedModel(), pair.further()).specs();
     List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
     PythonComparison comparison =
-        new PythonComparison(
-            pair, names, recorded.isFrozen() ? List.of() : variables(specs), options, cases);
+        new PythonComparison(pair, names, variables(), options, cases);
     try (PythonTensorFlow tensorFlow =
         PythonTensorFlow.of(python).within(options.engines().timeout())) {
       return PythonComparison.run(tensorFlow, List.of(comparison)).get(0);
@@ -74,10 +71,9 @@ final class PythonVerification {
   }
 
   /** Where each variable comes from; none where the original is not converted any more. */
-  private List<PortedVariable> variables(List<InputSpec> specs) {
+  private List<PortedVariable> variables() {
     try {
-      ConvertOptions again = ConvertOptions.defaults().method(pair.method());
-      return ModelConverter.again(source, rules, again, specs, pair.noise()).variables();
+      return Reconversion.of(source, rules, pair).variables();
     } catch (FerryException e) {
       if (e.exitCode() != ExitCode.UNCONVERTIBLE) {
         throw e;

@@ -75,12 +75,7 @@ final class MethodInputs {
 
   /** An argument, or a part of one: {@code states_0}. */
   private boolean takes(String method, String name) {
-    return module.signature(method).names().stream()
-        .anyMatch(
-            argument ->
-                name.equals(argument)
-                    || name.equals("arg_" + argument)
-                    || name.startsWith(argument + "_"));
+    return module.signature(method).takes(name);
   }
 
   private String name(String input) {

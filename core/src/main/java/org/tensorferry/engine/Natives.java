@@ -1,12 +1,10 @@
 package org.tensorferry.engine;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -24,6 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorferry.error.ExitCode;
 import org.tensorferry.error.Problem;
+import org.tensorferry.file.TreeDigest;
 import org.tensorferry.system.Confinement;
 import org.tensorferry.system.FileTrees;
 import org.tensorferry.system.PrivateFolder;
@@ -282,14 +281,7 @@ final class Natives {
     if (Files.isSymbolicLink(file)) {
       return "link:" + Files.readSymbolicLink(file);
     }
-    MessageDigest digest = sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      byte[] part = new byte[1 << 16];
-      while (in.read(part) >= 0) {
-        // The stream feeds the digest.
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return TreeDigest.contents(file);
   }
 
   private static MessageDigest sha256() {

@@ -44,7 +44,8 @@ public final class TreeDigest {
     }
   }
 
-  private static String contents(Path file) throws IOException {
+  /** Of a file alone, as 64 hexadecimal digits. */
+  public static String contents(Path file) throws IOException {
     MessageDigest own = sha256();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), own)) {
       byte[] buffer = new byte[1 << 18];

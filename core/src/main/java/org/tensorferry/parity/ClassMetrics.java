@@ -17,11 +17,7 @@ final class ClassMetrics {
   private ClassMetrics() {}
 
   static Optional<Score> score(Metric metric, HostTensor original, HostTensor result) {
-    boolean fits =
-        original.dtype().isFloating()
-            && result.dtype().isFloating()
-            && Arrays.equals(original.shape(), result.shape());
-    if (!fits) {
+    if (!Rows.areComparable(original, result)) {
       return Optional.empty();
     }
     Rows left = Rows.ofClasses(original);

@@ -6,6 +6,13 @@ import org.tensorferry.tensor.HostTensor;
 /** A tensor as rows along one axis. */
 record Rows(double[][] values) {
 
+  /** Whether both are floats of one shape. */
+  static boolean areComparable(HostTensor original, HostTensor result) {
+    return original.dtype().isFloating()
+        && result.dtype().isFloating()
+        && Arrays.equals(original.shape(), result.shape());
+  }
+
   /** The last axis; a scalar has no rows. */
   static Rows last(HostTensor tensor) {
     int axis = tensor.shape().length - 1;

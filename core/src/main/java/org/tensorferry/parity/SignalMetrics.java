@@ -16,11 +16,7 @@ final class SignalMetrics {
   private SignalMetrics() {}
 
   static Optional<Score> score(Metric metric, HostTensor original, HostTensor result) {
-    boolean fits =
-        original.dtype().isFloating()
-            && result.dtype().isFloating()
-            && Arrays.equals(original.shape(), result.shape());
-    if (!fits) {
+    if (!Rows.areComparable(original, result)) {
       return Optional.empty();
     }
     double[][] clean = Rows.last(original).values();

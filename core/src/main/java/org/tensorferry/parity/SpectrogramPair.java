@@ -44,11 +44,7 @@ public record SpectrogramPair(
    * @return empty where the shapes differ or neither a signal nor spectra can be meant
    */
   static Optional<SpectrogramPair> of(HostTensor original, HostTensor result) {
-    boolean fits =
-        original.dtype().isFloating()
-            && result.dtype().isFloating()
-            && Arrays.equals(original.shape(), result.shape());
-    if (!fits) {
+    if (!Rows.areComparable(original, result)) {
       return Optional.empty();
     }
     double[][] clean = Rows.last(original).values();

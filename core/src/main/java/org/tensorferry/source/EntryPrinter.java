@@ -77,7 +77,7 @@ final class EntryPrinter {
    * @throws FerryException (usage) where something does not fit the method's arguments
    */
   EntryMethod print(UnaryOperator<Structure<String>> results) {
-    given().stream().filter(this::isForNothing).findFirst().ifPresent(this::refuseName);
+    given().stream().filter(name -> !signature.takes(name)).findFirst().ifPresent(this::refuseName);
     List<String> arguments = new ArrayList<>();
     boolean inOrder = true;
     for (Signature.Argument argument : signature.arguments()) {
@@ -302,15 +302,6 @@ final class EntryPrinter {
   }
 
   // --- errors
-
-  private boolean isForNothing(String name) {
-    return signature.names().stream()
-        .noneMatch(
-            argument ->
-                name.equals(argument)
-                    || name.equals("arg_" + argument)
-                    || name.startsWith(argument + "_"));
-  }
 
   private void refuseName(String name) {
     throw Problem.of("`" + signature.method() + "` has no argument `" + name + "`")

@@ -29,4 +29,17 @@ public record Signature(String method, List<Argument> arguments, Optional<ValueT
   public List<String> names() {
     return arguments.stream().map(Argument::name).toList();
   }
+
+  /**
+   * Whether an input of this name is an argument or a part of one: {@code states_0}, or {@code
+   * arg_0} for an argument that is called {@code 0}.
+   */
+  public boolean takes(String input) {
+    return names().stream()
+        .anyMatch(
+            argument ->
+                input.equals(argument)
+                    || input.equals("arg_" + argument)
+                    || input.startsWith(argument + "_"));
+  }
 }

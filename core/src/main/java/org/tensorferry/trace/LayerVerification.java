@@ -4,9 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.ConvertedModel;
-import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
 import org.tensorferry.error.ExitCode;
@@ -21,7 +19,6 @@ import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
-import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.tensor.HostTensor;
@@ -62,15 +59,8 @@ public final class LayerVerification {
   public LayerReport explain(ParityReport report) {
     listener.layers(0, 0);
     InputCase input = Verification.cases(pair, options).get(worstCase(report.cases()));
-    RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
     try {
-      ConvertedModel converted =
-          ModelConverter.again(
-              source,
-              rules,
-              ConvertOptions.defaults().method(pair.method()).frozen(recorded.isFrozen()),
-              recorded.specs(),
-              pair.noise());
+      ConvertedModel converted = Reconversion.of(source, rules, pair);
       LayerReport layers =
           LayerComparison.run(
               engines,

@@ -12,9 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.tensorferry.convert.ConvertOptions;
 import org.tensorferry.convert.ConvertedModel;
-import org.tensorferry.convert.ModelConverter;
 import org.tensorferry.engine.Engines;
 import org.tensorferry.engine.Original;
 import org.tensorferry.engine.ResultRunner;
@@ -30,7 +28,6 @@ import org.tensorferry.parity.ParityReport;
 import org.tensorferry.parity.Verification;
 import org.tensorferry.parity.VerifyListener;
 import org.tensorferry.parity.VerifyOptions;
-import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
 import org.tensorferry.tensor.DType;
@@ -101,14 +98,7 @@ public final class RoundingVerification {
   /** The report with outputs that are as exact as libtorch's, said so; else as it was. */
   public ParityReport judge(ParityReport report) {
     try {
-      RecordedConversion recorded = RecordedConversion.of(pair.savedModel(), pair.further());
-      ConvertedModel converted =
-          ModelConverter.again(
-              source,
-              rules,
-              ConvertOptions.defaults().method(pair.method()).frozen(recorded.isFrozen()),
-              recorded.specs(),
-              pair.noise());
+      ConvertedModel converted = Reconversion.of(source, rules, pair);
       Optional<List<CaseReport>> excused = excused(report, converted);
       return excused.isPresent() && everyCallAgrees(report, converted)
           ? report.replacingCases(excused.get())
