@@ -19,8 +19,8 @@ import org.tensorferry.provenance.RecordedConversion;
 import org.tensorferry.recipe.PortedVariable;
 import org.tensorferry.rule.RuleTables;
 import org.tensorferry.source.SourceModel;
-import org.tensorferry.trace.Reconversion;
 import org.tensorferry.tflite.TfliteFile;
+import org.tensorferry.trace.Reconversion;
 
 /** Runs the result in a Python's TensorFlow, on the cases that the original runs on. */
 final class PythonVerification {
@@ -62,8 +62,7 @@ final class PythonVerification {
     }
     List<InputSpec> specs = RecordedConversion.of(pair.savedModel(), pair.further()).specs();
     List<String> names = specs.stream().flatMap(spec -> spec.name().stream()).toList();
-    PythonComparison comparison =
-        new PythonComparison(pair, names, variables(), options, cases);
+    PythonComparison comparison = new PythonComparison(pair, names, variables(), options, cases);
     try (PythonTensorFlow tensorFlow =
         PythonTensorFlow.of(python).within(options.engines().timeout())) {
       return PythonComparison.run(tensorFlow, List.of(comparison)).get(0);
