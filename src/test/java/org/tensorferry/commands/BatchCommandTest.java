@@ -149,7 +149,7 @@ class BatchCommandTest {
   @DisabledOnOs(OS.WINDOWS)
   void anInterruptedRunLeavesWholeResultsOnly() throws Exception {
     String many =
-        IntStream.range(0, 40)
+        IntStream.range(0, 400)
             .mapToObj(i -> "{\"model\": \"a.pt\", \"verify\": false, \"output\": \"m" + i + "\"}")
             .collect(Collectors.joining(","));
     Files.writeString(
